@@ -1,0 +1,168 @@
+//! What goes into the engine and what comes out of it. A leaf: every layer may name these.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::error::TransferError;
+use super::request::{DownloadRequest, JobId};
+
+/// The most requests that one [`Command::Add`] may carry; more would keep the supervisor from its other work.
+pub const ADD_LIMIT: usize = 1000;
+
+/// What a face may ask of the engine. A command about a job that is not there, or that makes no sense in the job's
+/// state, does nothing.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// New work, at most [`ADD_LIMIT`] requests.
+    Add(Vec<DownloadRequest>),
+    /// Stop the job for good, but keep its part file for a retry.
+    Cancel(JobId),
+    /// Stop the job until [`Command::Resume`].
+    Pause(JobId),
+    /// Put a paused job back in the queue.
+    Resume(JobId),
+    /// Start a failed, cancelled or waiting job again at once, with fresh attempts.
+    Retry(JobId),
+    /// Take the job off the list, with its part file; a finished file stays.
+    Remove(JobId),
+    /// No more [`Command::Add`] will come: end when every job has ended.
+    Close,
+    /// Stop everything and end.
+    Stop,
+}
+
+/// What the engine tells a face. All but [`Event::Progress`] are facts: they always arrive, in order. Progress is a
+/// sample: a newer one replaces an unread one.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The job waits for a slot: it is new, or it was paused, failed or cancelled and goes again.
+    Queued {
+        /// The job.
+        id: JobId,
+        /// Its address, with userinfo if the user gave one.
+        url: Url,
+        /// The folder for the file.
+        dir: Arc<Path>,
+        /// The name that the user gave.
+        name: Option<String>,
+    },
+    /// An attempt has a slot and asks the server.
+    Connecting {
+        /// The job.
+        id: JobId,
+        /// The number of the attempt, from 1.
+        attempt: u32,
+    },
+    /// The server has answered: bytes follow.
+    Started {
+        /// The job.
+        id: JobId,
+        /// The number of the attempt, from 1.
+        attempt: u32,
+        /// The size of the whole file in bytes, where the server says so.
+        total: Option<u64>,
+        /// Where the file will stand if nothing else has that name. [`Event::Finished`] has the last word.
+        path: PathBuf,
+        /// The bytes that are on the disk already.
+        resumed_from: u64,
+    },
+    /// How far the body is.
+    Progress {
+        /// The job.
+        id: JobId,
+        /// Bytes received of the file, those of earlier attempts included.
+        bytes: u64,
+        /// The size of the whole file in bytes, where known.
+        total: Option<u64>,
+        /// The smoothed rate of this transfer.
+        bytes_per_second: u64,
+    },
+    /// What was received could not be continued; the file is fetched from its first byte.
+    Restarted {
+        /// The job.
+        id: JobId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// An attempt failed; another follows after the delay.
+    Retrying {
+        /// The job.
+        id: JobId,
+        /// The number of the attempt that comes next.
+        attempt: u32,
+        /// How long until then.
+        delay: Duration,
+        /// Why the last attempt failed.
+        error: TransferError,
+    },
+    /// The user paused the job.
+    Paused {
+        /// The job.
+        id: JobId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// The file is whole and has its final name.
+    Finished {
+        /// The job.
+        id: JobId,
+        /// The file.
+        file: FinishedFile,
+    },
+    /// No file, and no further attempt.
+    Failed {
+        /// The job.
+        id: JobId,
+        /// The last error.
+        error: TransferError,
+        /// How many attempts were made.
+        attempts: u32,
+    },
+    /// The user cancelled the job.
+    Cancelled {
+        /// The job.
+        id: JobId,
+        /// How many attempts were made.
+        attempts: u32,
+    },
+    /// The job is off the list.
+    Removed {
+        /// The job.
+        id: JobId,
+    },
+    /// Something worth knowing that changes no job.
+    Notice(Notice),
+}
+
+/// A finished file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinishedFile {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// The image format that its first bytes show: `jpeg`, `png` and so on.
+    pub format: Option<&'static str>,
+    /// Width and height in pixels, where its head says so.
+    pub pixels: Option<(u32, u32)>,
+    /// From the start of the first attempt to the final name.
+    pub elapsed: Duration,
+    /// How many attempts it took.
+    pub attempts: u32,
+    /// The offset in bytes at which the last attempt went on; 0 where it began anew.
+    pub resumed_from: u64,
+    /// True where the same file stood there already and nothing was written.
+    pub skipped: bool,
+}
+
+/// Something worth knowing that changes no job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A request was a job already.
+    Duplicate(JobId),
+    /// What happens on the network, a line each, safe to show. Only with `Options::verbose`.
+    Wire(String),
+}

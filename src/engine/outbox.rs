@@ -1,0 +1,216 @@
+//! The way out of the engine: a queue of facts in which each job has at most one unread progress sample. The
+//! engine never waits for the reader, so a face that hangs costs memory for its unread facts and nothing else;
+//! whoever adds work looks at [`Outbox::unread`] first.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::event::Event;
+use super::request::JobId;
+
+type Waker = Box<dyn Fn() + Send>;
+
+#[derive(Default)]
+struct Queue {
+    /// Facts, and a mark for every sample in `samples` where its first version arrived.
+    entries: VecDeque<Entry>,
+    samples: HashMap<JobId, Event>,
+    waker: Option<Waker>,
+    closed: bool,
+}
+
+enum Entry {
+    Fact(Event),
+    Sample(JobId),
+}
+
+impl Queue {
+    fn pop(&mut self) -> Option<Event> {
+        loop {
+            match self.entries.pop_front()? {
+                Entry::Fact(event) => return Some(event),
+                Entry::Sample(id) => {
+                    if let Some(sample) = self.samples.remove(&id) {
+                        return Some(sample);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The engine's end.
+#[derive(Default)]
+pub(super) struct Outbox {
+    queue: Mutex<Queue>,
+    filled: Condvar,
+}
+
+impl Outbox {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        // No code below can leave the queue half changed, so a poisoned lock is as good as another.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds an event. A sample takes the place of the job's unread one.
+    pub(super) fn push(&self, event: Event) {
+        let mut queue = self.lock();
+        if let Event::Progress { id, .. } = event {
+            if queue.samples.insert(id, event).is_some() {
+                return;
+            }
+            queue.entries.push_back(Entry::Sample(id));
+        } else {
+            queue.entries.push_back(Entry::Fact(event));
+        }
+        self.wake(&queue);
+    }
+
+    /// Says that nothing more will come.
+    pub(super) fn close(&self) {
+        let mut queue = self.lock();
+        queue.closed = true;
+        self.wake(&queue);
+    }
+
+    /// How many events nobody has read.
+    pub(super) fn unread(&self) -> usize {
+        self.lock().entries.len()
+    }
+
+    fn wake(&self, queue: &Queue) {
+        self.filled.notify_one();
+        // A reader that was told once drains everything, so only the first of many needs to tell it.
+        if (queue.entries.len() <= 1 || queue.closed)
+            && let Some(waker) = &queue.waker
+        {
+            waker();
+        }
+    }
+}
+
+/// What [`Events::recv_timeout`] found.
+#[derive(Debug)]
+pub enum Received {
+    /// An event.
+    Event(Event),
+    /// Nothing, for as long as the caller wanted to wait.
+    Nothing,
+    /// The engine has ended and everything has been read.
+    Closed,
+}
+
+/// A face's end: everything that the engine says, in order.
+pub struct Events(pub(super) Arc<Outbox>);
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").field("unread", &self.0.unread()).finish()
+    }
+}
+
+impl Events {
+    /// Waits for the next event; `None` when the engine has ended and everything has been read.
+    pub fn recv(&self) -> Option<Event> {
+        let mut queue = self.0.lock();
+        loop {
+            if let Some(event) = queue.pop() {
+                return Some(event);
+            }
+            if queue.closed {
+                return None;
+            }
+            queue = self.0.filled.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits for the next event, but not longer than `limit`.
+    pub fn recv_timeout(&self, limit: Duration) -> Received {
+        let until = Instant::now() + limit;
+        let mut queue = self.0.lock();
+        loop {
+            if let Some(event) = queue.pop() {
+                return Received::Event(event);
+            }
+            if queue.closed {
+                return Received::Closed;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Received::Nothing;
+            }
+            queue = self.0.filled.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// The next event, if there is one now.
+    #[must_use]
+    pub fn try_recv(&self) -> Received {
+        self.recv_timeout(Duration::ZERO)
+    }
+
+    /// Has `waker` called, on a thread of the engine, whenever the first unread event arrives and when the engine
+    /// ends; read until nothing is left then. It must return at once. It is called now if something is unread.
+    pub fn wake_with(&self, waker: impl Fn() + Send + 'static) {
+        let mut queue = self.0.lock();
+        if queue.closed || !queue.entries.is_empty() {
+            waker();
+        }
+        queue.waker = Some(Box::new(waker));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    fn progress(id: u64, bytes: u64) -> Event {
+        Event::Progress { id: JobId(id), bytes, total: None, bytes_per_second: 0 }
+    }
+
+    fn read(events: &Events) -> Vec<String> {
+        let mut seen = Vec::new();
+        while let Received::Event(event) = events.try_recv() {
+            seen.push(match event {
+                Event::Progress { id, bytes, .. } => format!("{}:{bytes}", id.0),
+                Event::Removed { id } => format!("removed {}", id.0),
+                other => format!("{other:?}"),
+            });
+        }
+        seen
+    }
+
+    #[test]
+    fn samples_replace_each_other_and_never_pass_a_fact_that_ends_them() {
+        let outbox = Arc::new(Outbox::default());
+        let events = Events(Arc::clone(&outbox));
+        for n in 0..1000 {
+            outbox.push(progress(1, n));
+            outbox.push(progress(2, n));
+        }
+        assert_eq!(outbox.unread(), 2);
+        outbox.push(Event::Removed { id: JobId(1) });
+        assert_eq!(read(&events), ["1:999", "2:999", "removed 1"]);
+        outbox.push(progress(2, 5));
+        outbox.close();
+        assert_eq!(read(&events), ["2:5"]);
+        assert!(events.recv().is_none());
+    }
+
+    #[test]
+    fn the_waker_is_told_of_the_first_and_of_the_end() {
+        let outbox = Arc::new(Outbox::default());
+        let events = Events(Arc::clone(&outbox));
+        let (tx, rx) = mpsc::channel();
+        events.wake_with(move || tx.send(()).expect("the test listens"));
+        outbox.push(progress(1, 1));
+        outbox.push(Event::Removed { id: JobId(1) });
+        assert_eq!(rx.try_iter().count(), 1);
+        read(&events);
+        outbox.close();
+        assert_eq!(rx.try_iter().count(), 1);
+    }
+}

@@ -1,0 +1,59 @@
+//! What a caller asks for, before it is a job, and the name a job goes by. A leaf: every layer may name these.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use url::Url;
+
+/// One address to fetch. It becomes a job when the engine has accepted it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DownloadRequest {
+    /// Where the bytes are: http or https, user and password allowed.
+    pub url: Url,
+    /// The folder that the file goes to. It must exist when the job starts; see `engine::prepare_folder`.
+    pub dir: Arc<Path>,
+    /// The user's own name for the file, one path component; otherwise the server's.
+    pub name: Option<String>,
+}
+
+impl fmt::Debug for DownloadRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The address may carry a password; the host is enough to debug with.
+        f.debug_struct("DownloadRequest")
+            .field("host", &self.url.host_str())
+            .field("dir", &self.dir)
+            .field("name", &self.name)
+            .finish()
+    }
+}
+
+/// What makes two requests the same job: the address without fragment and userinfo, the folder, and the name if one was given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity {
+    url: String,
+    dir: PathBuf,
+    name: Option<String>,
+}
+
+impl DownloadRequest {
+    /// The identity of this request. Two requests of one identity are one job.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity {
+            url: crate::display::without_userinfo(&self.url).into(),
+            dir: self.dir.to_path_buf(),
+            name: self.name.clone(),
+        }
+    }
+}
+
+/// The name of a job: 64 random bits, 16 hex digits wherever it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}

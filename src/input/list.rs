@@ -1,0 +1,135 @@
+//! Plain lists: an address a line. Blank lines, `#` lines, CRLF, CR and a byte order mark are fine. Reading streams:
+//! the first address is out before the second line is in, and a line of a gigabyte costs 64 KiB.
+
+use std::io::{self, BufRead};
+
+use url::Url;
+
+/// What one line of a list holds.
+///
+/// # Errors
+/// Says in words, safe to show, why the line is refused.
+pub fn line(text: &str) -> Result<Option<Url>, String> {
+    let text = text.trim();
+    if text.is_empty() || text.starts_with('#') {
+        return Ok(None);
+    }
+    super::address(text).map(Some)
+}
+
+/// The lines of a list, each with its number from 1.
+#[derive(Debug)]
+pub struct Lines<R> {
+    reader: R,
+    number: u64,
+    /// The last line ended with CR: an LF that follows belongs to it. It is looked for only when the next line is
+    /// asked for, since on a pipe it may not have arrived.
+    after_cr: bool,
+}
+
+/// Lines are kept up to this length; what follows in the line is read and dropped.
+const MAX_LINE: usize = super::MAX_ADDRESS + 1;
+
+impl<R: BufRead> Lines<R> {
+    /// Reads lines from `reader`.
+    pub fn new(reader: R) -> Self {
+        Self { reader, number: 0, after_cr: false }
+    }
+
+    /// The next line that holds something: its number, and an address or the reason why it is refused.
+    ///
+    /// # Errors
+    /// Any error of the reader.
+    pub fn next_address(&mut self) -> io::Result<Option<(u64, Result<Url, String>)>> {
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            if !self.read_line(&mut bytes)? {
+                return Ok(None);
+            }
+            self.number += 1;
+            let found = match self.text(&bytes) {
+                Ok(text) => line(text),
+                Err(reason) => Err(reason),
+            };
+            match found {
+                Ok(None) => {}
+                Ok(Some(url)) => return Ok(Some((self.number, Ok(url)))),
+                Err(reason) => return Ok(Some((self.number, Err(reason)))),
+            }
+        }
+    }
+
+    fn text<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, String> {
+        if self.number == 1 && (bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")) {
+            return Err("this list is UTF-16; save it as UTF-8".to_owned());
+        }
+        let bytes = if self.number == 1 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes };
+        str::from_utf8(bytes).map_err(|_| "not an address: the line is not UTF-8 text".to_owned())
+    }
+
+    /// Reads up to LF, CR or CRLF; false at the end.
+    fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
+        let mut any = false;
+        loop {
+            let available = match self.reader.fill_buf() {
+                Ok(available) => available,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            if std::mem::take(&mut self.after_cr) && available.first() == Some(&b'\n') {
+                self.reader.consume(1);
+                continue;
+            }
+            if available.is_empty() {
+                return Ok(any);
+            }
+            any = true;
+            let end = available.iter().position(|b| matches!(b, b'\n' | b'\r'));
+            let part = &available[..end.unwrap_or(available.len())];
+            let room = MAX_LINE - line.len();
+            line.extend_from_slice(&part[..part.len().min(room)]);
+            let used = end.map_or(available.len(), |end| end + 1);
+            self.after_cr = end.is_some_and(|end| available[end] == b'\r');
+            self.reader.consume(used);
+            if end.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8], buffer: usize) -> Vec<(u64, bool)> {
+        let mut lines = Lines::new(io::BufReader::with_capacity(buffer, bytes));
+        let mut seen = Vec::new();
+        while let Some((number, found)) = lines.next_address().expect("memory does not fail") {
+            seen.push((number, found.is_ok()));
+        }
+        seen
+    }
+
+    #[test]
+    fn all_line_endings_and_marks() {
+        for buffer in [1, 2, 7, 4096] {
+            assert_eq!(
+                read(b"\xef\xbb\xbfhttp://h/1\r\nhttp://h/2\n\n# x\nhttp://h/3", buffer),
+                [(1, true), (2, true), (5, true)]
+            );
+            assert_eq!(read(b"http://h/1\rhttp://h/2\r", buffer), [(1, true), (2, true)]);
+            assert_eq!(read(b"http://h/\xff\nhttp://h/2\nnope\n", buffer), [(1, false), (2, true), (3, false)]);
+            assert_eq!(read(b"", buffer), []);
+        }
+        assert_eq!(read(b"\xff\xfeh\0t\0", 64), [(1, false)]);
+    }
+
+    #[test]
+    fn an_endless_line_costs_no_memory() {
+        let mut junk = vec![b'x'; 1_000_000];
+        junk.extend_from_slice(b"\nhttp://h/2\n");
+        assert_eq!(read(&junk, 4096), [(1, false), (2, true)]);
+    }
+}

@@ -1,0 +1,475 @@
+//! The read model that every face folds the engine's events into: one row a job, and totals that are kept as rows
+//! change, never counted anew. Pure: time comes in as an argument. It must not know how anything is shown.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use crate::engine::error::TransferError;
+use crate::engine::event::{Event, FinishedFile, Notice};
+use crate::engine::request::JobId;
+
+/// What a job is doing, as people see it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobState {
+    /// Waits for a slot.
+    Queued,
+    /// Has a slot; no answer yet.
+    Connecting,
+    /// The body is coming.
+    Downloading,
+    /// Every byte is here; the file is on its way to its final name.
+    Verifying,
+    /// Waits to try again.
+    Waiting {
+        /// When.
+        until: Instant,
+        /// Why the last attempt failed.
+        error: TransferError,
+    },
+    /// Stopped until the user says otherwise.
+    Paused,
+    /// The file is there.
+    Finished(FinishedFile),
+    /// No file.
+    Failed(TransferError),
+    /// Stopped by the user.
+    Cancelled,
+}
+
+impl JobState {
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Connecting => "connecting",
+            Self::Downloading => "downloading",
+            Self::Verifying => "verifying",
+            Self::Waiting { .. } => "waiting",
+            Self::Paused => "paused",
+            Self::Finished(_) => "finished",
+            Self::Failed(_) => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// True while the job holds a slot or its file is being given its name.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        matches!(self, Self::Connecting | Self::Downloading | Self::Verifying)
+    }
+
+    /// True while the engine has something to do for the job without being asked.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.is_active() || matches!(self, Self::Queued | Self::Waiting { .. })
+    }
+}
+
+/// One job.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its name in the engine.
+    pub id: JobId,
+    /// Its address, with userinfo if the user gave one.
+    pub url: Url,
+    /// The folder for its file.
+    pub dir: Arc<Path>,
+    /// Where its file stands or will stand; none before the server has answered or the user has named it.
+    pub path: Option<PathBuf>,
+    /// What it is doing.
+    pub state: JobState,
+    /// Bytes received.
+    pub bytes: u64,
+    /// Bytes of the whole file, where known.
+    pub total: Option<u64>,
+    /// The smoothed rate; 0 unless downloading.
+    pub bytes_per_second: u64,
+    /// The attempt that runs or ran last; 0 before the first.
+    pub attempt: u32,
+}
+
+impl Job {
+    /// The name to show: that of the file, else the end of the address, else the host. Text from outside.
+    #[must_use]
+    pub fn name(&self) -> String {
+        if let Some(name) = self.path.as_deref().and_then(Path::file_name) {
+            return name.to_string_lossy().into_owned();
+        }
+        let segment = self.url.path_segments().and_then(|mut s| s.rfind(|s| !s.is_empty()));
+        let Some(segment) = segment else {
+            return self.url.host_str().unwrap_or("download").to_owned();
+        };
+        percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
+    }
+
+    /// How long the rest takes at the present rate, where size and rate are known.
+    #[must_use]
+    pub fn eta(&self) -> Option<Duration> {
+        let left = self.total?.saturating_sub(self.bytes);
+        (self.bytes_per_second > 0).then(|| seconds(left, self.bytes_per_second))
+    }
+}
+
+fn seconds(bytes: u64, bytes_per_second: u64) -> Duration {
+    Duration::from_millis(bytes.saturating_mul(1000) / bytes_per_second.max(1))
+}
+
+/// Numbers over all rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// All rows.
+    pub jobs: usize,
+    /// Files that are there, the skipped among them.
+    pub finished: usize,
+    /// Files that were there before.
+    pub skipped: usize,
+    /// Rows that failed.
+    pub failed: usize,
+    /// Rows that the user cancelled.
+    pub cancelled: usize,
+    /// Rows that hold a slot or are being given their name.
+    pub active: usize,
+    /// Rows that wait for a slot.
+    pub queued: usize,
+    /// Rows that wait to try again.
+    pub waiting: usize,
+    /// Rows that are paused.
+    pub paused: usize,
+    /// Bytes received of the files now on the list.
+    pub bytes: u64,
+    /// Bytes per second over all rows.
+    pub bytes_per_second: u64,
+    /// The sum of the known sizes.
+    known: u64,
+    /// How many rows have a known size.
+    sized: usize,
+    /// Bytes received by rows without a known size.
+    unsized_bytes: u64,
+}
+
+impl Totals {
+    /// Rows that have not ended.
+    #[must_use]
+    pub fn unfinished(&self) -> usize {
+        self.jobs - self.finished - self.failed - self.cancelled
+    }
+
+    /// Rows for which the engine has something to do without being asked.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.active + self.queued + self.waiting
+    }
+
+    fn count(&mut self, job: &Job, add: bool) {
+        let step = |n: &mut usize| {
+            if add {
+                *n += 1;
+            } else {
+                *n -= 1;
+            }
+        };
+        step(&mut self.jobs);
+        match &job.state {
+            JobState::Queued => step(&mut self.queued),
+            JobState::Connecting | JobState::Downloading | JobState::Verifying => step(&mut self.active),
+            JobState::Waiting { .. } => step(&mut self.waiting),
+            JobState::Paused => step(&mut self.paused),
+            JobState::Failed(_) => step(&mut self.failed),
+            JobState::Cancelled => step(&mut self.cancelled),
+            JobState::Finished(file) => {
+                step(&mut self.finished);
+                if file.skipped {
+                    step(&mut self.skipped);
+                }
+            }
+        }
+        let step_by = |n: &mut u64, by: u64| {
+            if add {
+                *n += by;
+            } else {
+                *n -= by;
+            }
+        };
+        step_by(&mut self.bytes, job.bytes);
+        step_by(&mut self.bytes_per_second, job.bytes_per_second);
+        // Failed and cancelled rows want nothing more, so the ETA must not wait for them.
+        if matches!(job.state, JobState::Failed(_) | JobState::Cancelled) {
+            return;
+        }
+        if let Some(total) = job.total {
+            step_by(&mut self.known, total.max(job.bytes));
+            step(&mut self.sized);
+        } else {
+            step_by(&mut self.unsized_bytes, job.bytes);
+        }
+    }
+}
+
+/// All jobs of one engine, in the order they came.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    rows: Vec<Job>,
+    index: HashMap<JobId, usize>,
+    totals: Totals,
+    duplicates: usize,
+    /// Bytes of rows that were removed, so that the sum of a run does not shrink.
+    removed_bytes: u64,
+}
+
+impl Jobs {
+    /// No jobs.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// All rows, in the order they came.
+    #[must_use]
+    pub fn rows(&self) -> &[Job] {
+        &self.rows
+    }
+
+    /// One row.
+    #[must_use]
+    pub fn get(&self, id: JobId) -> Option<&Job> {
+        self.index.get(&id).map(|at| &self.rows[*at])
+    }
+
+    /// Where a row stands in [`Self::rows`].
+    #[must_use]
+    pub fn position(&self, id: JobId) -> Option<usize> {
+        self.index.get(&id).copied()
+    }
+
+    /// The numbers over all rows.
+    #[must_use]
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// How many requests were jobs already.
+    #[must_use]
+    pub fn duplicates(&self) -> usize {
+        self.duplicates
+    }
+
+    /// Bytes received in this run, those of removed rows included.
+    #[must_use]
+    pub fn bytes_received(&self) -> u64 {
+        self.totals.bytes + self.removed_bytes
+    }
+
+    /// How long until all is done at the present rate: what is left of known sizes, and the mean size for the others.
+    #[must_use]
+    pub fn eta(&self) -> Option<Duration> {
+        let t = &self.totals;
+        if t.bytes_per_second == 0 || t.sized == 0 || t.pending() == 0 {
+            return None;
+        }
+        let wanted = t.jobs - t.failed - t.cancelled;
+        let mean = t.known / t.sized as u64;
+        let expected = t.known + (mean * (wanted - t.sized) as u64).max(t.unsized_bytes);
+        let received: u64 = t.bytes;
+        Some(seconds(expected.saturating_sub(received), t.bytes_per_second))
+    }
+
+    /// Folds one event in. `now` is when it arrived.
+    pub fn apply(&mut self, event: &Event, now: Instant) {
+        match event {
+            Event::Queued { id, url, dir, name } => self.queued(*id, url, dir, name.as_deref()),
+            Event::Connecting { id, attempt } => self.change(*id, |job| {
+                job.state = JobState::Connecting;
+                job.attempt = *attempt;
+            }),
+            Event::Started { id, total, path, resumed_from, .. } => self.change(*id, |job| {
+                job.state = JobState::Downloading;
+                job.total = *total;
+                job.bytes = *resumed_from;
+                job.path = Some(path.clone());
+            }),
+            Event::Progress { id, bytes, total, bytes_per_second } => self.change(*id, |job| {
+                let whole = *total == Some(*bytes);
+                job.state = if whole { JobState::Verifying } else { JobState::Downloading };
+                job.bytes = *bytes;
+                job.total = *total;
+                job.bytes_per_second = if whole { 0 } else { *bytes_per_second };
+            }),
+            Event::Restarted { id, .. } => self.change(*id, |job| {
+                job.bytes = 0;
+                job.total = None;
+            }),
+            Event::Retrying { id, delay, error, .. } => {
+                self.rest(*id, JobState::Waiting { until: now + *delay, error: error.clone() })
+            }
+            Event::Paused { id, .. } => self.rest(*id, JobState::Paused),
+            Event::Failed { id, error, attempts } => {
+                self.rest(*id, JobState::Failed(error.clone()));
+                self.change(*id, |job| job.attempt = *attempts);
+            }
+            Event::Cancelled { id, .. } => self.rest(*id, JobState::Cancelled),
+            Event::Finished { id, file } => {
+                self.rest(*id, JobState::Finished(file.clone()));
+                self.change(*id, |job| {
+                    job.bytes = file.bytes;
+                    job.total = Some(file.bytes);
+                    job.path = Some(file.path.clone());
+                });
+            }
+            Event::Removed { id } => self.removed(*id),
+            Event::Notice(Notice::Duplicate(_)) => self.duplicates += 1,
+            Event::Notice(Notice::Wire(_)) => {}
+        }
+    }
+
+    fn queued(&mut self, id: JobId, url: &Url, dir: &Arc<Path>, name: Option<&str>) {
+        if self.index.contains_key(&id) {
+            return self.rest(id, JobState::Queued);
+        }
+        let job = Job {
+            id,
+            url: url.clone(),
+            dir: Arc::clone(dir),
+            path: name.map(|name| dir.join(name)),
+            state: JobState::Queued,
+            bytes: 0,
+            total: None,
+            bytes_per_second: 0,
+            attempt: 0,
+        };
+        self.totals.count(&job, true);
+        self.index.insert(id, self.rows.len());
+        self.rows.push(job);
+    }
+
+    fn rest(&mut self, id: JobId, state: JobState) {
+        self.change(id, |job| {
+            job.state = state;
+            job.bytes_per_second = 0;
+        });
+    }
+
+    fn change(&mut self, id: JobId, change: impl FnOnce(&mut Job)) {
+        if let Some(at) = self.position(id) {
+            let job = &mut self.rows[at];
+            self.totals.count(job, false);
+            change(job);
+            self.totals.count(job, true);
+        }
+    }
+
+    fn removed(&mut self, id: JobId) {
+        let Some(at) = self.index.remove(&id) else { return };
+        let job = self.rows.remove(at);
+        self.totals.count(&job, false);
+        self.removed_bytes += job.bytes;
+        for (at, job) in self.rows.iter().enumerate().skip(at) {
+            self.index.insert(job.id, at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::error::ErrorClass;
+
+    fn queued(id: u64) -> Event {
+        Event::Queued {
+            id: JobId(id),
+            url: Url::parse(&format!("https://h.example/%E5%8C%97/img%20{id}?w=1")).expect("a valid address"),
+            dir: Arc::from(Path::new("out")),
+            name: None,
+        }
+    }
+
+    fn started(id: u64, total: Option<u64>) -> Event {
+        let path = PathBuf::from(format!("out/{id}.jpg"));
+        Event::Started { id: JobId(id), attempt: 1, total, path, resumed_from: 0 }
+    }
+
+    fn progress(id: u64, bytes: u64, total: Option<u64>, rate: u64) -> Event {
+        Event::Progress { id: JobId(id), bytes, total, bytes_per_second: rate }
+    }
+
+    fn finished(id: u64, bytes: u64, skipped: bool) -> Event {
+        let file = FinishedFile {
+            path: PathBuf::from("out/a.jpg"),
+            bytes,
+            format: None,
+            pixels: None,
+            elapsed: Duration::ZERO,
+            attempts: 1,
+            resumed_from: 0,
+            skipped,
+        };
+        Event::Finished { id: JobId(id), file }
+    }
+
+    fn fold(events: &[Event]) -> Jobs {
+        let mut jobs = Jobs::new();
+        for event in events {
+            jobs.apply(event, Instant::now());
+        }
+        jobs
+    }
+
+    #[test]
+    fn a_job_goes_from_queued_to_finished() {
+        let mut jobs = fold(&[queued(1), Event::Connecting { id: JobId(1), attempt: 1 }]);
+        assert_eq!(jobs.rows()[0].name(), "img 1");
+        assert_eq!((jobs.totals().active, jobs.totals().queued), (1, 0));
+        jobs.apply(&started(1, Some(100)), Instant::now());
+        jobs.apply(&progress(1, 50, Some(100), 10), Instant::now());
+        assert_eq!(jobs.rows()[0].name(), "1.jpg");
+        assert_eq!(jobs.eta(), Some(Duration::from_secs(5)));
+        jobs.apply(&progress(1, 100, Some(100), 10), Instant::now());
+        assert_eq!(jobs.rows()[0].state.word(), "verifying");
+        jobs.apply(&finished(1, 100, false), Instant::now());
+        let totals = *jobs.totals();
+        assert_eq!((totals.finished, totals.active, totals.bytes, totals.unfinished()), (1, 0, 100, 0));
+        assert_eq!(jobs.eta(), None);
+    }
+
+    #[test]
+    fn totals_survive_every_order_of_states() {
+        let error = TransferError::new(ErrorClass::Connect, "refused");
+        let retrying =
+            Event::Retrying { id: JobId(2), attempt: 2, delay: Duration::from_secs(1), error: error.clone() };
+        let mut jobs = fold(&[
+            queued(1),
+            queued(2),
+            queued(3),
+            started(1, None),
+            progress(1, 70, None, 7),
+            retrying,
+            Event::Failed { id: JobId(2), error, attempts: 3 },
+            Event::Paused { id: JobId(3), reason: String::new() },
+            Event::Notice(Notice::Duplicate(JobId(1))),
+        ]);
+        let t = *jobs.totals();
+        assert_eq!((t.jobs, t.active, t.failed, t.paused, t.unfinished()), (3, 1, 1, 1, 2));
+        assert_eq!((jobs.duplicates(), t.bytes_per_second), (1, 7));
+        for event in [queued(2), finished(2, 5, true), Event::Removed { id: JobId(1) }, Event::Removed { id: JobId(1) }]
+        {
+            jobs.apply(&event, Instant::now());
+        }
+        let t = *jobs.totals();
+        assert_eq!((t.jobs, t.finished, t.skipped, t.failed, t.bytes), (2, 1, 1, 0, 5));
+        assert_eq!((jobs.bytes_received(), jobs.position(JobId(3)), jobs.position(JobId(1))), (75, Some(1), None));
+        for id in [2, 3] {
+            jobs.apply(&Event::Removed { id: JobId(id) }, Instant::now());
+        }
+        assert_eq!(*jobs.totals(), Totals::default());
+    }
+
+    #[test]
+    fn the_eta_counts_unknown_sizes_by_the_mean() {
+        let jobs = fold(&[queued(1), queued(2), queued(3), started(1, Some(1000)), progress(1, 500, Some(1000), 100)]);
+        assert_eq!(jobs.eta(), Some(Duration::from_secs(25)));
+    }
+}

@@ -1,0 +1,6 @@
+//! haul
+pub mod display;
+pub mod engine;
+pub mod input;
+pub mod jobs;
+pub mod units;
