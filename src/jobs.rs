@@ -304,7 +304,7 @@ impl Jobs {
                 job.total = None;
             }),
             Event::Retrying { id, delay, error, .. } => {
-                self.rest(*id, JobState::Waiting { until: now + *delay, error: error.clone() })
+                self.rest(*id, JobState::Waiting { until: now + *delay, error: error.clone() });
             }
             Event::Paused { id, .. } => self.rest(*id, JobState::Paused),
             Event::Failed { id, error, attempts } => {

@@ -86,7 +86,7 @@ pub struct TransferError {
 impl TransferError {
     /// An error without a status.
     #[must_use]
-    pub fn new(class: ErrorClass, detail: impl Into<String>) -> Self {
+    pub fn new<T: Into<String>>(class: ErrorClass, detail: T) -> Self {
         Self { class, status: None, retry_after: None, detail: detail.into() }
     }
 
@@ -107,9 +107,10 @@ impl TransferError {
             | ErrorClass::Timeout
             | ErrorClass::Stalled
             | ErrorClass::RateLimited
-            | ErrorClass::Protocol
             | ErrorClass::Truncated
             | ErrorClass::Changed => true,
+            // With a status the head was sound, and the server would say the same again.
+            ErrorClass::Protocol => self.status.is_none(),
             ErrorClass::Status => match self.status {
                 Some(501 | 505 | 511) => false,
                 Some(408 | 425 | 500..=599) => true,

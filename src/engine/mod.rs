@@ -1,33 +1,153 @@
-//! The download engine: [`Command`]s go in, [`Event`]s come out. It knows no terminal and no command line.
+//! The download engine: [`Command`]s go in, [`Event`](event::Event)s come out. It knows no terminal and no command line.
 //!
 //! [`Engine::start`] puts a tokio runtime on threads of its own; callers stay on plain threads. One supervisor task
-//! owns all jobs, `hosts` says who may start next, `transfer` makes one attempt at one job.
+//! owns all jobs, `hosts` says who may start next, `transfer` makes one attempt at one job, `net` speaks HTTP, `disk`
+//! writes files, and the outbox carries what happened to whoever reads [`Events`].
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use std::sync::Arc;
+//! use haul::engine::event::{Command, Event};
+//! use haul::engine::options::Options;
+//! use haul::engine::request::DownloadRequest;
+//! use haul::engine::Engine;
+//!
+//! let (engine, events) = Engine::start(Options::default())?;
+//! let url = "https://example.com/photo.jpg".parse()?;
+//! engine.add(vec![DownloadRequest { url, dir: Arc::from(Path::new(".")), name: None }]);
+//! engine.send(Command::Close);
+//! while let Some(event) = events.recv() {
+//!     if let Event::Finished { file, .. } = event {
+//!         println!("{}", file.path.display());
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod content;
+mod disk;
 pub mod error;
 pub mod event;
+mod file_name;
+mod head;
+mod hosts;
+mod net;
 pub mod options;
 mod outbox;
+mod rate;
 pub mod request;
+mod resume;
+mod retry;
+mod supervisor;
+mod transfer;
 
+pub use disk::prepare_folder;
+pub use file_name::check_own as check_file_name;
 pub use outbox::{Events, Received};
 
 use std::fmt;
+use std::sync::Arc;
+use std::thread;
 
-use event::Command;
+use tokio::sync::mpsc;
 
-/// A handle to a running engine. Clones drive the same engine.
+use event::{ADD_LIMIT, Command};
+use net::Net;
+use options::Options;
+use outbox::Outbox;
+use request::DownloadRequest;
+use supervisor::Supervisor;
+use transfer::Shared;
+
+/// A handle to a running engine. Clones drive the same engine; when the last one is gone, it stops.
 #[derive(Clone)]
-pub struct Engine {}
+pub struct Engine {
+    commands: mpsc::UnboundedSender<Command>,
+    outbox: Arc<Outbox>,
+}
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Engine")
+        f.debug_struct("Engine").field("ended", &self.commands.is_closed()).finish_non_exhaustive()
     }
 }
 
+/// Why an engine cannot start: an option that cannot be used, or no threads. `Display` says which, in words.
+#[derive(Debug)]
+pub struct StartError(String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
 impl Engine {
+    /// Starts an engine on threads of its own. It runs until [`Command::Stop`], or [`Command::Close`] and its last job.
+    ///
+    /// # Errors
+    /// When an option cannot be used or the system gives no threads.
+    pub fn start(options: Options) -> Result<(Self, Events), StartError> {
+        let net = Net::new(&options).map_err(StartError)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .thread_name("haul-net")
+            .enable_all()
+            .build()
+            .map_err(|error| StartError(format!("cannot start threads: {error}")))?;
+        let outbox = Arc::new(Outbox::default());
+        let (commands, receiver) = mpsc::unbounded_channel();
+        let (answered, answers) = mpsc::unbounded_channel();
+        let shared = Shared { net, options, outbox: Arc::clone(&outbox), answered };
+        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers);
+        let closing = Closing(Arc::clone(&outbox));
+        thread::Builder::new()
+            .name("haul-engine".to_owned())
+            .spawn(move || {
+                // Also when the supervisor panics, readers must learn that nothing more comes.
+                let _closing = closing;
+                runtime.block_on(supervisor.run());
+                // A look-up of a dead name may hold its thread for long; nobody waits for it.
+                runtime.shutdown_background();
+            })
+            .map_err(|error| StartError(format!("cannot start threads: {error}")))?;
+        Ok((Self { commands, outbox: Arc::clone(&outbox) }, Events(outbox)))
+    }
+
     /// Sends a command. After the engine has ended it does nothing.
     pub fn send(&self, command: Command) {
-        let _ = command;
+        if let Command::Add(requests) = &command {
+            self.outbox.announce(requests.len());
+        }
+        // Closed means ended, and an ended engine has nothing left to do.
+        let _ = self.commands.send(command);
+    }
+
+    /// Adds any number of requests.
+    pub fn add(&self, mut requests: Vec<DownloadRequest>) {
+        while requests.len() > ADD_LIMIT {
+            let rest = requests.split_off(ADD_LIMIT);
+            self.send(Command::Add(std::mem::replace(&mut requests, rest)));
+        }
+        if !requests.is_empty() {
+            self.send(Command::Add(requests));
+        }
+    }
+
+    /// Waits until more requests make sense: for readers of long lists, which would fill the memory otherwise. False
+    /// when the engine has ended.
+    #[must_use]
+    pub fn wait_for_room(&self) -> bool {
+        self.outbox.wait_for_room()
+    }
+}
+
+/// Closes the outbox when it is dropped.
+struct Closing(Arc<Outbox>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }

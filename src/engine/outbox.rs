@@ -1,6 +1,6 @@
 //! The way out of the engine: a queue of facts in which each job has at most one unread progress sample. The
 //! engine never waits for the reader, so a face that hangs costs memory for its unread facts and nothing else;
-//! whoever adds work looks at [`Outbox::unread`] first.
+//! whoever adds work waits for room first.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -19,7 +19,15 @@ struct Queue {
     samples: HashMap<JobId, Event>,
     waker: Option<Waker>,
     closed: bool,
+    /// Requests on their way to the supervisor.
+    in_transit: usize,
+    /// Jobs that wait for a slot.
+    waiting: usize,
 }
+
+/// A reader of lists holds back while this many events are unread or this many jobs wait.
+const MOST_UNREAD: usize = 4096;
+const MOST_WAITING: usize = 10_000;
 
 enum Entry {
     Fact(Event),
@@ -28,15 +36,9 @@ enum Entry {
 
 impl Queue {
     fn pop(&mut self) -> Option<Event> {
-        loop {
-            match self.entries.pop_front()? {
-                Entry::Fact(event) => return Some(event),
-                Entry::Sample(id) => {
-                    if let Some(sample) = self.samples.remove(&id) {
-                        return Some(sample);
-                    }
-                }
-            }
+        match self.entries.pop_front()? {
+            Entry::Fact(event) => Some(event),
+            Entry::Sample(id) => self.samples.remove(&id),
         }
     }
 }
@@ -46,6 +48,13 @@ impl Queue {
 pub(super) struct Outbox {
     queue: Mutex<Queue>,
     filled: Condvar,
+    drained: Condvar,
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox").field("unread", &self.unread()).finish_non_exhaustive()
+    }
 }
 
 impl Outbox {
@@ -72,12 +81,41 @@ impl Outbox {
     pub(super) fn close(&self) {
         let mut queue = self.lock();
         queue.closed = true;
+        self.drained.notify_all();
         self.wake(&queue);
     }
 
     /// How many events nobody has read.
-    pub(super) fn unread(&self) -> usize {
+    fn unread(&self) -> usize {
         self.lock().entries.len()
+    }
+
+    /// Says that requests are on their way to the supervisor.
+    pub(super) fn announce(&self, requests: usize) {
+        self.lock().in_transit += requests;
+    }
+
+    /// Says that the supervisor has taken announced requests in.
+    pub(super) fn took_in(&self, requests: usize) {
+        self.lock().in_transit -= requests;
+    }
+
+    /// Says how many jobs wait for a slot.
+    pub(super) fn set_waiting(&self, waiting: usize) {
+        let mut queue = self.lock();
+        if queue.waiting != waiting {
+            queue.waiting = waiting;
+            self.drained.notify_all();
+        }
+    }
+
+    /// Waits until more requests make sense; false when the engine has ended and none do.
+    pub(super) fn wait_for_room(&self) -> bool {
+        let mut queue = self.lock();
+        while !queue.closed && (queue.entries.len() > MOST_UNREAD || queue.in_transit + queue.waiting > MOST_WAITING) {
+            queue = self.drained.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        !queue.closed
     }
 
     fn wake(&self, queue: &Queue) {
@@ -103,13 +141,8 @@ pub enum Received {
 }
 
 /// A face's end: everything that the engine says, in order.
+#[derive(Debug)]
 pub struct Events(pub(super) Arc<Outbox>);
-
-impl fmt::Debug for Events {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").field("unread", &self.0.unread()).finish()
-    }
-}
 
 impl Events {
     /// Waits for the next event; `None` when the engine has ended and everything has been read.
@@ -117,6 +150,7 @@ impl Events {
         let mut queue = self.0.lock();
         loop {
             if let Some(event) = queue.pop() {
+                self.0.drained.notify_all();
                 return Some(event);
             }
             if queue.closed {
@@ -132,6 +166,7 @@ impl Events {
         let mut queue = self.0.lock();
         loop {
             if let Some(event) = queue.pop() {
+                self.0.drained.notify_all();
                 return Received::Event(event);
             }
             if queue.closed {

@@ -1,0 +1,195 @@
+//! The last step: a whole body gets its final name. Nothing that existed is overwritten, and the name appears only
+//! with the whole file behind it.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::engine::content::{self, Format};
+use crate::engine::file_name;
+
+use super::{Body, Part};
+
+/// Where a body has ended up.
+#[derive(Debug)]
+pub(in crate::engine) struct Committed {
+    pub(in crate::engine) path: PathBuf,
+    pub(in crate::engine) bytes: u64,
+    pub(in crate::engine) format: Option<Format>,
+    pub(in crate::engine) pixels: Option<(u32, u32)>,
+    /// The same bytes stood there already.
+    pub(in crate::engine) skipped: bool,
+}
+
+/// How many names are tried: `photo.jpg`, `photo (2).jpg` and so on.
+const MOST_NAMES: u32 = 9999;
+
+/// The final names of this run. Two jobs whose bodies are the same are still two files, so a body may be dropped in
+/// favour of a file that stands there only where that file is no other job's.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Finals(Mutex<HashSet<PathBuf>>);
+
+impl Finals {
+    /// The path may be taken for somebody else's file again.
+    pub(in crate::engine) fn forget(&self, path: &Path) {
+        self.lock().remove(path);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes `to` as the name for the file that stands there; false if it is another job's.
+    fn adopt(&self, to: &Path) -> bool {
+        self.lock().insert(to.to_path_buf())
+    }
+
+    /// Renames and takes the name in one step, so that nobody adopts the file in between.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut taken = self.lock();
+        rename_new(from, to)?;
+        taken.insert(to.to_path_buf());
+        Ok(())
+    }
+}
+
+/// Gives `body` its name in the folder of `part_path`. `own` names are kept as they are; others get the ending of an
+/// image if the bytes are one. Where a file of the wanted name holds the very same bytes, the body is dropped.
+///
+/// On an error a body in a part file is there still.
+pub(in crate::engine) fn commit(
+    body: &Body,
+    part_path: &Path,
+    name: &str,
+    own: bool,
+    finals: &Finals,
+) -> io::Result<Committed> {
+    let bytes = match body {
+        Body::Memory(bytes) => bytes.len() as u64,
+        Body::Part(part) => part.len(),
+    };
+    let beginning = beginning(body)?;
+    let (format, pixels) = (content::sniff(&beginning), content::pixels(&beginning));
+    drop(beginning);
+    let name = match format {
+        Some(format) if !own => file_name::with_ending(name, format.ending),
+        _ => name.to_owned(),
+    };
+    let dir = part_path.parent().unwrap_or(Path::new("."));
+    let candidates = (1..=MOST_NAMES).map(|n| match n {
+        1 => dir.join(&name),
+        n => dir.join(file_name::numbered(&name, n)),
+    });
+    let mut from = None;
+    for path in candidates {
+        if holds(&path, body, bytes)? && finals.adopt(&path) {
+            if let Body::Part(part) = body {
+                fs::remove_file(part.path())?;
+            } else if let Some(from) = from {
+                fs::remove_file(from)?;
+            }
+            return Ok(Committed { path, bytes, format, pixels, skipped: true });
+        }
+        let from = match &from {
+            Some(from) => from,
+            None => from.insert(on_disk(body, part_path)?),
+        };
+        match finals.rename(from, &path) {
+            Ok(()) => return Ok(Committed { path, bytes, format, pixels, skipped: false }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{MOST_NAMES} files of this name are there")))
+}
+
+/// The part file with the body in it; a small body is written now, in one go.
+fn on_disk(body: &Body, part_path: &Path) -> io::Result<PathBuf> {
+    match body {
+        Body::Part(part) => Ok(part.path().to_path_buf()),
+        Body::Memory(bytes) => {
+            let mut part = Part::create(part_path.to_path_buf())?;
+            part.append(bytes).inspect_err(|_| {
+                // Half a small file is worth nothing; the error that matters is the one on its way up.
+                let _ = fs::remove_file(part_path);
+            })?;
+            Ok(part_path.to_path_buf())
+        }
+    }
+}
+
+fn beginning(body: &Body) -> io::Result<Cow<'_, [u8]>> {
+    let part = match body {
+        Body::Memory(bytes) => return Ok(Cow::Borrowed(bytes)),
+        Body::Part(part) => part,
+    };
+    let mut bytes = Vec::new();
+    File::open(part.path())?.take(content::BEGINNING as u64).read_to_end(&mut bytes)?;
+    Ok(Cow::Owned(bytes))
+}
+
+/// True where a plain file at `path` holds exactly the bytes of `body`.
+fn holds(path: &Path, body: &Body, len: u64) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_file() && there.len() == len => {}
+        _ => return Ok(false),
+    }
+    // A file that cannot be read is not known to be the same.
+    let Ok(mut there) = File::open(path) else { return Ok(false) };
+    match body {
+        Body::Memory(bytes) => same(&mut there, &mut bytes.as_slice()),
+        Body::Part(part) => same(&mut there, &mut File::open(part.path())?),
+    }
+}
+
+fn same(a: &mut impl io::Read, b: &mut impl io::Read) -> io::Result<bool> {
+    let (mut left, mut right) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+    loop {
+        let n = read_full(a, &mut left)?;
+        if n != read_full(b, &mut right)? || left[..n] != right[..n] {
+            return Ok(false);
+        }
+        if n == 0 {
+            return Ok(true);
+        }
+    }
+}
+
+fn read_full(from: &mut impl io::Read, into: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < into.len() {
+        match from.read(&mut into[filled..]) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Renames without ever replacing what stands at `to`.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // The file system cannot do it (NFS, some FUSE ones): link and unlink below.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            result => return result.map_err(io::Error::from),
+        }
+    }
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => {
+            // No hard links either (FAT). An empty file of our own takes the name, and the rename replaces only that.
+            File::create_new(to)?;
+            fs::rename(from, to)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Everything that touches the disk: part files, whole small files, names that never clobber, folders. Blocking, and
+//! so called from blocking threads only; [`writer`] is the bridge for async tasks.
+
+mod commit;
+mod folder;
+mod part;
+mod writer;
+
+pub(super) use commit::{Committed, Finals, commit};
+pub use folder::prepare_folder;
+pub(super) use part::{Part, part_path};
+pub(super) use writer::Writer;
+
+use std::io;
+
+use super::error::{ErrorClass, TransferError};
+
+/// A body on its way to its final name.
+#[derive(Debug)]
+pub(super) enum Body {
+    /// Small and whole, in memory: it reaches the disk in one hop.
+    Memory(Vec<u8>),
+    /// In its part file.
+    Part(Part),
+}
+
+/// The error of a job for an error of the disk; `doing` reads like "write the part file".
+pub(super) fn error(doing: &str, error: &io::Error) -> TransferError {
+    let class = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorClass::DiskFull,
+        _ => ErrorClass::Disk,
+    };
+    TransferError::new(class, format!("cannot {doing}: {error}"))
+}

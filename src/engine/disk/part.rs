@@ -1,0 +1,63 @@
+//! Part files: where a body grows until it is whole. Written strictly in order by one owner, so that a part is at
+//! every instant a prefix of the body.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::engine::request::JobId;
+
+/// Where the part of a job stands. Every restart is a new generation with a file of its own, so that two versions of
+/// a body can never share one.
+pub(in crate::engine) fn part_path(dir: &Path, id: JobId, generation: u32) -> PathBuf {
+    dir.join(format!(".haul-{id}-{generation}.part"))
+}
+
+/// An open part file.
+#[derive(Debug)]
+pub(in crate::engine) struct Part {
+    path: PathBuf,
+    file: File,
+    len: u64,
+}
+
+impl Part {
+    /// Makes a new part. Whatever stands there, file or link, is somebody else's and makes this fail.
+    pub(in crate::engine) fn create(path: PathBuf) -> io::Result<Self> {
+        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        Ok(Self { path, file, len: 0 })
+    }
+
+    /// Opens a part to go on with; it must be a plain file of exactly `len` bytes.
+    pub(in crate::engine) fn open(path: PathBuf, len: u64) -> io::Result<Self> {
+        let metadata = fs::symlink_metadata(&path)?;
+        if !metadata.is_file() || metadata.len() != len {
+            return Err(io::Error::other("the part file was changed by another program"));
+        }
+        let file = OpenOptions::new().append(true).open(&path)?;
+        Ok(Self { path, file, len })
+    }
+
+    /// Adds bytes at the end. After an error the length on the disk is unknown and the part must be dropped or
+    /// truncated, which [`Self::truncate`] does.
+    pub(in crate::engine) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.len += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Cuts what a failed [`Self::append`] may have left.
+    pub(in crate::engine) fn truncate(&mut self) -> io::Result<()> {
+        self.file.set_len(self.len)
+    }
+
+    /// How many bytes are in it.
+    pub(in crate::engine) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Where it stands.
+    pub(in crate::engine) fn path(&self) -> &Path {
+        &self.path
+    }
+}

@@ -1,0 +1,20 @@
+//! The head of an answer, as plain data, so that the rules that judge it need no HTTP library. A leaf.
+
+use std::time::Duration;
+
+/// The fields of an answer's head that haul acts on. Texts are as the server sent them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) status: u16,
+    /// How long the body of this answer is.
+    pub(super) content_length: Option<u64>,
+    pub(super) content_range: Option<String>,
+    pub(super) etag: Option<String>,
+    pub(super) last_modified: Option<String>,
+    pub(super) date: Option<String>,
+    /// Not always text: servers send raw UTF-8 and Latin-1.
+    pub(super) content_disposition: Option<Vec<u8>>,
+    pub(super) content_type: Option<String>,
+    pub(super) content_encoding: Option<String>,
+    pub(super) retry_after: Option<Duration>,
+}

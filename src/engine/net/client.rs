@@ -1,0 +1,175 @@
+//! The HTTP clients and the request itself, one hop at a time.
+
+use std::fs;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE};
+use reqwest::{Certificate, Client, ClientBuilder, Response};
+use tokio::time::timeout;
+use url::Url;
+
+use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::options::{Options, Proxy, Secret};
+
+use super::redirect::{self, Chain};
+use super::{Answer, Ask, Body, error, head, stalled};
+
+/// What one HTTP/2 stream may have in flight. Wide enough for 40 MB/s over 100 ms; a connection gets room for a full
+/// window of streams, since one that is not read would otherwise stall its neighbours.
+const STREAM_WINDOW: u32 = 4 * 1024 * 1024;
+
+/// Below the 60 s or so after which servers close idle connections, so that we seldom race with them.
+const IDLE: Duration = Duration::from_secs(20);
+
+/// An unread body of an answer that is not used is read up to here, so that its connection can be used again.
+const DRAIN_LIMIT: usize = 64 * 1024;
+const DRAIN_TIME: Duration = Duration::from_millis(250);
+
+/// Both clients and what every request carries.
+#[derive(Debug)]
+pub(in crate::engine) struct Net {
+    /// For https: HTTP/2 where the server offers it by ALPN, else HTTP/1.1.
+    negotiated: Client,
+    /// For http.
+    http1: Client,
+    /// The user's own, for the first origin only.
+    headers: HeaderMap,
+    user: Option<(String, Secret)>,
+    stall: Duration,
+}
+
+impl Net {
+    /// Builds the clients.
+    ///
+    /// # Errors
+    /// Says in words which option cannot be used.
+    pub(in crate::engine) fn new(options: &Options) -> Result<Self, String> {
+        // Already installed by an earlier engine or by the program: just as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        for (name, value) in &options.headers {
+            let bad =
+                |what: &str| format!("the header `{}` has {what} that HTTP does not allow", crate::display::safe(name));
+            let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("a name"))?;
+            let mut value = HeaderValue::from_str(&value.0).map_err(|_| bad("a value"))?;
+            value.set_sensitive(true);
+            headers.append(parsed, value);
+        }
+        let build =
+            |builder: ClientBuilder| builder.build().map_err(|e| format!("cannot set up HTTP: {}", error::chain(&e)));
+        Ok(Self {
+            negotiated: build(builder(options)?)?,
+            http1: build(builder(options)?.http1_only())?,
+            headers,
+            user: options.user.clone(),
+            stall: options.stall_timeout,
+        })
+    }
+
+    /// Asks and follows redirects; the answer of the last hop comes back whatever its status.
+    ///
+    /// `wire` hears of every answer, in words safe to show.
+    pub(in crate::engine) async fn get(&self, ask: &Ask, wire: impl Fn(String)) -> Result<Answer, TransferError> {
+        let mut chain = Chain::new(&ask.url);
+        loop {
+            let response = self.hop(ask, &chain).await?;
+            let status = response.status();
+            let shown = crate::display::address(chain.url());
+            wire(format!("GET {shown} -> {} {}", status.as_u16(), head::version(&response)));
+            if redirect::is_redirect(status.as_u16())
+                && let Some(location) = response.headers().get(LOCATION)
+            {
+                chain.follow(location.as_bytes())?;
+                drain(response);
+                continue;
+            }
+            let head = head::read(&response);
+            return Ok(Answer { head, url: chain.url().clone(), body: Body::new(response, self.stall) });
+        }
+    }
+
+    async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<Response, TransferError> {
+        let client = if chain.url().scheme() == "https" { &self.negotiated } else { &self.http1 };
+        let request = client.get(chain.url().clone()).headers(self.fields(ask, chain)?);
+        let request = match chain.user() {
+            Some((user, password)) => request.basic_auth(user, password),
+            None => match &self.user {
+                Some((user, Secret(password))) if chain.is_home() => request.basic_auth(user, Some(password)),
+                _ => request,
+            },
+        };
+        match timeout(self.stall, request.send()).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) => Err(error::before_head(&error)),
+            Err(_) => Err(stalled(self.stall)),
+        }
+    }
+
+    fn fields(&self, ask: &Ask, chain: &Chain) -> Result<HeaderMap, TransferError> {
+        let mut fields = if chain.is_home() { self.headers.clone() } else { HeaderMap::new() };
+        fields.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        // Also with the first request: a tag of the coded form would not fit the plain bytes.
+        fields.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        if let Some((offset, validator)) = &ask.from {
+            let bad = |_| TransferError::new(ErrorClass::Internal, "a saved validator is no header value");
+            fields.insert(RANGE, HeaderValue::from_str(&format!("bytes={offset}-")).map_err(bad)?);
+            fields.insert(IF_RANGE, HeaderValue::from_str(validator.value()).map_err(bad)?);
+        }
+        Ok(fields)
+    }
+}
+
+fn builder(options: &Options) -> Result<ClientBuilder, String> {
+    let slots = u32::try_from(options.per_host.min(63)).unwrap_or(63) + 1;
+    let mut builder = Client::builder()
+        .user_agent(&options.user_agent)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(IDLE)
+        .http2_initial_stream_window_size(STREAM_WINDOW)
+        .http2_initial_connection_window_size(STREAM_WINDOW * slots)
+        .http2_keep_alive_interval(IDLE)
+        .tls_danger_accept_invalid_certs(options.insecure);
+    if let Some(path) = &options.ca_cert {
+        let shown = crate::display::safe(&path.to_string_lossy());
+        let pem = fs::read(path).map_err(|e| format!("cannot read the authorities in `{shown}`: {e}"))?;
+        let authorities = Certificate::from_pem_bundle(&pem).ok().filter(|a| !a.is_empty());
+        let authorities = authorities.ok_or_else(|| format!("`{shown}` holds no certificate in PEM form"))?;
+        builder = builder.tls_certs_only(authorities);
+    }
+    Ok(match &options.proxy {
+        Proxy::System => builder,
+        Proxy::None => builder.no_proxy(),
+        Proxy::Url(url) => {
+            let proxy = reqwest::Proxy::all(url.0.clone())
+                .map_err(|_| format!("`{}` cannot be a proxy", crate::display::address(&url.0)))?;
+            builder.proxy(proxy)
+        }
+    })
+}
+
+/// Reads the rest of a body that nobody wants, in the background and within limits.
+fn drain(mut response: Response) {
+    tokio::spawn(timeout(DRAIN_TIME, async move {
+        let mut left = DRAIN_LIMIT;
+        while let Ok(Some(chunk)) = response.chunk().await {
+            match left.checked_sub(chunk.len()) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+    }));
+}
+
+impl Body {
+    /// Gives the body up, but reads a short rest of it so that its connection can be used again.
+    pub(in crate::engine) fn discard(self) {
+        drain(self.response);
+    }
+}
+
+/// The address for a request: userinfo travels as a header.
+pub(super) fn bare(url: &Url) -> Url {
+    crate::display::without_userinfo(url)
+}

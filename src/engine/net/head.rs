@@ -1,0 +1,37 @@
+//! From an HTTP library's answer to our own [`Head`].
+
+use std::time::SystemTime;
+
+use reqwest::header::{
+    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderName, LAST_MODIFIED,
+    RETRY_AFTER,
+};
+use reqwest::{Response, Version};
+
+use crate::engine::head::Head;
+use crate::engine::retry::parse_retry_after;
+
+pub(super) fn read(response: &Response) -> Head {
+    let text = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::to_owned);
+    Head {
+        status: response.status().as_u16(),
+        content_length: response.content_length(),
+        content_range: text(CONTENT_RANGE),
+        etag: text(ETAG),
+        last_modified: text(LAST_MODIFIED),
+        date: text(DATE),
+        content_disposition: response.headers().get(CONTENT_DISPOSITION).map(|v| v.as_bytes().to_vec()),
+        content_type: text(CONTENT_TYPE),
+        content_encoding: text(CONTENT_ENCODING),
+        retry_after: text(RETRY_AFTER).and_then(|value| parse_retry_after(&value, SystemTime::now())),
+    }
+}
+
+pub(super) fn version(response: &Response) -> &'static str {
+    match response.version() {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        _ => "HTTP/1.1",
+    }
+}

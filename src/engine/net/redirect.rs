@@ -1,0 +1,123 @@
+//! Redirects, hop by hop, under our own policy: ten hops, http and https only, never from https to http, and
+//! whatever the user gave for one origin stays with that origin.
+
+use percent_encoding::percent_decode_str;
+use url::{Origin, Url};
+
+use crate::engine::error::{ErrorClass, TransferError};
+
+use super::client::bare;
+
+const MOST_HOPS: u32 = 10;
+
+/// Statuses whose `Location` says where the file is now (RFC 9110 section 15.4).
+pub(super) fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// The way from the address that was asked for to the one that answers.
+#[derive(Debug)]
+pub(super) struct Chain {
+    url: Url,
+    origin: Origin,
+    user: Option<(String, Option<String>)>,
+    hops: u32,
+    /// Never left the first origin. What was dropped on the way out stays dropped on the way back.
+    home: bool,
+}
+
+impl Chain {
+    pub(super) fn new(url: &Url) -> Self {
+        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let named = !url.username().is_empty() || url.password().is_some();
+        let user = named.then(|| (decode(url.username()), url.password().map(decode)));
+        Self { url: bare(url), origin: url.origin(), user, hops: 0, home: true }
+    }
+
+    /// Where to ask next, without userinfo.
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// True while the user's headers and credentials may be sent.
+    pub(super) fn is_home(&self) -> bool {
+        self.home
+    }
+
+    /// User and password of the address, while they may be sent.
+    pub(super) fn user(&self) -> Option<(&str, Option<&str>)> {
+        let (user, password) = self.user.as_ref().filter(|_| self.home)?;
+        Some((user, password.as_deref()))
+    }
+
+    /// Goes to `location`.
+    pub(super) fn follow(&mut self, location: &[u8]) -> Result<(), TransferError> {
+        let fail = |detail: String| Err(TransferError::new(ErrorClass::Redirect, detail));
+        let refuse = |detail: &str| Err(TransferError::new(ErrorClass::Refused, detail));
+        self.hops += 1;
+        if self.hops > MOST_HOPS {
+            return fail(format!("more than {MOST_HOPS} redirects"));
+        }
+        let Some(next) = str::from_utf8(location).ok().and_then(|text| self.url.join(text.trim()).ok()) else {
+            return fail("the redirect leads to no address".to_owned());
+        };
+        match (self.url.scheme(), next.scheme()) {
+            ("https", "http") => return refuse("the redirect leads from https to http"),
+            (_, "http" | "https") => {}
+            (_, other) => return fail(format!("the redirect leads to `{other}:`, which is not fetched")),
+        }
+        if !next.username().is_empty() || next.password().is_some() {
+            return refuse("the redirect carries a user name");
+        }
+        self.home &= next.origin() == self.origin;
+        // A fragment names a place inside the file and is never sent (RFC 9110 section 10.2.2).
+        self.url = bare(&next);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(url: &str) -> Chain {
+        Chain::new(&Url::parse(url).expect("a valid address"))
+    }
+
+    #[test]
+    fn hops_are_judged_one_by_one() {
+        for (from, location, expected) in [
+            ("http://h/a/b", "c", Ok("http://h/a/c")),
+            ("http://h/a", "https://h/a", Ok("https://h/a")),
+            ("https://h/a", "//cdn/x#f", Ok("https://cdn/x")),
+            ("https://h/a", "http://h/a", Err(ErrorClass::Refused)),
+            ("http://h/a", "ftp://h/a", Err(ErrorClass::Redirect)),
+            ("http://h/a", "file:///etc/passwd", Err(ErrorClass::Redirect)),
+            ("http://h/a", "http://u:p@h/a", Err(ErrorClass::Refused)),
+            ("http://h/a", "http://[bad", Err(ErrorClass::Redirect)),
+            ("http://h/a", "http://h/\u{e9}", Ok("http://h/%C3%A9")),
+        ] {
+            let mut chain = chain(from);
+            let result = chain.follow(location.as_bytes()).map_err(|e| e.class);
+            assert_eq!(result.map(|()| chain.url().as_str()), expected, "{from} -> {location}");
+        }
+        assert!(chain("http://h/").follow(b"/\xff").is_err());
+    }
+
+    #[test]
+    fn what_left_home_stays_away() {
+        let mut chain = chain("http://us%40er:pw@a.example/x");
+        assert_eq!(chain.url().as_str(), "http://a.example/x");
+        assert_eq!(chain.user(), Some(("us@er", Some("pw"))));
+        for (location, home) in [("/y", true), ("http://a.example:81/", false), ("http://a.example/x", false)] {
+            assert!(chain.follow(location.as_bytes()).is_ok());
+            assert_eq!((chain.is_home(), chain.user().is_some()), (home, home), "{location}");
+        }
+    }
+
+    #[test]
+    fn loops_end() {
+        let mut chain = chain("http://h/");
+        assert_eq!((0..20).take_while(|_| chain.follow(b"/").is_ok()).count(), 10);
+    }
+}

@@ -1,0 +1,274 @@
+//! Going on with a body that was cut: what may be asked for, and what the answer means. Pure rules:
+//! (what is saved, head) -> action. Only a strong validator ties two answers to one version of a file.
+
+use super::error::{ErrorClass, TransferError};
+use super::head::Head;
+
+/// What names one version of a file, strongly enough for `If-Range` (RFC 9110 section 13.1.5), as the server wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Validator {
+    ETag(String),
+    LastModified(String),
+}
+
+impl Validator {
+    /// The strong validator of an answer: a strong entity tag; else, only where there is no entity tag at all, a
+    /// modification date at least a second older than the answer (RFC 9110 section 8.8.2.2).
+    pub(super) fn of(head: &Head) -> Option<Self> {
+        if let Some(etag) = &head.etag {
+            let strong = etag.len() >= 2 && etag.starts_with('"') && etag.ends_with('"');
+            return strong.then(|| Self::ETag(etag.clone()));
+        }
+        let text = head.last_modified.as_ref()?;
+        let modified = httpdate::parse_http_date(text).ok()?;
+        let date = httpdate::parse_http_date(head.date.as_ref()?).ok()?;
+        let age = date.duration_since(modified).ok()?;
+        (age.as_secs() >= 1).then(|| Self::LastModified(text.clone()))
+    }
+
+    /// The value for `If-Range`.
+    pub(super) fn value(&self) -> &str {
+        match self {
+            Self::ETag(value) | Self::LastModified(value) => value,
+        }
+    }
+
+    /// False where an answer names another version. A 206 may leave the field out.
+    fn agrees(&self, head: &Head) -> bool {
+        let (mine, theirs) = match self {
+            Self::ETag(mine) => (mine, &head.etag),
+            Self::LastModified(mine) => (mine, &head.last_modified),
+        };
+        theirs.as_ref().is_none_or(|theirs| theirs == mine)
+    }
+}
+
+/// What is known of the bytes on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Saved {
+    /// How many there are; they are the first of the file.
+    pub(super) len: u64,
+    /// The size of the whole file, where known.
+    pub(super) total: Option<u64>,
+    /// The version they belong to.
+    pub(super) validator: Validator,
+}
+
+/// What an answer means for a download.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Action {
+    /// The whole body follows, from its first byte. What is saved is of no use.
+    FromStart { total: Option<u64> },
+    /// The rest follows, from the byte that was asked for up to `end` (exclusive).
+    Continue { end: u64, total: Option<u64> },
+    /// Everything is here already.
+    Complete,
+    /// Ask once more without a range, for this reason.
+    AskAgain(String),
+    /// No body of use.
+    Fail(TransferError),
+}
+
+/// Judges the answer to a request; `saved` is what its range and condition were made from.
+pub(super) fn judge(head: &Head, saved: Option<&Saved>) -> Action {
+    if matches!(head.status, 200 | 206)
+        && let Some(coding) = head.content_encoding.as_deref().filter(|c| !c.eq_ignore_ascii_case("identity"))
+    {
+        let detail = format!("the server sent `{coding}` coded bytes that were not asked for");
+        return Action::Fail(TransferError {
+            status: Some(head.status),
+            ..TransferError::new(ErrorClass::Protocol, detail)
+        });
+    }
+    match (head.status, saved) {
+        (200, None) => match head.content_length {
+            Some(0) => Action::Fail(empty(200)),
+            total => Action::FromStart { total },
+        },
+        (200, Some(_)) if head.content_range.is_some() => misused("the server misuses ranges"),
+        (200, Some(_)) => Action::FromStart { total: head.content_length },
+        (206, Some(saved)) => partial(head, saved),
+        (206, None) => {
+            let detail = "the server sent a part of the file when asked for all of it";
+            Action::Fail(TransferError { status: Some(206), ..TransferError::new(ErrorClass::Protocol, detail) })
+        }
+        (416, Some(saved)) => {
+            let whole = head.content_range.as_deref().and_then(unsatisfied);
+            if whole.is_some() && whole == Some(saved.len) && saved.total == whole {
+                Action::Complete
+            } else {
+                misused("the server cannot continue the file")
+            }
+        }
+        (304 | 412, Some(_)) => misused("the server refused the condition"),
+        (204 | 205, _) => Action::Fail(empty(head.status)),
+        (status, _) => Action::Fail(TransferError::status(status, head.retry_after)),
+    }
+}
+
+fn misused(reason: &str) -> Action {
+    Action::AskAgain(reason.to_owned())
+}
+
+/// The error of a body without a byte: the server would say the same again.
+pub(super) fn empty(status: u16) -> TransferError {
+    TransferError { status: Some(status), ..TransferError::new(ErrorClass::Protocol, "the server sent an empty body") }
+}
+
+fn partial(head: &Head, saved: &Saved) -> Action {
+    let Some(range) = head.content_range.as_deref().and_then(ContentRange::parse) else {
+        return misused("the server's range cannot be read");
+    };
+    if !saved.validator.agrees(head) || (range.total.is_some() && saved.total.is_some() && range.total != saved.total) {
+        return misused("the file changed on the server");
+    }
+    if range.first != saved.len {
+        return misused("the server sent another range");
+    }
+    if head.content_length.is_some_and(|length| length != range.last - range.first + 1) {
+        return misused("range and length of the answer differ");
+    }
+    Action::Continue { end: range.last + 1, total: range.total.or(saved.total) }
+}
+
+/// `bytes 400-999/1000`, `bytes 400-999/*` (RFC 9110 section 14.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct ContentRange {
+    first: u64,
+    last: u64,
+    total: Option<u64>,
+}
+
+impl ContentRange {
+    fn parse(value: &str) -> Option<Self> {
+        let (unit, rest) = value.trim().split_once(' ')?;
+        let (range, total) = rest.trim().split_once('/')?;
+        let (first, last) = range.split_once('-')?;
+        let (first, last) = (number(first)?, number(last)?);
+        let total = if total == "*" { None } else { Some(number(total)?) };
+        let sound = first <= last && last < u64::MAX && total.is_none_or(|total| last < total);
+        (unit.eq_ignore_ascii_case("bytes") && sound).then_some(Self { first, last, total })
+    }
+}
+
+/// The size in `bytes */1000`.
+fn unsatisfied(value: &str) -> Option<u64> {
+    number(value.trim().strip_prefix("bytes */")?)
+}
+
+/// Digits alone, without sign or blanks, that fit.
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(status: u16, range: &str, length: Option<u64>) -> Head {
+        let content_range = (!range.is_empty()).then(|| range.to_owned());
+        Head { status, content_range, content_length: length, etag: Some("\"a\"".to_owned()), ..Head::default() }
+    }
+
+    fn saved() -> Saved {
+        Saved { len: 400, total: Some(1000), validator: Validator::ETag("\"a\"".to_owned()) }
+    }
+
+    fn kind(action: &Action) -> &'static str {
+        match action {
+            Action::FromStart { .. } => "start",
+            Action::Continue { .. } => "continue",
+            Action::Complete => "complete",
+            Action::AskAgain(_) => "ask",
+            Action::Fail(_) => "fail",
+        }
+    }
+
+    /// The cases are those of the fault table for resumed requests: part of 400 bytes of 1000, strong entity tag.
+    #[test]
+    fn answers_to_a_range() {
+        for (status, range, length, expected) in [
+            (206, "bytes 400-999/1000", Some(600), "continue"),
+            (206, "bytes 400-999/*", None, "continue"),
+            (206, "bytes 400-599/1000", Some(200), "continue"),
+            (200, "", Some(1000), "start"),
+            (206, "bytes 0-999/1000", Some(1000), "ask"),
+            (206, "bytes 256-999/1000", None, "ask"),
+            (206, "bytes 500-999/1000", None, "ask"),
+            (206, "", None, "ask"),
+            (206, "3/7", None, "ask"),
+            (206, "items 400-999/1000", None, "ask"),
+            (206, "bytes 999-400/1000", None, "ask"),
+            (206, "bytes 400-999/500", None, "ask"),
+            (206, "bytes 400-999/1000", Some(599), "ask"),
+            (206, "bytes 400-9223372036854775808/18446744073709551615", None, "ask"),
+            (206, "bytes 400-99999999999999999999999999999999999999/*", None, "ask"),
+            (206, "bytes 400-18446744073709551615/*", None, "ask"),
+            (206, "bytes 400-1199/1200", None, "ask"),
+            (206, "bytes +400-999/1000", None, "ask"),
+            (200, "bytes 400-999/1000", Some(600), "ask"),
+            (416, "bytes */1000", None, "ask"),
+            (416, "bytes */800", None, "ask"),
+            (416, "", None, "ask"),
+            (304, "", None, "ask"),
+            (412, "", None, "ask"),
+            (404, "", None, "fail"),
+            (503, "", None, "fail"),
+            (204, "", None, "fail"),
+        ] {
+            assert_eq!(
+                kind(&judge(&head(status, range, length), Some(&saved()))),
+                expected,
+                "{status} {range} {length:?}"
+            );
+        }
+        let whole = Saved { len: 1000, ..saved() };
+        assert_eq!(judge(&head(416, "bytes */1000", None), Some(&whole)), Action::Complete);
+        let changed = Head { etag: Some("\"b\"".to_owned()), ..head(206, "bytes 400-999/1000", None) };
+        assert_eq!(judge(&changed, Some(&saved())), Action::AskAgain("the file changed on the server".to_owned()));
+    }
+
+    #[test]
+    fn answers_to_a_plain_request() {
+        for (status, length, expected) in [
+            (200, Some(1000), "start"),
+            (200, None, "start"),
+            (200, Some(0), "fail"),
+            (204, None, "fail"),
+            (206, None, "fail"),
+            (304, None, "fail"),
+            (416, None, "fail"),
+            (300, None, "fail"),
+        ] {
+            assert_eq!(kind(&judge(&head(status, "", length), None)), expected, "{status} {length:?}");
+        }
+        let coded = Head { content_encoding: Some("gzip".to_owned()), ..head(200, "", Some(10)) };
+        assert!(matches!(judge(&coded, None), Action::Fail(e) if e.class == ErrorClass::Protocol && !e.is_transient()));
+    }
+
+    #[test]
+    fn only_strong_validators_count() {
+        let date = |modified: &str, date: Option<&str>| Head {
+            last_modified: Some(modified.to_owned()),
+            date: date.map(str::to_owned),
+            ..Head::default()
+        };
+        let tag = |etag: &str| Head {
+            etag: Some(etag.to_owned()),
+            ..date("Sun, 06 Nov 1994 08:49:37 GMT", Some("Sun, 06 Nov 1994 09:49:37 GMT"))
+        };
+        assert_eq!(Validator::of(&tag("\"x\"")).as_ref().map(Validator::value), Some("\"x\""));
+        for weak in ["W/\"x\"", "x", "\"", ""] {
+            assert_eq!(Validator::of(&tag(weak)), None, "{weak}");
+        }
+        let modified = "Sunday, 06-Nov-94 08:49:37 GMT";
+        for (sent, strong) in [
+            (Some("Sun, 06 Nov 1994 08:49:38 GMT"), true),
+            (Some("Sun, 06 Nov 1994 08:49:37 GMT"), false),
+            (None, false),
+        ] {
+            let validator = Validator::of(&date(modified, sent));
+            assert_eq!(validator.as_ref().map(Validator::value), strong.then_some(modified), "{sent:?}");
+        }
+    }
+}

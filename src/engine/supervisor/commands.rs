@@ -1,0 +1,168 @@
+//! What the user wants, done to jobs in whatever phase they are.
+
+use std::time::Instant;
+
+use crate::engine::event::{Command, Event, Notice};
+use crate::engine::request::{DownloadRequest, JobId};
+
+use super::Supervisor;
+use super::job::{Job, Phase, Then};
+
+impl Supervisor {
+    pub(super) fn obey(&mut self, command: Command) {
+        match command {
+            Command::Add(requests) => {
+                let count = requests.len();
+                for request in requests {
+                    self.add(request);
+                }
+                self.shared.outbox.took_in(count);
+            }
+            Command::Cancel(id) => self.cancel(id),
+            Command::Pause(id) => self.pause(id),
+            Command::Resume(id) => self.resume(id),
+            Command::Retry(id) => self.retry(id),
+            Command::Remove(id) => self.remove(id),
+            Command::Close => self.closed = true,
+            Command::Stop => self.stop(),
+        }
+    }
+
+    fn add(&mut self, request: DownloadRequest) {
+        let identity = request.identity();
+        if let Some(id) = self.identities.get(&identity) {
+            return self.tell(Event::Notice(Notice::Duplicate(*id)));
+        }
+        let mut id = JobId(fastrand::u64(..));
+        while self.jobs.contains_key(&id) {
+            id = JobId(fastrand::u64(..));
+        }
+        self.identities.insert(identity, id);
+        self.jobs.insert(id, Job::new(request));
+        self.enqueue(id, false);
+    }
+
+    pub(super) fn stop(&mut self) {
+        self.stopping = true;
+        for job in self.jobs.values() {
+            if let Phase::Running { cancel, .. } = &job.phase {
+                cancel.cancel();
+            }
+        }
+    }
+
+    /// Takes a job that does not run out of wherever it waits.
+    fn withdraw(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        match job.phase {
+            Phase::Queued => self.hosts.remove(&job.request.url, id),
+            Phase::Waiting { until } => {
+                self.timers.remove(&(until, id));
+            }
+            _ => {}
+        }
+    }
+
+    fn cancel(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        match &mut job.phase {
+            Phase::Running { cancel, then } => {
+                *then = Some(Then::Cancel);
+                cancel.cancel();
+            }
+            Phase::Queued | Phase::Waiting { .. } | Phase::Paused { .. } => {
+                self.withdraw(id);
+                self.cancelled(id);
+            }
+            // Its last byte is here: there is nothing left to stop.
+            Phase::Committing { .. } | Phase::Finished { .. } | Phase::Failed | Phase::Cancelled => {}
+        }
+    }
+
+    fn pause(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        match &mut job.phase {
+            Phase::Running { cancel, then } => {
+                *then = Some(Then::Pause);
+                cancel.cancel();
+            }
+            Phase::Queued | Phase::Waiting { .. } => {
+                self.withdraw(id);
+                self.paused(id);
+            }
+            _ => {}
+        }
+    }
+
+    fn resume(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        match &mut job.phase {
+            Phase::Running { then: then @ Some(Then::Pause), .. } => *then = Some(Then::Requeue),
+            Phase::Paused { since } => {
+                job.paused += since.elapsed();
+                self.enqueue(id, false);
+            }
+            _ => {}
+        }
+    }
+
+    fn retry(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        match &mut job.phase {
+            Phase::Running { then: then @ Some(Then::Cancel), .. } => {
+                *then = Some(Then::Requeue);
+                job.refresh();
+            }
+            Phase::Failed | Phase::Cancelled => {
+                job.refresh();
+                self.enqueue(id, false);
+            }
+            Phase::Waiting { .. } => {
+                job.refresh();
+                self.withdraw(id);
+                self.enqueue(id, true);
+            }
+            _ => {}
+        }
+    }
+
+    fn remove(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        match &mut job.phase {
+            Phase::Running { cancel, then } => {
+                *then = Some(Then::Remove);
+                cancel.cancel();
+            }
+            Phase::Committing { remove } => *remove = true,
+            _ => {
+                self.withdraw(id);
+                self.removed(id);
+            }
+        }
+    }
+
+    pub(super) fn paused(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.phase = Phase::Paused { since: Instant::now() };
+            self.tell(Event::Paused { id, reason: "by the user".to_owned() });
+        }
+    }
+
+    pub(super) fn cancelled(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.phase = Phase::Cancelled;
+            let attempts = job.attempts;
+            self.tell(Event::Cancelled { id, attempts });
+        }
+    }
+
+    pub(super) fn removed(&mut self, id: JobId) {
+        let Some(job) = self.jobs.remove(&id) else { return };
+        self.identities.remove(&job.request.identity());
+        if let Phase::Finished { path } = &job.phase {
+            self.finals.forget(path);
+        }
+        self.remove_parts(job.partial.into_iter().map(|partial| partial.path).collect());
+        self.tell(Event::Removed { id });
+    }
+}

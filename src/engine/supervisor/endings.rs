@@ -1,0 +1,157 @@
+//! What follows when an attempt or a commit has ended.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::{self, JoinError};
+
+use crate::engine::disk::{self, Body, Committed};
+use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::event::{Event, FinishedFile};
+use crate::engine::request::JobId;
+use crate::engine::retry::{MOST_ATTEMPTS, PROGRESS, delay};
+use crate::engine::transfer::{Ending, Left};
+
+use super::job::{Phase, Then};
+use super::{Done, Supervisor};
+
+impl Supervisor {
+    pub(super) fn joined(&mut self, joined: Result<(task::Id, Done), JoinError>) {
+        let task = joined.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
+        // Cleaning has no owner.
+        let Some(id) = self.owners.remove(&task) else { return };
+        match joined {
+            Ok((_, Done::Attempt(left))) => self.attempt_ended(id, left),
+            Ok((_, Done::Commit(result))) => self.commit_ended(id, result),
+            Ok((_, Done::Cleaned)) => {}
+            Err(_) => self.died(id),
+        }
+    }
+
+    /// A panic in a task is a defect of ours; it costs one job.
+    fn died(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        if matches!(job.phase, Phase::Committing { .. }) {
+            self.commits -= 1;
+        } else {
+            self.hosts.release(&job.request.url);
+        }
+        self.fail(
+            id,
+            TransferError::new(ErrorClass::Internal, "a defect of haul stopped this download; please report it"),
+        );
+    }
+
+    fn attempt_ended(&mut self, id: JobId, left: Left) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        self.hosts.release(&job.request.url);
+        job.partial = left.partial;
+        job.generation = left.generation;
+        job.resumed_from = left.resumed_from;
+        if left.gained >= PROGRESS {
+            job.failures = 0;
+        }
+        let then = match &job.phase {
+            Phase::Running { then, .. } => *then,
+            _ => None,
+        };
+        match left.ending {
+            // The last byte was faster than the user's wish to stop; all but removing comes too late.
+            Ending::Whole { body, path, name } => self.commit(id, body, path, name, then == Some(Then::Remove)),
+            Ending::Failed(error) => match then {
+                Some(then) => self.stopped(id, then),
+                None => self.attempt_failed(id, error),
+            },
+            Ending::Stopped => match then {
+                Some(then) => self.stopped(id, then),
+                // The engine stops: the job stays as it is, unfinished.
+                None => job.phase = Phase::Queued,
+            },
+        }
+    }
+
+    fn stopped(&mut self, id: JobId, then: Then) {
+        match then {
+            Then::Pause => self.paused(id),
+            Then::Cancel => self.cancelled(id),
+            Then::Remove => self.removed(id),
+            Then::Requeue => self.enqueue(id, false),
+        }
+    }
+
+    fn attempt_failed(&mut self, id: JobId, error: TransferError) {
+        let options = &self.shared.options;
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        job.failures += 1;
+        let now = Instant::now();
+        let deadline = job.deadline(options.deadline);
+        let spent = job.failures > options.retries || job.attempts >= MOST_ATTEMPTS;
+        if !error.is_transient() || spent || deadline.is_some_and(|deadline| deadline <= now) {
+            return self.fail(id, error);
+        }
+        let delay = delay(job.failures, fastrand::f64(), &error);
+        if options.patience.is_some_and(|patience| delay > patience.max(Duration::from_secs(60))) {
+            let detail = format!("the server asks to wait for {}", crate::units::clock(delay));
+            return self.fail(id, TransferError { class: ErrorClass::RateLimited, detail, ..error });
+        }
+        if self.stopping {
+            job.phase = Phase::Queued;
+            return;
+        }
+        // The deadline may come before the next attempt; the job then ends on time.
+        let until = deadline.map_or(now + delay, |deadline| deadline.min(now + delay));
+        job.phase = Phase::Waiting { until };
+        let attempt = job.attempts + 1;
+        self.timers.insert((until, id));
+        self.tell(Event::Retrying { id, attempt, delay: until - now, error });
+    }
+
+    pub(super) fn fail(&mut self, id: JobId, error: TransferError) {
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.phase = Phase::Failed;
+            let attempts = job.attempts;
+            self.tell(Event::Failed { id, error, attempts });
+        }
+    }
+
+    fn commit(&mut self, id: JobId, body: Body, part: PathBuf, name: String, remove: bool) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        job.phase = Phase::Committing { remove };
+        self.commits += 1;
+        let own = job.request.name.is_some();
+        let finals = Arc::clone(&self.finals);
+        let task = self.tasks.spawn_blocking(move || {
+            let result = disk::commit(&body, &part, &name, own, &finals);
+            Done::Commit(result.map_err(|error| disk::error("give the file its name", &error)))
+        });
+        self.owners.insert(task.id(), id);
+    }
+
+    fn commit_ended(&mut self, id: JobId, result: Result<Committed, TransferError>) {
+        self.commits -= 1;
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        let remove = matches!(job.phase, Phase::Committing { remove: true });
+        match result {
+            Err(error) => self.fail(id, error),
+            Ok(committed) => {
+                job.partial = None;
+                job.phase = Phase::Finished { path: committed.path.clone() };
+                let file = FinishedFile {
+                    path: committed.path,
+                    bytes: committed.bytes,
+                    format: committed.format.map(|format| format.name),
+                    pixels: committed.pixels,
+                    elapsed: job.started.map_or(Duration::ZERO, |started| started.elapsed()),
+                    attempts: job.attempts,
+                    resumed_from: job.resumed_from,
+                    skipped: committed.skipped,
+                };
+                self.tell(Event::Finished { id, file });
+            }
+        }
+        if remove {
+            self.removed(id);
+        }
+    }
+}

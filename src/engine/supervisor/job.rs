@@ -1,0 +1,95 @@
+//! What the supervisor keeps of one job.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::request::DownloadRequest;
+use crate::engine::transfer::Partial;
+
+/// Where a job is on its way.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// In the queue of its host.
+    Queued,
+    /// An attempt runs. If it was told to stop, `then` says what for.
+    Running {
+        cancel: CancellationToken,
+        then: Option<Then>,
+    },
+    /// Its file is being given its name. If the user wants it gone, it goes after that.
+    Committing {
+        remove: bool,
+    },
+    /// Waits for its next attempt.
+    Waiting {
+        until: Instant,
+    },
+    /// Until the user resumes it.
+    Paused {
+        since: Instant,
+    },
+    Finished {
+        path: PathBuf,
+    },
+    Failed,
+    Cancelled,
+}
+
+/// Why a running attempt was told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    Pause,
+    Cancel,
+    Remove,
+    /// It was stopped, and then wanted again before it had ended.
+    Requeue,
+}
+
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) request: DownloadRequest,
+    pub(super) phase: Phase,
+    pub(super) partial: Option<Partial>,
+    /// The number of the last part file.
+    pub(super) generation: u32,
+    pub(super) attempts: u32,
+    /// Failed attempts since the last one that gained much.
+    pub(super) failures: u32,
+    /// When the first attempt began.
+    pub(super) started: Option<Instant>,
+    /// How long it was paused since then.
+    pub(super) paused: Duration,
+    /// Where the last attempt began in the file.
+    pub(super) resumed_from: u64,
+}
+
+impl Job {
+    pub(super) fn new(request: DownloadRequest) -> Self {
+        Self {
+            request,
+            phase: Phase::Queued,
+            partial: None,
+            generation: 0,
+            attempts: 0,
+            failures: 0,
+            started: None,
+            paused: Duration::ZERO,
+            resumed_from: 0,
+        }
+    }
+
+    /// When the job's time is up.
+    pub(super) fn deadline(&self, limit: Option<Duration>) -> Option<Instant> {
+        self.started.zip(limit).and_then(|(started, limit)| started.checked_add(limit.checked_add(self.paused)?))
+    }
+
+    /// Time and attempts are counted anew; what is on the disk stays.
+    pub(super) fn refresh(&mut self) {
+        self.attempts = 0;
+        self.failures = 0;
+        self.started = None;
+        self.paused = Duration::ZERO;
+    }
+}

@@ -1,0 +1,196 @@
+//! The one owner of all jobs: commands in, events out. Attempts and commits run as tasks of their own and come back
+//! here with what they left; only then does the supervisor say how a job goes on, so that a job never has two
+//! attempts and no event of an old one follows its end.
+
+mod commands;
+mod endings;
+mod job;
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::{self, JoinSet};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::disk::{Committed, Finals};
+use super::error::TransferError;
+use super::event::{Command, Event};
+use super::hosts::Hosts;
+use super::request::{Identity, JobId};
+use super::transfer::{self, Assignment, Left, Shared};
+
+use job::{Job, Phase};
+
+/// Files that are being given their names at once; more would pile up bodies in memory.
+const MOST_COMMITS: usize = 256;
+
+/// What a task comes back with.
+#[derive(Debug)]
+enum Done {
+    Attempt(Left),
+    Commit(Result<Committed, TransferError>),
+    /// Part files are gone.
+    Cleaned,
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(super) struct Supervisor {
+    shared: Arc<Shared>,
+    commands: UnboundedReceiver<Command>,
+    answers: UnboundedReceiver<Url>,
+    jobs: HashMap<JobId, Job>,
+    identities: HashMap<Identity, JobId>,
+    hosts: Hosts,
+    finals: Arc<Finals>,
+    tasks: JoinSet<Done>,
+    /// Whose task it is; a task that panics tells nothing but its own id.
+    owners: HashMap<task::Id, JobId>,
+    commits: usize,
+    /// Waiting jobs by the time of their next attempt.
+    timers: BTreeSet<(Instant, JobId)>,
+    closed: bool,
+    stopping: bool,
+}
+
+impl Supervisor {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        commands: UnboundedReceiver<Command>,
+        answers: UnboundedReceiver<Url>,
+    ) -> Self {
+        let hosts = Hosts::new(shared.options.jobs, shared.options.per_host);
+        Self {
+            shared,
+            commands,
+            answers,
+            jobs: HashMap::new(),
+            identities: HashMap::new(),
+            hosts,
+            finals: Arc::default(),
+            tasks: JoinSet::new(),
+            owners: HashMap::new(),
+            commits: 0,
+            timers: BTreeSet::new(),
+            closed: false,
+            stopping: false,
+        }
+    }
+
+    /// Works until everything has ended or the engine is told to stop.
+    pub(super) async fn run(mut self) {
+        loop {
+            self.grant();
+            self.shared.outbox.set_waiting(self.hosts.waiting());
+            if self.is_done() {
+                break;
+            }
+            let alarm = self.timers.first().map(|(at, _)| *at).filter(|_| !self.stopping);
+            let ring = async {
+                match alarm {
+                    Some(at) => tokio::time::sleep_until(at.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                command = self.commands.recv(), if !self.stopping => match command {
+                    Some(command) => self.obey(command),
+                    None => self.stop(),
+                },
+                Some(url) = self.answers.recv() => self.hosts.answered(&url),
+                Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
+                () = ring => self.due(Instant::now()),
+            }
+        }
+        self.clean_up().await;
+    }
+
+    fn is_done(&self) -> bool {
+        let idle = self.tasks.is_empty();
+        idle && (self.stopping || (self.closed && self.timers.is_empty() && self.hosts.waiting() == 0))
+    }
+
+    fn tell(&self, event: Event) {
+        self.shared.outbox.push(event);
+    }
+
+    /// Starts whatever may start.
+    fn grant(&mut self) {
+        while !self.stopping && self.commits < MOST_COMMITS {
+            let Some(id) = self.hosts.next() else { return };
+            self.start(id);
+        }
+    }
+
+    fn start(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        job.attempts += 1;
+        job.started.get_or_insert_with(Instant::now);
+        let cancel = CancellationToken::new();
+        let assignment = Assignment {
+            id,
+            request: job.request.clone(),
+            attempt: job.attempts,
+            partial: job.partial.take(),
+            generation: job.generation,
+            deadline: job.deadline(self.shared.options.deadline),
+            used_host: self.hosts.has_answered(&job.request.url),
+            cancel: cancel.clone(),
+        };
+        job.phase = Phase::Running { cancel, then: None };
+        let shared = Arc::clone(&self.shared);
+        let task = self.tasks.spawn(async move { Done::Attempt(transfer::run(shared, assignment).await) });
+        self.owners.insert(task.id(), id);
+    }
+
+    /// Puts a job in the queue of its host.
+    fn enqueue(&mut self, id: JobId, first: bool) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        job.phase = Phase::Queued;
+        self.hosts.enqueue(&job.request.url, id, first);
+        let request = &job.request;
+        let event =
+            Event::Queued { id, url: request.url.clone(), dir: Arc::clone(&request.dir), name: request.name.clone() };
+        self.tell(event);
+    }
+
+    /// Jobs whose time to wait is over go again, before those that never ran.
+    fn due(&mut self, now: Instant) {
+        while let Some((at, id)) = self.timers.first().copied()
+            && at <= now
+        {
+            self.timers.pop_first();
+            let limit = self.shared.options.deadline;
+            if self.jobs.get(&id).is_some_and(|job| job.deadline(limit).is_some_and(|deadline| deadline <= now)) {
+                self.fail(id, transfer::past_deadline(limit));
+            } else {
+                self.enqueue(id, true);
+            }
+        }
+    }
+
+    /// Removes part files in the background.
+    fn remove_parts(&mut self, parts: Vec<PathBuf>) {
+        if parts.is_empty() {
+            return;
+        }
+        self.tasks.spawn_blocking(move || {
+            for part in parts {
+                // One that is gone already is as good.
+                let _ = std::fs::remove_file(part);
+            }
+            Done::Cleaned
+        });
+    }
+
+    /// Without a store nobody could ever go on with a part after this run, so none is left behind.
+    async fn clean_up(mut self) {
+        let parts = self.jobs.values_mut().filter_map(|job| job.partial.take()).map(|partial| partial.path).collect();
+        self.remove_parts(parts);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}

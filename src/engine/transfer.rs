@@ -1,0 +1,431 @@
+//! One attempt at one job: ask, judge the answer, stream the body to the disk, tell the outbox how far it is. It
+//! knows nothing of other jobs, and it is the supervisor that says how the job ended.
+
+use std::mem;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::disk::{self, Body, Part, Writer, part_path};
+use super::error::{ErrorClass, TransferError};
+use super::event::{Event, Notice};
+use super::file_name;
+use super::head::Head;
+use super::net::{self, Answer, Ask, CLOSED, Net};
+use super::options::Options;
+use super::outbox::Outbox;
+use super::rate::Meter;
+use super::request::{DownloadRequest, JobId};
+use super::resume::{self, Action, Saved, Validator};
+
+/// Bodies of a known length up to this stay in memory and reach the disk in one hop.
+const SMALL: u64 = 256 * 1024;
+
+/// How often progress is told; and how long bytes may wait before they go to the kernel.
+const SAMPLE: Duration = Duration::from_millis(100);
+
+/// A server that sends a body in ranges of its own choice may do so this often.
+const MOST_ROUNDS: u32 = 1000;
+
+/// What all transfers of an engine share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) net: Net,
+    pub(super) options: Options,
+    pub(super) outbox: Arc<Outbox>,
+    /// Hears the address of a job as soon as its host has answered.
+    pub(super) answered: UnboundedSender<Url>,
+}
+
+/// A part file that another attempt can go on with.
+#[derive(Debug, Clone)]
+pub(super) struct Partial {
+    pub(super) path: PathBuf,
+    saved: Saved,
+}
+
+/// What the supervisor gives to an attempt.
+#[derive(Debug)]
+pub(super) struct Assignment {
+    pub(super) id: JobId,
+    pub(super) request: DownloadRequest,
+    /// The number of the attempt, from 1.
+    pub(super) attempt: u32,
+    /// What an earlier attempt has left.
+    pub(super) partial: Option<Partial>,
+    /// The generation of the next part file.
+    pub(super) generation: u32,
+    pub(super) deadline: Option<Instant>,
+    /// The host has answered before, so a connection may be a used one.
+    pub(super) used_host: bool,
+    pub(super) cancel: CancellationToken,
+}
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// Every byte is here.
+    Whole { body: Body, path: PathBuf, name: String },
+    /// No more bytes come.
+    Failed(TransferError),
+    /// Told to stop.
+    Stopped,
+}
+
+/// What an attempt leaves behind.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub(super) ending: Ending,
+    pub(super) partial: Option<Partial>,
+    pub(super) generation: u32,
+    /// Where the attempt began in the file.
+    pub(super) resumed_from: u64,
+    /// How many bytes of the file it has added.
+    pub(super) gained: u64,
+}
+
+/// Runs one attempt to its end. When this returns, nothing of it is left running and no event of it is still to come.
+pub(super) async fn run(shared: Arc<Shared>, assignment: Assignment) -> Left {
+    let Assignment { id, attempt, cancel, deadline, .. } = &assignment;
+    shared.outbox.push(Event::Connecting { id: *id, attempt: *attempt });
+    let (cancel, deadline) = (cancel.clone(), *deadline);
+    let mut transfer = Transfer::new(shared, assignment);
+    let out_of_time = async {
+        match deadline {
+            Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+            None => std::future::pending().await,
+        }
+    };
+    let ending = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Some(Ending::Stopped),
+        () = out_of_time => Some(Ending::Failed(past_deadline(transfer.shared.options.deadline))),
+        result = transfer.fetch() => result.err().map(Ending::Failed),
+    };
+    transfer.wind_up(ending).await
+}
+
+/// The error of a job that took longer than it may.
+pub(super) fn past_deadline(deadline: Option<Duration>) -> TransferError {
+    let limit = crate::units::elapsed(deadline.unwrap_or_default());
+    TransferError::new(ErrorClass::Timeout, format!("not done within the deadline of {limit}"))
+}
+
+/// Where received bytes are.
+#[derive(Debug)]
+enum Sink {
+    /// No answer yet.
+    Closed,
+    Memory(Vec<u8>),
+    Part {
+        writer: Writer,
+        path: PathBuf,
+    },
+}
+
+struct Transfer {
+    shared: Arc<Shared>,
+    assignment: Assignment,
+    sink: Sink,
+    /// Bytes of the file that are here.
+    len: u64,
+    total: Option<u64>,
+    validator: Option<Validator>,
+    name: String,
+    resumed_from: u64,
+    gained: u64,
+    /// [`Event::Started`] is out for the bytes that come now.
+    announced: bool,
+    meter: Meter,
+    /// The last sample, so that nothing is told twice.
+    told: Option<(u64, u64)>,
+}
+
+impl Transfer {
+    fn new(shared: Arc<Shared>, assignment: Assignment) -> Self {
+        Self {
+            shared,
+            assignment,
+            sink: Sink::Closed,
+            len: 0,
+            total: None,
+            validator: None,
+            name: String::new(),
+            resumed_from: 0,
+            gained: 0,
+            announced: false,
+            meter: Meter::new(0, Instant::now()),
+            told: None,
+        }
+    }
+
+    async fn fetch(&mut self) -> Result<(), TransferError> {
+        self.reopen().await;
+        for _ in 0..MOST_ROUNDS {
+            let mut answer = self.ask().await?;
+            let mut action = resume::judge(&answer.head, self.saved().as_ref());
+            if let Action::AskAgain(reason) = action {
+                answer.body.discard();
+                self.restart(reason).await;
+                answer = self.ask().await?;
+                action = resume::judge(&answer.head, None);
+            }
+            let end = match action {
+                Action::Complete => {
+                    answer.body.discard();
+                    return self.started(&answer.head, &answer.url);
+                }
+                Action::FromStart { total } => {
+                    self.begin(&answer.head, total).await?;
+                    total
+                }
+                Action::Continue { end, total } => {
+                    self.total = total;
+                    Some(end)
+                }
+                Action::Fail(error) => {
+                    answer.body.discard();
+                    return Err(error);
+                }
+                // Without a range there is nothing to ask again without.
+                Action::AskAgain(reason) => return Err(TransferError::new(ErrorClass::Protocol, reason)),
+            };
+            self.started(&answer.head, &answer.url)?;
+            let before = self.len;
+            self.stream(&mut answer.body, end).await?;
+            match self.total {
+                Some(total) if self.len < total && self.len > before && self.validator.is_some() => {}
+                Some(total) if self.len < total => return Err(self.truncated()),
+                _ if self.len == 0 => return Err(resume::empty(answer.head.status)),
+                _ => return Ok(()),
+            }
+        }
+        Err(TransferError::new(ErrorClass::Protocol, "the server sends the file in too many pieces"))
+    }
+
+    /// Takes up the part that an earlier attempt has left, unless somebody has changed it.
+    async fn reopen(&mut self) {
+        let Some(partial) = self.assignment.partial.take() else { return };
+        let (path, len) = (partial.path.clone(), partial.saved.len);
+        let mut writer = Writer::open(move || Part::open(path, len));
+        let ready = writer.ready().await;
+        self.sink = Sink::Part { writer, path: partial.path };
+        self.len = partial.saved.len;
+        self.resumed_from = self.len;
+        self.total = partial.saved.total;
+        self.validator = Some(partial.saved.validator);
+        if let Err(error) = ready {
+            self.restart(disk::error("go on with the part file", &error).detail).await;
+        }
+    }
+
+    fn saved(&self) -> Option<Saved> {
+        let validator = self.validator.clone().filter(|_| self.len > 0)?;
+        Some(Saved { len: self.len, total: self.total, validator })
+    }
+
+    /// Sends the request. A used connection that ends without an answer is the server's ordinary time-out: asked once
+    /// more at once, uncounted.
+    async fn ask(&mut self) -> Result<Answer, TransferError> {
+        let ask = Ask {
+            url: self.assignment.request.url.clone(),
+            from: self.saved().map(|saved| (saved.len, saved.validator)),
+        };
+        let mut result = self.get(&ask).await;
+        if self.assignment.used_host && result.as_ref().is_err_and(|error| error.detail == CLOSED) {
+            result = self.get(&ask).await;
+        }
+        let answer = result?;
+        // The receiver lives as long as the supervisor, which outlives every transfer.
+        let _ = self.shared.answered.send(ask.url);
+        Ok(answer)
+    }
+
+    async fn get(&self, ask: &Ask) -> Result<Answer, TransferError> {
+        let wire = |line: String| {
+            if self.shared.options.verbose {
+                let range = ask.from.as_ref().map_or_else(String::new, |(from, _)| format!(" from byte {from}"));
+                self.shared.outbox.push(Event::Notice(Notice::Wire(format!("{} {line}{range}", self.assignment.id))));
+            }
+        };
+        self.shared.net.get(ask, wire).await
+    }
+
+    /// A body from its first byte: everything known before is void.
+    async fn begin(&mut self, head: &Head, total: Option<u64>) -> Result<(), TransferError> {
+        if self.len > 0 {
+            self.restart("the server sent the whole file".to_owned()).await;
+        }
+        self.total = total;
+        self.validator = Validator::of(head);
+        if let Some(small) = total.filter(|total| *total <= SMALL) {
+            self.sink = Sink::Memory(Vec::with_capacity(usize::try_from(small).unwrap_or_default()));
+            return Ok(());
+        }
+        self.assignment.generation += 1;
+        let path = self.part_path();
+        let create = path.clone();
+        let mut writer = Writer::open(move || Part::create(create));
+        let ready = writer.ready().await;
+        self.sink = Sink::Part { writer, path };
+        ready.map_err(|error| disk::error("create the part file", &error))
+    }
+
+    fn part_path(&self) -> PathBuf {
+        part_path(&self.assignment.request.dir, self.assignment.id, self.assignment.generation)
+    }
+
+    /// Drops what is here and says so.
+    async fn restart(&mut self, reason: String) {
+        self.drop_part().await;
+        self.len = 0;
+        self.resumed_from = 0;
+        self.total = None;
+        self.validator = None;
+        self.told = None;
+        self.announced = false;
+        self.shared.outbox.push(Event::Restarted { id: self.assignment.id, reason });
+    }
+
+    async fn drop_part(&mut self) {
+        if let Sink::Part { writer, path } = mem::replace(&mut self.sink, Sink::Closed) {
+            let (part, _) = writer.finish().await;
+            drop(part);
+            remove(path).await;
+        }
+    }
+
+    /// Tells that bytes follow, once in an attempt unless it starts over.
+    fn started(&mut self, head: &Head, answered: &Url) -> Result<(), TransferError> {
+        let request = &self.assignment.request;
+        if let (Some(total), Some(max)) = (self.total, self.shared.options.max_size)
+            && total > max
+        {
+            return Err(too_large(max));
+        }
+        if mem::replace(&mut self.announced, true) {
+            return Ok(());
+        }
+        let offered = head.content_disposition.as_deref();
+        self.name = request.name.clone().unwrap_or_else(|| file_name::choose(offered, &request.url, answered));
+        self.meter = Meter::new(self.len, Instant::now());
+        self.shared.outbox.push(Event::Started {
+            id: self.assignment.id,
+            attempt: self.assignment.attempt,
+            total: self.total,
+            path: request.dir.join(&self.name),
+            resumed_from: self.len,
+        });
+        Ok(())
+    }
+
+    /// Takes the body up to `end`, the offset in the file at which this answer must stop.
+    async fn stream(&mut self, body: &mut net::Body, end: Option<u64>) -> Result<(), TransferError> {
+        let mut sample = interval(SAMPLE);
+        sample.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let limit = self.shared.options.max_size.unwrap_or(u64::MAX);
+        loop {
+            let chunk = tokio::select! {
+                chunk = body.chunk() => chunk?,
+                _ = sample.tick() => {
+                    self.tell(Instant::now());
+                    if let Sink::Part { writer, .. } = &mut self.sink {
+                        writer.nudge();
+                    }
+                    continue;
+                }
+            };
+            let Some(chunk) = chunk else { break };
+            let len = self.len + chunk.len() as u64;
+            if len > limit {
+                return Err(too_large(limit));
+            }
+            if end.is_some_and(|end| len > end) {
+                return Err(TransferError::new(ErrorClass::Protocol, "the body is longer than announced"));
+            }
+            match &mut self.sink {
+                Sink::Memory(bytes) => bytes.extend_from_slice(&chunk),
+                Sink::Part { writer, .. } => {
+                    writer.push(&chunk).await.map_err(|error| disk::error("write the part file", &error))?;
+                }
+                Sink::Closed => return Err(TransferError::new(ErrorClass::Internal, "a body without a place")),
+            }
+            self.gained += chunk.len() as u64;
+            self.len = len;
+        }
+        if end.is_some_and(|end| self.len < end) { Err(self.truncated()) } else { Ok(()) }
+    }
+
+    fn truncated(&self) -> TransferError {
+        let of = self.total.map_or_else(String::new, |total| format!(" of {total}"));
+        TransferError::new(ErrorClass::Truncated, format!("the body ended after {}{of} bytes", self.len))
+    }
+
+    fn tell(&mut self, now: Instant) {
+        let bytes_per_second = self.meter.sample(self.len, now);
+        let sample = (self.len, bytes_per_second);
+        if self.told.replace(sample) != Some(sample) {
+            self.shared.outbox.push(Event::Progress {
+                id: self.assignment.id,
+                bytes: self.len,
+                total: self.total,
+                bytes_per_second,
+            });
+        }
+    }
+
+    /// Brings everything on its way to the disk, and keeps only what another attempt can use.
+    async fn wind_up(mut self, ending: Option<Ending>) -> Left {
+        let saved = self.saved();
+        let path = self.part_path();
+        let (mut body, mut partial) = (None, None);
+        let mut ending = ending;
+        match mem::replace(&mut self.sink, Sink::Closed) {
+            Sink::Closed => {}
+            Sink::Memory(bytes) => body = Some(Body::Memory(bytes)),
+            Sink::Part { writer, path } => {
+                let (part, result) = writer.finish().await;
+                if let (Err(error), None) = (result, &ending) {
+                    ending = Some(Ending::Failed(disk::error("write the part file", &error)));
+                }
+                let len = part.as_ref().map_or(0, Part::len);
+                partial = saved.filter(|_| len > 0).map(|saved| Partial { path, saved: Saved { len, ..saved } });
+                body = part.map(Body::Part);
+            }
+        }
+        if ending.is_some() && partial.is_none() {
+            body = None;
+            remove(path.clone()).await;
+        }
+        let ending = match (ending, body) {
+            (Some(ending), _) => ending,
+            (None, Some(body)) => {
+                self.tell(Instant::now());
+                Ending::Whole { body, path, name: self.name }
+            }
+            (None, None) => Ending::Failed(TransferError::new(ErrorClass::Internal, "a body without a place")),
+        };
+        Left {
+            ending,
+            partial,
+            generation: self.assignment.generation,
+            resumed_from: self.resumed_from,
+            gained: self.gained,
+        }
+    }
+}
+
+/// Removes a part file; one that is gone already is as good.
+async fn remove(path: PathBuf) {
+    let _ = tokio::task::spawn_blocking(move || std::fs::remove_file(path)).await;
+}
+
+fn too_large(limit: u64) -> TransferError {
+    let detail = format!("larger than {} (--max-size)", crate::units::bytes(limit));
+    TransferError::new(ErrorClass::TooLarge, detail)
+}
