@@ -31,24 +31,24 @@ const fn png(name: &'static str, draw: fn() -> Canvas) -> Entry {
 }
 
 const LIST: [Entry; 15] = [
-    jpeg("aurora-01", 92, sky::aurora),
-    jpeg("dunes-02.jpg", 92, land::dunes),
-    jpeg("tide-03.jpg", 92, water::tide),
-    jpeg("ridge-04", 92, land::ridge),
+    jpeg("aurora-01", 98, sky::aurora),
+    jpeg("dunes-02.jpg", 98, land::dunes),
+    jpeg("tide-03.jpg", 98, water::tide),
+    jpeg("ridge-04", 98, land::ridge),
     png("contour-05.png", pattern::contour),
-    jpeg("harbour-06.jpg", 92, night::harbour),
-    jpeg("moon-07.jpg", 92, sky::moon),
+    jpeg("harbour-06.jpg", 98, night::harbour),
+    jpeg("moon-07.jpg", 98, sky::moon),
     png("glass-08.png", pattern::glass),
-    jpeg("rain-09.jpg", 92, water::rain),
+    jpeg("rain-09.jpg", 98, water::rain),
     png("spiral-10", light::spiral),
-    jpeg("opal-11", 92, light::opal),
-    jpeg("meadow-12.jpg", 92, land::meadow),
+    jpeg("opal-11", 98, light::opal),
+    jpeg("meadow-12.jpg", 98, land::meadow),
     Entry {
         // 灯籠 (lanterns).jpg
         disposition: Some("attachment; filename*=UTF-8''%E7%81%AF%E7%B1%A0%20%28lanterns%29.jpg"),
-        ..jpeg("lanterns-13.jpg", 92, night::lanterns)
+        ..jpeg("lanterns-13.jpg", 98, night::lanterns)
     },
-    jpeg("nebula-14", 92, sky::nebula),
+    jpeg("nebula-14", 98, sky::nebula),
     png("tiles-15.png", pattern::tiles),
 ];
 

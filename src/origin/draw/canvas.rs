@@ -168,10 +168,13 @@ impl Canvas {
             state ^= state << 13;
             state ^= state >> 17;
             state ^= state << 5;
-            let noise = (state & 255) as i32 + (state >> 8 & 255) as i32 - 255;
-            let change = noise * strength / 256;
+            // Neighbouring channels share a byte: more a change of light than of colour, as on film.
+            let low = ((state & 255) as i32, (state >> 8 & 255) as i32);
+            let high = ((state >> 16 & 255) as i32, (state >> 24) as i32);
             let p = self.pixels[at];
-            let (r, g, b) = (i32::from(p[0]) + change, i32::from(p[1]) + change, i32::from(p[2]) + change);
+            let r = i32::from(p[0]) + (low.0 + low.1 - 255) * strength / 256;
+            let g = i32::from(p[1]) + (low.1 + high.0 - 255) * strength / 256;
+            let b = i32::from(p[2]) + (high.0 + high.1 - 255) * strength / 256;
             self.pixels[at] = if (r | g | b) & !255 == 0 {
                 [r as u8, g as u8, b as u8]
             } else {

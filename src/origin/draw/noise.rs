@@ -76,12 +76,12 @@ impl Noise {
         let (dx, dy) = (x - left, y - top);
         let (column, row) = (left as i32, top as i32);
         let (u, v) = (dx * dx * (3.0 - 2.0 * dx), dy * dy * (3.0 - 2.0 * dy));
-        let a = self.corner(column, row, dx, dy);
-        let b = self.corner(column + 1, row, dx - 1.0, dy);
-        let c = self.corner(column, row + 1, dx, dy - 1.0);
-        let d = self.corner(column + 1, row + 1, dx - 1.0, dy - 1.0);
-        let (upper, lower) = (a + (b - a) * u, c + (d - c) * u);
-        upper + (lower - upper) * v
+        let row_at = |row, dy| {
+            let first = self.corner(column, row, dx, dy);
+            first + (self.corner(column + 1, row, dx - 1.0, dy) - first) * u
+        };
+        let upper = row_at(row, dy);
+        upper + (row_at(row + 1, dy - 1.0) - upper) * v
     }
 
     /// Noise upon noise: `octaves` layers, each twice as fine and half as strong.
@@ -122,9 +122,9 @@ impl Field {
         let (column, row) = (x as usize, y as usize);
         let (dx, dy) = (x - column as f32, y - row as f32);
         let at = row * self.columns + column;
-        let (a, b) = (self.values[at], self.values[at + 1]);
-        let (c, d) = (self.values[at + self.columns], self.values[at + self.columns + 1]);
-        let (upper, lower) = (a + (b - a) * dx, c + (d - c) * dx);
+        let below = at + self.columns;
+        let upper = self.values[at] + (self.values[at + 1] - self.values[at]) * dx;
+        let lower = self.values[below] + (self.values[below + 1] - self.values[below]) * dx;
         upper + (lower - upper) * dy
     }
 }

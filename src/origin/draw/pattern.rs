@@ -11,10 +11,10 @@ use super::noise::{Field, Noise, Rng};
 
 /// A map of an island: heights in bands, contour lines, light from the upper left.
 pub(in crate::origin) fn contour() -> Canvas {
-    let (width, height) = (1500, 1000);
+    let (width, height) = (1320, 880);
     let noise = Noise::new(808);
     let ground = Field::new(width + 8, height + 8, 4, |x, y| {
-        let (dx, dy) = (x / 750.0 - 1.0, y / 500.0 - 1.0);
+        let (dx, dy) = (x / 660.0 - 1.0, y / 440.0 - 1.0);
         0.62 - 0.62 * (dx * dx + dy * dy) + 0.95 * noise.fractal(x / 420.0, y / 420.0, 6)
     });
     let land = Ramp::new(&[
@@ -52,7 +52,7 @@ pub(in crate::origin) fn contour() -> Canvas {
 
 /// Stained glass: cells around scattered points, leaded at their borders.
 pub(in crate::origin) fn glass() -> Canvas {
-    let (width, height, cell) = (1350, 1000, 74.0_f32);
+    let (width, height, cell) = (1200, 900, 74.0_f32);
     let (columns, rows) = (width / 74 + 4, height / 74 + 4);
     let mut rng = Rng::new(5150);
     let points: Vec<(f32, f32)> = (0..columns * rows)
@@ -74,8 +74,8 @@ pub(in crate::origin) fn glass() -> Canvas {
     let hues: Vec<Colour> = points
         .iter()
         .map(|(x, y)| {
-            let ring = ((x - 675.0).hypot(y - 500.0) / 620.0) + 0.55 * noise.fractal(x / 420.0, y / 420.0, 2);
-            scaled(ramp.at((1.0 - ring + rng.between(-0.1, 0.1)).max(0.0)), rng.between(0.75, 1.12))
+            let away = ((x - 600.0).hypot(y - 450.0) / 560.0) + 0.55 * noise.fractal(x / 420.0, y / 420.0, 2);
+            scaled(ramp.at((1.0 - away + rng.between(-0.1, 0.1)).max(0.0)), rng.between(0.75, 1.12))
         })
         .collect();
     let texture = Field::new(width, height, 3, |x, y| noise.fractal(x / 46.0, y / 46.0, 4));
@@ -108,7 +108,7 @@ pub(in crate::origin) fn glass() -> Canvas {
 
 /// Tiles of quarter circles, turned by chance, so that the arcs join into ribbons.
 pub(in crate::origin) fn tiles() -> Canvas {
-    let (width, height, tile) = (1200, 900, 75_usize);
+    let (width, height, tile) = (1050, 750, 75_usize);
     let mut rng = Rng::new(1704);
     let turned: Vec<bool> = (0..(width / tile + 1) * (height / tile + 1)).map(|_| rng.unit() < 0.5).collect();
     let side = tile as f32;
@@ -128,5 +128,5 @@ pub(in crate::origin) fn tiles() -> Canvas {
         let top = mix(scaled(ribbon.at(t), round), hex(0xff_f0d8), stripe * 0.85);
         mix(scaled(paper.at(1.0 - t), shadow), top, ink)
     })
-    .grain(14)
+    .grain(6)
 }

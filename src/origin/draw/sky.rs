@@ -1,6 +1,7 @@
 //! Pictures of the night sky: aurora, moon, nebula. Each draws itself and knows of no other.
 #![expect(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "pixels: coordinates are small"
@@ -36,7 +37,7 @@ impl Curtain {
         let column = |x: usize| x as f32 / width as f32;
         let base = |x| level + 130.0 * noise.fractal(column(x) * 2.6, 0.5, 3) + 22.0 * noise.at(column(x) * 14.0, 7.5);
         let reach =
-            |x| 1.0 / (150.0 + 130.0 * noise.at(column(x) * 9.0, 3.5).abs() + 60.0 * noise.at(column(x) * 60.0, 1.5));
+            |x| 1.0 / (170.0 + 130.0 * noise.at(column(x) * 9.0, 3.5).abs() + 60.0 * noise.at(column(x) * 60.0, 1.5));
         let rays = |x| {
             let fine = 0.75 + 0.35 * noise.at(column(x) * 42.0, 9.5) + 0.25 * noise.at(column(x) * 120.0, 4.5);
             fine * smooth(-0.45, 0.35, noise.at(column(x) * 3.4, 11.5))
@@ -48,11 +49,11 @@ impl Curtain {
     /// Brightness, and height above the lower edge from 0 to 1.
     fn at(&self, x: usize, y: f32, fade: &[f32; 257]) -> (f32, f32) {
         let above = self.base[x] - y;
-        if above < -26.0 {
+        if above < -44.0 {
             return (0.0, 0.0);
         }
         if above < 0.0 {
-            let edge = 1.0 + above / 26.0;
+            let edge = 1.0 + above / 44.0;
             return (self.rays[x] * edge * edge, 0.0);
         }
         let height = above * self.reach[x];
@@ -62,10 +63,10 @@ impl Curtain {
 
 /// Northern lights over a still lake.
 pub(in crate::origin) fn aurora() -> Canvas {
-    let (width, height, shore) = (1800, 1200, 830);
+    let (width, height, shore) = (1500, 1000, 690);
     let sky = Ramp::new(&[(0.0, 0x03_0616), (0.5, 0x08_1a35), (0.85, 0x10_3a50), (1.0, 0x1d_5a63)]);
     let glow = Ramp::new(&[(0.0, 0x6d_ffb4), (0.25, 0x38_f0a0), (0.5, 0x28_a8b8), (0.75, 0x7a_48d8), (1.0, 0xa0_30a0)]);
-    let curtains = [(3, 560.0), (8, 470.0), (21, 640.0)].map(|(seed, level)| Curtain::new(seed, width, level));
+    let curtains = [(3, 500.0), (8, 390.0), (21, 560.0)].map(|(seed, level)| Curtain::new(seed, width, level));
     let mut fade = [0.0; 257];
     for (step, slot) in fade.iter_mut().enumerate() {
         *slot = (-(step as f32) / 64.0 * 1.25).exp();
@@ -79,17 +80,17 @@ pub(in crate::origin) fn aurora() -> Canvas {
         for curtain in &curtains {
             let (strength, height) = curtain.at(x, y as f32, &fade);
             if strength > 0.004 {
-                colour = lit(colour, glow.at(height), strength * 0.62);
+                colour = lit(colour, glow.at(height), strength * 0.85);
             }
         }
         colour
     });
-    stars(&mut canvas, 5, 1100, 760.0);
-    for (seed, level, colour) in [(12, 770.0, 0x0a_2a38), (13, 812.0, 0x05_1119)] {
-        let mut crest = profile(seed, width, level, 75.0, 5.0);
+    stars(&mut canvas, 5, 800, 620.0);
+    for (seed, level, colour) in [(12, 640.0, 0x0a_2a38), (13, 676.0, 0x05_1119)] {
+        let mut crest = profile(seed, width, level, 66.0, 5.0);
         if seed == 13 {
             crest = profile(seed, width, level, 16.0, 6.0);
-            trees(&mut crest, 31, 130, 34.0);
+            trees(&mut crest, 31, 120, 34.0);
         }
         silhouette(&mut canvas, &crest, shore, hex(colour));
     }
@@ -110,7 +111,7 @@ pub(super) fn silhouette(canvas: &mut Canvas, crest: &[f32], bottom: usize, colo
 
 /// How bright the moon's ground is at a point of its disc: dark seas, and craters with a lit rim.
 fn moon_ground(noise: &Noise, craters: &[(f32, f32, f32)], x: f32, y: f32) -> f32 {
-    let mut ground = 0.86 - 0.42 * smooth(-0.02, 0.22, noise.fractal(x * 1.7 + 3.0, y * 1.7, 4));
+    let mut ground = 0.9 - 0.3 * smooth(-0.1, 0.26, noise.fractal(x * 1.7 + 3.0, y * 1.7, 4));
     ground += 0.14 * noise.fractal(x * 7.0, y * 7.0, 4);
     for (cx, cy, radius) in craters {
         let (dx, dy) = (x - cx, y - cy);
@@ -125,8 +126,8 @@ fn moon_ground(noise: &Noise, craters: &[(f32, f32, f32)], x: f32, y: f32) -> f3
 
 /// The full moon with its halo behind thin clouds, over a wood.
 pub(in crate::origin) fn moon() -> Canvas {
-    let (width, height) = (1800, 1200);
-    let (mx, my, radius) = (1130.0, 430.0, 200.0);
+    let (width, height) = (1500, 1000);
+    let (mx, my, radius) = (950.0, 360.0, 170.0);
     let noise = Noise::new(77);
     let sky = Ramp::new(&[(0.0, 0x06_0a1c), (0.6, 0x14_2444), (1.0, 0x30_4a6c)]);
     let clouds = Field::new(width, height, 5, |x, y| {
@@ -135,7 +136,7 @@ pub(in crate::origin) fn moon() -> Canvas {
     });
     let halo = Field::new(width, height, 4, |x, y| {
         let distance = ((x - mx).powi(2) + (y - my).powi(2)).sqrt();
-        let ring = (-((distance - 395.0) / 26.0).powi(2)).exp() * 0.13;
+        let ring = (-((distance - 335.0) / 24.0).powi(2)).exp() * 0.13;
         (-(distance - radius).max(0.0) / 150.0).exp() * 0.62 + ring
     });
     let mut rng = Rng::new(19);
@@ -155,8 +156,8 @@ pub(in crate::origin) fn moon() -> Canvas {
         }
         mix(colour, lit(hex(0x1a_2740), hex(0xc6_d2ea), light * 0.9 + 0.05), cloud * 0.72)
     });
-    stars(&mut canvas, 6, 260, 700.0);
-    for (seed, level, colour, count, size) in [(50, 1000.0, 0x14_2338, 120, 70.0), (51, 1090.0, 0x08_0f1b, 90, 130.0)] {
+    stars(&mut canvas, 6, 220, 580.0);
+    for (seed, level, colour, count, size) in [(50, 830.0, 0x14_2338, 110, 62.0), (51, 905.0, 0x08_0f1b, 84, 110.0)] {
         let mut crest = profile(seed, width, level, 60.0, 2.5);
         trees(&mut crest, seed, count, size);
         silhouette(&mut canvas, &crest, height - 1, hex(colour));
@@ -166,9 +167,9 @@ pub(in crate::origin) fn moon() -> Canvas {
 
 /// A cloud of gas between stars.
 pub(in crate::origin) fn nebula() -> Canvas {
-    let (width, height) = (1800, 1200);
+    let (width, height) = (1500, 1000);
     let noise = Noise::new(404);
-    let gas = Field::new(width, height, 4, |x, y| {
+    let gas = Field::new(width, height, 5, |x, y| {
         let (x, y) = (x / 620.0, y / 620.0);
         let (bx, by) = (noise.fractal(x + 3.0, y, 4), noise.fractal(x, y + 8.0, 4));
         noise.fractal(x + 1.6 * bx, y + 1.6 * by + 20.0, 6)
@@ -180,15 +181,15 @@ pub(in crate::origin) fn nebula() -> Canvas {
     });
     let glow = Ramp::new(&[(0.0, 0x2a_58d8), (0.35, 0x30_c0d0), (0.6, 0xe0_4a9a), (0.8, 0xff_7a58), (1.0, 0xff_c470)]);
     let mut canvas = Canvas::shade(width, height, |x, y| {
-        let strength = smooth(-0.28, 0.42, gas.at(x, y));
+        let strength = smooth(-0.36, 0.44, gas.at(x, y));
         let light = strength * strength * (1.0 - 0.75 * dust.at(x, y));
         let colour = lit(hex(0x07_0716), glow.at(hue.at(x, y)), light * 0.95);
         lit(colour, hex(0xff_f0e0), light * light * light * 0.55)
     });
-    stars(&mut canvas, 8, 2600, height as f32);
+    stars(&mut canvas, 8, 1900, height as f32);
     let mut rng = Rng::new(88);
     for _ in 0..13 {
-        let (x, y) = (rng.between(60.0, 1740.0), rng.between(60.0, 1140.0));
+        let (x, y) = (rng.between(60.0, 1440.0), rng.between(60.0, 940.0));
         let size = rng.between(14.0, 46.0);
         canvas.glow((x, y), size, hex(0xd8_e4ff), 0.75);
         canvas.glow((x, y), size * 0.3, hex(0xff_ffff), 1.2);

@@ -1,10 +1,5 @@
 //! Pictures of water: a tide at sunset, rain on a pond; and the mirror that other pictures lay before their shores.
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "pixels: coordinates are small"
-)]
+#![expect(clippy::cast_precision_loss, reason = "pixels: coordinates are small")]
 
 use super::canvas::{Canvas, Colour, Ramp, hex, lit, mix, scaled, smooth};
 use super::noise::{Field, Noise, Rng};
@@ -38,14 +33,14 @@ pub(super) fn mirror(canvas: &mut Canvas, seed: u32, shore: usize, tint: Colour,
 
 /// The sea under a low sun.
 pub(in crate::origin) fn tide() -> Canvas {
-    let (width, height, horizon) = (1800, 1200, 560);
-    let (sun_x, sun_y, radius) = (760.0, 470.0, 62.0);
+    let (width, height, horizon) = (1500, 1000, 470);
+    let (sun_x, sun_y, radius) = (630.0, 388.0, 54.0);
     let noise = Noise::new(1234);
     let sky = Ramp::new(&[(0.0, 0x2a_3a6c), (0.45, 0x8a_5f8c), (0.75, 0xf0_8a6c), (1.0, 0xff_c884)]);
     let sea = Ramp::new(&[(0.0, 0x0a_1c34), (0.4, 0x2c_3f66), (0.62, 0x8a_6078), (0.8, 0xf0_9a70), (1.0, 0xff_e2ac)]);
     let clouds = Field::new(width, height, 5, |x, y| {
         let flat = 190.0 - 130.0 * (y / horizon as f32).min(1.0);
-        smooth(0.0, 0.42, noise.fractal(x / 560.0, y / flat, 5))
+        smooth(0.04, 0.5, noise.fractal(x / 560.0, y / flat, 5))
     });
     let glow = Field::new(width, height, 5, |x, y| {
         let distance = ((x - sun_x).powi(2) + ((y - sun_y) * 1.25).powi(2)).sqrt();
@@ -67,7 +62,7 @@ pub(in crate::origin) fn tide() -> Canvas {
             let base = lit(sky.at(y as f32 / horizon as f32), hex(0xff_b060), light * 0.6);
             let (dx, dy) = (x as f32 - sun_x, y as f32 - sun_y);
             let disc = (radius + 0.5 - (dx * dx + dy * dy).sqrt()).clamp(0.0, 1.0);
-            let cloud = mix(hex(0x5a_4470), hex(0xff_9a70), smooth(0.0, 0.55, light) + y as f32 / 1800.0);
+            let cloud = mix(hex(0x5a_4470), hex(0xff_9a70), smooth(0.0, 0.55, light) + y as f32 / 1500.0);
             return mix(mix(base, hex(0xff_f4d0), disc), cloud, clouds.at(x, y) * 0.7);
         }
         let down = (y - horizon) as f32;
@@ -84,13 +79,13 @@ pub(in crate::origin) fn tide() -> Canvas {
 
 /// Rings of rain on a pond.
 pub(in crate::origin) fn rain() -> Canvas {
-    let (width, height) = (1800, 1200);
+    let (width, height) = (1500, 1000);
     let mut rng = Rng::new(46);
-    let drops: Vec<[f32; 5]> = (0..22)
+    let drops: Vec<[f32; 5]> = (0..16)
         .map(|_| {
-            let radius = 40.0 + 330.0 * rng.unit().powf(1.4);
+            let radius = 36.0 + 270.0 * rng.unit().powf(1.4);
             let (x, y) = (rng.between(0.0, width as f32), rng.between(0.0, height as f32));
-            [x, y, radius, 30.0 + radius * 0.24, 1.0 - radius / 480.0]
+            [x, y, radius, 30.0 + radius * 0.24, 1.0 - radius / 420.0]
         })
         .collect();
     let noise = Noise::new(31);
@@ -115,7 +110,7 @@ pub(in crate::origin) fn rain() -> Canvas {
         let here = level.at(x, y);
         let (right, below) = (level.at(x + 5, y) - here, level.at(x, y + 5) - here);
         let sheen = 0.46 - 0.26 * y as f32 / height as f32;
-        water.at((sheen + 1.25 * below + 0.7 * right + 0.05 * here).max(0.0))
+        water.at((sheen + 0.75 * below + 0.42 * right + 0.05 * here).max(0.0))
     });
     for _ in 0..15 {
         let at = (rng.between(0.0, width as f32), rng.between(0.0, height as f32));
