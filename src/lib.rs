@@ -1,7 +1,71 @@
-//! haul
+//! A terminal download manager for images and anything else that comes by the hundred: one engine, and three faces
+//! over it (a live screen, plain lines, JSON lines).
+//!
+//! # Layers
+//!
+//! Each may name only what stands before it; a test reads the sources and holds this.
+//!
+//! | layer | what it is |
+//! |---|---|
+//! | [`units`] [`display`] | sizes, rates and times as text; text from outside made safe for a terminal |
+//! | [`engine`]: `request options error event head outbox` | leaf types, and the queue of events |
+//! | `engine`: `resume file_name retry rate` | pure rules |
+//! | `engine`: `net disk content` | HTTP (reqwest lives here alone), files, what bytes are |
+//! | `engine`: `hosts transfer` | who may start next; one attempt at one job |
+//! | `engine`: `supervisor` | the one owner of all jobs |
+//! | [`engine::Engine`] | the facade: commands in, events out; tokio runs on threads of its own |
+//! | [`jobs`] [`input`] [`origin`] | the read model; text into requests; the embedded origin of demo and compare |
+//! | `cli` `config` `signals` | options as typed (clap lives here alone), what they mean, how a run is ended from outside |
+//! | `headless` `tui` `compare` | the faces, which never name each other (ratatui and crossterm live in `tui` alone) |
+//!
+//! # One download
+//!
+//! A word, a list or a paste becomes a [`DownloadRequest`](engine::request::DownloadRequest) in `input`.
+//! `Command::Add` takes it to the supervisor, which mints a [`JobId`](engine::request::JobId) and puts it in the queue
+//! of its host; `Event::Queued` follows. `hosts` grants a slot, and `transfer` makes an attempt: the first GET is the
+//! download, there is no probe. Chunks are gathered into large writes to a part file on blocking threads; small bodies
+//! stay in memory. With the last byte the slot goes back. Then the body gets the ending that its bytes call for and,
+//! by a rename that never replaces anything, its name; `Event::Finished` is out only after that. A failed attempt
+//! comes back to the supervisor, which decides on another one: that goes on where the last one stopped if the server's
+//! strong validator allows it.
+//!
+//! # One keystroke
+//!
+//! A thread blocks in crossterm's `read` and posts to the one inbox of the screen, where engine events and signals
+//! arrive too. The UI loop on the main thread turns the key into an `Action` by the one table that also makes help
+//! and footer; `App::update` gives effects, such as a `Command`. The row changes when the event comes back.
+
+mod cli;
+mod compare;
+mod config;
 pub mod display;
 pub mod engine;
+mod headless;
 pub mod input;
 pub mod jobs;
 pub mod origin;
+mod session;
+mod signals;
+mod tui;
 pub mod units;
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// Runs the program: reads the command line, does the work, gives the exit status.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match cli::parse(args) {
+        Ok(cli) => cli,
+        Err(status) => return status,
+    };
+    let result = config::settings(cli).map_err(session::Refused::Usage).and_then(session::run);
+    match result {
+        Ok(status) => ExitCode::from(status),
+        Err(refused) => {
+            // Where standard error is gone the exit status has to do.
+            let _ = writeln!(io::stderr(), "haul: {refused}");
+            ExitCode::from(refused.exit_status())
+        }
+    }
+}

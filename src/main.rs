@@ -1,1 +1,7 @@
-fn main() {}
+//! The `haul` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    haul::run(std::env::args_os())
+}

@@ -151,10 +151,11 @@ mod tests {
         }
     }
 
+    type Row<'a> = (&'a [u8], Option<&'a str>, Option<(u32, u32)>);
+
     #[test]
     fn heads_by_hand() {
         let webp = |chunk: &[u8; 4], rest: &[u8]| [b"RIFF\0\0\0\0WEBP", &chunk[..], &[0; 4], rest].concat();
-        type Row<'a> = (&'a [u8], Option<&'a str>, Option<(u32, u32)>);
         let table: &[Row] = &[
             (b"GIF89a\x25\0\x15\0", Some("gif"), Some((37, 21))),
             (&webp(b"VP8 ", &[0, 0, 0, 0x9d, 1, 0x2a, 37, 0, 21, 0]), Some("webp"), Some((37, 21))),

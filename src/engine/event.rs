@@ -137,6 +137,27 @@ pub enum Event {
     Notice(Notice),
 }
 
+impl Event {
+    /// The job that it is about.
+    #[must_use]
+    pub fn job(&self) -> Option<JobId> {
+        match self {
+            Self::Queued { id, .. }
+            | Self::Connecting { id, .. }
+            | Self::Started { id, .. }
+            | Self::Progress { id, .. }
+            | Self::Restarted { id, .. }
+            | Self::Retrying { id, .. }
+            | Self::Paused { id, .. }
+            | Self::Finished { id, .. }
+            | Self::Failed { id, .. }
+            | Self::Cancelled { id, .. }
+            | Self::Removed { id } => Some(*id),
+            Self::Notice(_) => None,
+        }
+    }
+}
+
 /// A finished file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishedFile {

@@ -41,7 +41,7 @@ mod retry;
 mod supervisor;
 mod transfer;
 
-pub use disk::prepare_folder;
+pub use disk::{prepare_folder, same_files};
 pub use file_name::check_own as check_file_name;
 pub use outbox::{Events, Received};
 

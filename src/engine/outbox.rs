@@ -14,7 +14,7 @@ type Waker = Box<dyn Fn() + Send>;
 
 #[derive(Default)]
 struct Queue {
-    /// Facts, and a mark for every sample in `samples` where its first version arrived.
+    /// Facts, and a mark for every sample where its first version arrived; a mark whose sample is gone says nothing.
     entries: VecDeque<Entry>,
     samples: HashMap<JobId, Event>,
     waker: Option<Waker>,
@@ -36,9 +36,15 @@ enum Entry {
 
 impl Queue {
     fn pop(&mut self) -> Option<Event> {
-        match self.entries.pop_front()? {
-            Entry::Fact(event) => Some(event),
-            Entry::Sample(id) => self.samples.remove(&id),
+        loop {
+            match self.entries.pop_front()? {
+                Entry::Fact(event) => return Some(event),
+                Entry::Sample(id) => {
+                    if let Some(sample) = self.samples.remove(&id) {
+                        return Some(sample);
+                    }
+                }
+            }
         }
     }
 }
@@ -72,6 +78,10 @@ impl Outbox {
             }
             queue.entries.push_back(Entry::Sample(id));
         } else {
+            // An unread sample is out of date now, and a later one in its place would arrive before this fact.
+            if let Some(id) = event.job() {
+                queue.samples.remove(&id);
+            }
             queue.entries.push_back(Entry::Fact(event));
         }
         self.wake(&queue);
@@ -228,7 +238,8 @@ mod tests {
         }
         assert_eq!(outbox.unread(), 2);
         outbox.push(Event::Removed { id: JobId(1) });
-        assert_eq!(read(&events), ["1:999", "2:999", "removed 1"]);
+        outbox.push(progress(1, 7));
+        assert_eq!(read(&events), ["2:999", "removed 1", "1:7"]);
         outbox.push(progress(2, 5));
         outbox.close();
         assert_eq!(read(&events), ["2:5"]);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -326,7 +326,8 @@ impl Transfer {
 
     /// Takes the body up to `end`, the offset in the file at which this answer must stop.
     async fn stream(&mut self, body: &mut net::Body, end: Option<u64>) -> Result<(), TransferError> {
-        let mut sample = interval(SAMPLE);
+        // Not at once: a rate over no time at all says nothing.
+        let mut sample = interval_at(tokio::time::Instant::now() + SAMPLE, SAMPLE);
         sample.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let limit = self.shared.options.max_size.unwrap_or(u64::MAX);
         loop {

@@ -1,7 +1,7 @@
 //! Plain lists: an address a line. Blank lines, `#` lines, CRLF, CR and a byte order mark are fine. Reading streams:
 //! the first address is out before the second line is in, and a line of a gigabyte costs 64 KiB.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead as _, BufReader, Read};
 
 use url::Url;
 
@@ -20,7 +20,7 @@ pub fn line(text: &str) -> Result<Option<Url>, String> {
 /// The lines of a list, each with its number from 1.
 #[derive(Debug)]
 pub struct Lines<R> {
-    reader: R,
+    reader: BufReader<R>,
     number: u64,
     /// The last line ended with CR: an LF that follows belongs to it. It is looked for only when the next line is
     /// asked for, since on a pipe it may not have arrived.
@@ -30,10 +30,20 @@ pub struct Lines<R> {
 /// Lines are kept up to this length; what follows in the line is read and dropped.
 const MAX_LINE: usize = super::MAX_ADDRESS + 1;
 
-impl<R: BufRead> Lines<R> {
+impl<R: Read> Lines<R> {
     /// Reads lines from `reader`.
     pub fn new(reader: R) -> Self {
-        Self { reader, number: 0, after_cr: false }
+        Self::with_buffer(64 * 1024, reader)
+    }
+
+    fn with_buffer(bytes: usize, reader: R) -> Self {
+        Self { reader: BufReader::with_capacity(bytes, reader), number: 0, after_cr: false }
+    }
+
+    /// True where another line has been read already, so that going on need not wait for one.
+    #[must_use]
+    pub fn has_line_at_hand(&self) -> bool {
+        self.reader.buffer().contains(&b'\n')
     }
 
     /// The next line that holds something: its number, and an address or the reason why it is refused.
@@ -104,7 +114,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8], buffer: usize) -> Vec<(u64, bool)> {
-        let mut lines = Lines::new(io::BufReader::with_capacity(buffer, bytes));
+        let mut lines = Lines::with_buffer(buffer, bytes);
         let mut seen = Vec::new();
         while let Some((number, found)) = lines.next_address().expect("memory does not fail") {
             seen.push((number, found.is_ok()));

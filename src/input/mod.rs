@@ -1,6 +1,7 @@
 //! Text from a command line, a list or a paste, made into [`DownloadRequest`]s. Text that is refused never becomes
 //! a job: the caller gets a [`Refusal`] that says why. It must not know who asks.
 
+pub mod feed;
 pub mod list;
 pub mod words;
 

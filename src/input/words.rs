@@ -1,7 +1,7 @@
 //! The words of a command line: addresses, list files, `-` for standard input.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, Read};
 use std::path::Path;
 
 use url::Url;
@@ -68,15 +68,15 @@ pub fn list(text: &str) -> Result<Source, String> {
 }
 
 impl Source {
-    /// The lines of a list with the name that messages give it; an address has none.
-    #[must_use]
-    pub fn into_lines(self) -> Option<(String, Box<dyn BufRead + Send>)> {
+    /// The text of a list with the name that messages give it.
+    ///
+    /// # Errors
+    /// An address is no list and comes back.
+    pub fn into_text(self) -> Result<(String, Box<dyn Read + Send>), Url> {
         match self {
-            Self::Address(_) => None,
-            Self::List { name, file } => Some((name, Box::new(BufReader::with_capacity(64 * 1024, file)))),
-            Self::Stdin => {
-                Some(("standard input".to_owned(), Box::new(BufReader::with_capacity(64 * 1024, io::stdin()))))
-            }
+            Self::Address(url) => Err(url),
+            Self::List { name, file } => Ok((name, Box::new(file))),
+            Self::Stdin => Ok(("standard input".to_owned(), Box::new(io::stdin()))),
         }
     }
 }

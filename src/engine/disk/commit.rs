@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::engine::content::{self, Format};
 use crate::engine::file_name;
 
+use super::same::same;
 use super::{Body, Part};
 
 /// Where a body has ended up.
@@ -143,32 +144,6 @@ fn holds(path: &Path, body: &Body, len: u64) -> io::Result<bool> {
         Body::Memory(bytes) => same(&mut there, &mut bytes.as_slice()),
         Body::Part(part) => same(&mut there, &mut File::open(part.path())?),
     }
-}
-
-fn same(a: &mut impl io::Read, b: &mut impl io::Read) -> io::Result<bool> {
-    let (mut left, mut right) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
-    loop {
-        let n = read_full(a, &mut left)?;
-        if n != read_full(b, &mut right)? || left[..n] != right[..n] {
-            return Ok(false);
-        }
-        if n == 0 {
-            return Ok(true);
-        }
-    }
-}
-
-fn read_full(from: &mut impl io::Read, into: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < into.len() {
-        match from.read(&mut into[filled..]) {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 /// Renames without ever replacing what stands at `to`.

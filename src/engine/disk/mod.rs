@@ -4,11 +4,13 @@
 mod commit;
 mod folder;
 mod part;
+mod same;
 mod writer;
 
 pub(super) use commit::{Committed, Finals, commit};
 pub use folder::prepare_folder;
 pub(super) use part::{Part, part_path};
+pub use same::same_files;
 pub(super) use writer::Writer;
 
 use std::io;

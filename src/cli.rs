@@ -1,0 +1,213 @@
+//! The command line as it is typed: words, options and their help. clap lives here alone; what the words mean is for
+//! `config` to say.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use url::Url;
+
+use crate::engine::options::{Secret, SecretUrl};
+use crate::units;
+
+const EXAMPLES: &str = "\
+Examples:
+  haul                                  the screen; paste addresses into it
+  haul https://example.com/a.jpg        fetch one file
+  haul -d pictures list.txt             fetch a list, an address a line
+  grep -o 'https://[^\"]*jpg' page | haul -   fetch what a pipe brings
+  haul demo                             15 pictures from haul itself, no network needed
+
+Exit status: 0 every file is there, 1 some failed or are unfinished, 2 wrong use, 3 the folder cannot be written,
+130 and 143 ended by SIGINT and SIGTERM.";
+
+/// A download manager for images and anything else that comes by the hundred.
+///
+/// On a terminal it opens a screen; elsewhere it prints a line for each file.
+#[derive(Parser)]
+#[command(name = "haul", version, after_help = EXAMPLES, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Work>,
+    /// Addresses (with ://), files that list some, or - for a list on standard input
+    #[arg(value_name = "URL|FILE")]
+    pub(crate) words: Vec<String>,
+    #[command(flatten)]
+    pub(crate) options: CommonOptions,
+}
+
+/// What else haul does.
+#[derive(Subcommand)]
+pub(crate) enum Work {
+    /// Fetch 15 pictures from an origin inside haul; works with no network
+    Demo,
+    /// Fetch a list one by one, then all at once, and show the speed-up
+    Compare {
+        /// Addresses or list files; without any, the pictures of the demo
+        #[arg(value_name = "URL|FILE")]
+        words: Vec<String>,
+    },
+}
+
+/// Options of every command.
+#[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(crate) struct CommonOptions {
+    /// A list of addresses, one a line; may be given again; - is standard input
+    #[arg(short, long, value_name = "FILE", global = true)]
+    pub(crate) input: Vec<String>,
+    /// Where files go; created if need be [default: the current folder; demo: haul-demo]
+    #[arg(short, long, value_name = "DIR", global = true)]
+    pub(crate) dir: Option<PathBuf>,
+    /// The file's name, when there is exactly one address
+    #[arg(short, long, value_name = "NAME", global = true)]
+    pub(crate) output: Option<String>,
+    /// Transfers at once, over all hosts
+    #[arg(short, long, value_name = "N", default_value_t = 64, value_parser = count(10_000), global = true)]
+    pub(crate) jobs: u32,
+    /// Requests at once to one host
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = count(10_000), global = true)]
+    pub(crate) per_host: u32,
+    /// Attempts after the first, for errors that may pass
+    #[arg(short, long, value_name = "N", default_value_t = 5, global = true)]
+    pub(crate) retries: u32,
+    /// The longest wait for a connection
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time, global = true)]
+    pub(crate) connect_timeout: Duration,
+    /// The longest wait for an answer, or for more of a body
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time, global = true)]
+    pub(crate) stall_timeout: Duration,
+    /// The longest that one file may take, its retries included
+    #[arg(long, value_name = "TIME", value_parser = time, global = true)]
+    pub(crate) deadline: Option<Duration>,
+    /// Refuse larger files
+    #[arg(long, value_name = "SIZE", value_parser = units::parse_size, global = true)]
+    pub(crate) max_size: Option<u64>,
+    /// A header for every request; it stays with the origin it was given for
+    #[arg(short = 'H', long, value_name = "'NAME: VALUE'", value_parser = header, global = true)]
+    pub(crate) header: Vec<(String, Secret)>,
+    /// How haul names itself to servers
+    #[arg(short = 'A', long, value_name = "TEXT", global = true)]
+    pub(crate) user_agent: Option<String>,
+    /// User and password for servers that ask for them
+    #[arg(short, long, value_name = "USER:PASSWORD", value_parser = user, global = true)]
+    pub(crate) user: Option<(String, Secret)>,
+    /// Go through this proxy (http, https, socks5)
+    #[arg(long, value_name = "URL", value_parser = proxy, global = true)]
+    pub(crate) proxy: Option<SecretUrl>,
+    /// Trust the authorities in this PEM file, and no others
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) ca_cert: Option<PathBuf>,
+    /// Accept any certificate
+    #[arg(long, global = true)]
+    pub(crate) insecure: bool,
+    /// A line for each file in place of the screen
+    #[arg(long, global = true)]
+    pub(crate) plain: bool,
+    /// A JSON object for each event in place of the screen
+    #[arg(long, conflicts_with_all = ["plain", "quiet"], global = true)]
+    pub(crate) json: bool,
+    /// No screen and no output but failures, on standard error
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// What happens on the wire, on standard error
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// compare: keep the two folders
+    #[arg(long, global = true)]
+    pub(crate) keep: bool,
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// The exit status, after help, version or the mistake has been printed.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
+    Cli::try_parse_from(args).map_err(|error| {
+        // Nobody is left to tell if this fails too.
+        let _ = error.print();
+        u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+    })
+}
+
+fn count(most: i64) -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=most)
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    match units::parse_duration(text)? {
+        Duration::ZERO => Err("it must be longer than nothing".to_owned()),
+        time => Ok(time),
+    }
+}
+
+fn header(text: &str) -> Result<(String, Secret), String> {
+    let (name, value) = text.split_once(':').ok_or("write 'Name: value'")?;
+    Ok((name.trim().to_owned(), Secret(value.trim().to_owned())))
+}
+
+fn user(text: &str) -> Result<(String, Secret), String> {
+    let (user, password) = text.split_once(':').ok_or("write USER:PASSWORD")?;
+    Ok((user.to_owned(), Secret(password.to_owned())))
+}
+
+fn proxy(text: &str) -> Result<SecretUrl, String> {
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let url = Url::parse(&with_scheme).map_err(|error| error.to_string())?;
+    match url.scheme() {
+        "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h" if url.has_host() => Ok(SecretUrl(url)),
+        _ => Err("write http://HOST:PORT, https://… or socks5://…".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn parsed(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn only_a_first_word_is_a_command() {
+        for (line, demo, words) in [
+            ("haul demo", true, 0),
+            ("haul -d x demo", true, 0),
+            ("haul ./demo", false, 1),
+            ("haul a.txt demo", false, 2),
+            ("haul -- demo", false, 1),
+            ("haul http://h/1 http://h/2", false, 2),
+            ("haul", false, 0),
+        ] {
+            let cli = parsed(line).unwrap_or_else(|error| unreachable!("{line}: {error}"));
+            assert_eq!((cli.command.is_some(), cli.words.len()), (demo, words), "{line}");
+        }
+    }
+
+    #[test]
+    fn options_stand_anywhere_and_are_checked() {
+        assert!(parsed("haul demo -d x --plain -q -j 3").is_ok_and(|cli| cli.options.jobs == 3 && cli.options.quiet));
+        for line in [
+            "haul --json --plain",
+            "haul --json -q",
+            "haul -j 0",
+            "haul --per-host 0",
+            "haul --max-size huge",
+            "haul --deadline 0",
+            "haul -H nocolon",
+            "haul -u nopassword",
+            "haul --proxy ftp://h",
+            "haul --nonsense",
+        ] {
+            assert!(parsed(line).is_err(), "{line}");
+        }
+    }
+}

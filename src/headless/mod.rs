@@ -1,0 +1,75 @@
+//! haul without a screen: the same events folded into the same [`Jobs`], printed as lines for people, as JSON for
+//! programs, or not at all. Data goes to standard output, messages to standard error.
+
+mod console;
+mod json;
+mod plain;
+
+pub(crate) use console::Console;
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::config::Face;
+use crate::engine::event::{Event, Notice};
+use crate::engine::{Events, Received};
+use crate::jobs::Jobs;
+
+/// How often the status line is drawn anew.
+const STATUS: Duration = Duration::from_millis(200);
+
+/// Prints everything that the engine says until it ends, then the last line.
+///
+/// # Errors
+/// When standard output cannot be written; a broken pipe is one.
+pub(crate) fn run(events: &Events, face: Face, console: &Arc<Console>) -> io::Result<Jobs> {
+    let started = Instant::now();
+    let mut jobs = Jobs::new();
+    let mut drawn: Option<Instant> = None;
+    loop {
+        let wait = drawn.map_or(STATUS, |at| STATUS.saturating_sub(at.elapsed()));
+        let received = if console.has_status() { events.recv_timeout(wait) } else { block(events) };
+        match received {
+            Received::Event(event) => {
+                jobs.apply(&event, Instant::now());
+                print(&event, &jobs, face, console)?;
+            }
+            Received::Nothing => {}
+            Received::Closed => break,
+        }
+        if console.has_status() && drawn.is_none_or(|at| at.elapsed() >= STATUS) {
+            console.status(&plain::status(&jobs));
+            drawn = Some(Instant::now());
+        }
+    }
+    match face {
+        Face::Json => console.data(&json::summary(&jobs, started.elapsed()))?,
+        Face::Plain => console.data(&plain::summary(&jobs, started.elapsed()))?,
+        Face::Quiet | Face::Screen => {}
+    }
+    Ok(jobs)
+}
+
+fn block(events: &Events) -> Received {
+    events.recv().map_or(Received::Closed, Received::Event)
+}
+
+fn print(event: &Event, jobs: &Jobs, face: Face, console: &Console) -> io::Result<()> {
+    if let Event::Notice(Notice::Wire(line)) = event {
+        console.message(line);
+        return Ok(());
+    }
+    match face {
+        Face::Json => json::line(event, jobs).map_or(Ok(()), |line| console.data(&line)),
+        Face::Plain => plain::line(event, jobs).map_or(Ok(()), |line| console.data(&line)),
+        Face::Quiet | Face::Screen => {
+            if let (Event::Failed { .. }, Some(line)) = (event, plain::line(event, jobs)) {
+                console.message(&line);
+            }
+            Ok(())
+        }
+    }
+}
+
+pub(crate) use plain::summary;

@@ -1,0 +1,279 @@
+//! One run of the program: settings in, exit status out. It opens the engine, hands it to a face, and is the only
+//! place that knows them all.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use crate::compare::{CompareError, Comparison};
+use crate::config::{Face, Job, Settings};
+use crate::display::safe;
+use crate::engine::event::Command;
+use crate::engine::options::{Options, Proxy};
+use crate::engine::{Engine, Events, prepare_folder};
+use crate::headless::{self, Console};
+use crate::input::feed::{self, Trouble};
+use crate::input::words::Source;
+use crate::jobs::Jobs;
+use crate::origin::{Manners, Origin};
+use crate::signals::{self, Signal};
+use crate::tui;
+
+/// Bad lines of lists that are named one by one; more are counted.
+const NAMED_LINES: u64 = 20;
+
+/// Why nothing was started. `Display` is one line for people.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// The command line, or what it names, makes no sense.
+    Usage(String),
+    /// The folder cannot be written.
+    Folder(PathBuf, io::Error),
+}
+
+impl Refused {
+    pub(crate) fn exit_status(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Folder(..) => 3,
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) => f.write_str(message),
+            Self::Folder(dir, error) => {
+                write!(
+                    f,
+                    "cannot write to the folder `{}`: {error} (--dir names another)",
+                    safe(&dir.to_string_lossy())
+                )
+            }
+        }
+    }
+}
+
+/// Does what the settings say.
+///
+/// # Errors
+/// When nothing could be started.
+pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
+    let Settings { job, face, dir, output, options, keep } = settings;
+    let (sources, dir, options, _origin) = match job {
+        Job::Compare(sources) => return compare(sources, dir, options, keep),
+        Job::Fetch(sources) => (sources, dir.unwrap_or_else(|| ".".into()), options, None),
+        Job::Demo => {
+            let (origin, sources, options) = embedded(Manners::default(), options)?;
+            (sources, dir.unwrap_or_else(|| "haul-demo".into()), options, Some(origin))
+        }
+    };
+    let dir = prepare_folder(&dir).map_err(|error| Refused::Folder(dir, error))?;
+    let (engine, events) = Engine::start(options).map_err(|error| Refused::Usage(error.to_string()))?;
+    let work = Work { engine, events, sources, dir: Arc::from(dir), output };
+    if face == Face::Screen { on_screen(work) } else { without_screen(work, face) }
+}
+
+/// The origin inside haul with the options to reach it; a proxy would not know the way.
+fn embedded(manners: Manners, options: Options) -> Result<(Origin, Vec<Source>, Options), Refused> {
+    let origin = Origin::start(manners)
+        .map_err(|error| Refused::Usage(format!("cannot open a port on the loopback interface: {error}")))?;
+    let sources = origin.urls().into_iter().map(Source::Address).collect();
+    Ok((origin, sources, Options { proxy: Proxy::None, ..options }))
+}
+
+struct Work {
+    engine: Engine,
+    events: Events,
+    sources: Vec<Source>,
+    dir: Arc<Path>,
+    output: Option<String>,
+}
+
+/// What a signal does to a run: it stops the engine that works, and stays known for the exit status.
+#[derive(Default)]
+struct Interrupt {
+    seen: OnceLock<Signal>,
+    engine: Mutex<Option<Engine>>,
+}
+
+impl Interrupt {
+    /// Listens from now on. `also` runs with the first signal, `last` before a forced end.
+    fn listen(also: impl Fn() + Send + 'static, last: fn()) -> Arc<Self> {
+        let interrupt = Arc::new(Self::default());
+        let this = Arc::clone(&interrupt);
+        let first = move |signal| {
+            // Only the first one counts.
+            let _ = this.seen.set(signal);
+            if let Some(engine) = &*this.engine() {
+                engine.send(Command::Stop);
+            }
+            also();
+        };
+        // Without a listener the signals end the process as they always do; nothing is lost by that but manners.
+        drop(signals::listen(first, last));
+        interrupt
+    }
+
+    fn engine(&self) -> MutexGuard<'_, Option<Engine>> {
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on this engine is the one to stop.
+    fn covers(&self, engine: &Engine) {
+        *self.engine() = Some(engine.clone());
+        if self.seen.get().is_some() {
+            engine.send(Command::Stop);
+        }
+    }
+
+    fn exit_status(&self, complete: bool) -> u8 {
+        self.seen.get().map_or(u8::from(!complete), |signal| signal.exit_status())
+    }
+}
+
+fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
+    let Work { engine, events, sources, dir, output } = work;
+    let console = Arc::new(Console::new(face == Face::Plain));
+    let interrupt = Interrupt::listen(|| {}, || {});
+    interrupt.covers(&engine);
+    let troubled = Arc::new(AtomicBool::new(false));
+    let (told, flag, feeder) = (Arc::clone(&console), Arc::clone(&troubled), engine.clone());
+    spawn("haul-input", move || {
+        let mut report = Report::new(flag, move |line: &str| told.message(line));
+        feed::feed(&feeder, sources, &dir, output.as_deref(), |trouble| report.trouble(&trouble));
+        report.end();
+        feeder.send(Command::Close);
+    })?;
+    let result = headless::run(&events, face, &console);
+    console.close();
+    engine.send(Command::Stop);
+    let complete = match result {
+        Ok(jobs) => is_complete(&jobs),
+        // Whoever read the other end has seen enough; that is no reason to complain.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
+        Err(error) => {
+            console.message(&format!("haul: cannot write to standard output: {error}"));
+            false
+        }
+    };
+    drain(&events);
+    Ok(interrupt.exit_status(complete && !troubled.load(Ordering::Relaxed)))
+}
+
+fn on_screen(work: Work) -> Result<u8, Refused> {
+    let Work { engine, events, sources, dir, output } = work;
+    let started = Instant::now();
+    let inbox = tui::inbox();
+    let stop = inbox.clone();
+    let interrupt = Interrupt::listen(move || stop.stop(), tui::restore);
+    interrupt.covers(&engine);
+    let troubled = Arc::new(AtomicBool::new(false));
+    let (notes, flag, feeder, folder) = (inbox.clone(), Arc::clone(&troubled), engine.clone(), Arc::clone(&dir));
+    spawn("haul-input", move || {
+        let mut report = Report::new(flag, move |line: &str| notes.note(line.to_owned()));
+        feed::feed(&feeder, sources, &folder, output.as_deref(), |trouble| report.trouble(&trouble));
+        report.end();
+    })?;
+    let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox });
+    engine.send(Command::Stop);
+    let outcome =
+        outcome.map_err(|error| Refused::Usage(format!("cannot use the terminal: {error} (--plain needs none)")))?;
+    if matches!(outcome.ending, tui::Ending::Hangup) {
+        return Ok(Signal::Hangup.exit_status());
+    }
+    let mut jobs = outcome.jobs;
+    while let Some(event) = events.recv() {
+        jobs.apply(&event, Instant::now());
+    }
+    if jobs.totals().jobs > 0 {
+        // The terminal is ours no more; if it is gone, so is the need to tell it.
+        let _ = Console::new(false).data(&headless::summary(&jobs, started.elapsed()));
+    }
+    Ok(interrupt.exit_status(is_complete(&jobs) && !troubled.load(Ordering::Relaxed)))
+}
+
+fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: bool) -> Result<u8, Refused> {
+    let (sources, options, _origin) = if sources.is_empty() {
+        let (origin, sources, options) = embedded(Manners { busy_once: false, ..Manners::default() }, options)?;
+        (sources, options, Some(origin))
+    } else {
+        (sources, options, None)
+    };
+    let troubled = Arc::new(AtomicBool::new(false));
+    let console = Console::new(false);
+    let mut report = Report::new(Arc::clone(&troubled), |line: &str| console.message(line));
+    let mut urls = Vec::new();
+    feed::read(
+        sources,
+        |url, _| {
+            urls.push(url);
+            true
+        },
+        |trouble| report.trouble(&trouble),
+    );
+    report.end();
+    if urls.is_empty() {
+        return Err(Refused::Usage("the list holds no address to compare".to_owned()));
+    }
+    let dir = dir.unwrap_or_else(std::env::temp_dir);
+    let comparison = Comparison { urls, options, dir, keep };
+    let interrupt = Interrupt::listen(|| {}, || {});
+    let same = comparison.run(|engine| interrupt.covers(engine)).map_err(|error| match error {
+        CompareError::Start(error) => Refused::Usage(error.to_string()),
+        CompareError::Folder(dir, error) => Refused::Folder(dir, error),
+        CompareError::Output(error) => Refused::Usage(format!("cannot write to standard output: {error}")),
+    })?;
+    Ok(interrupt.exit_status(same && !troubled.load(Ordering::Relaxed)))
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Refused> {
+    let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
+    thread.map(drop).map_err(|error| Refused::Usage(format!("cannot start threads: {error}")))
+}
+
+/// Waits for the engine to end.
+fn drain(events: &Events) {
+    while events.recv().is_some() {}
+}
+
+fn is_complete(jobs: &Jobs) -> bool {
+    jobs.totals().finished == jobs.totals().jobs
+}
+
+/// Says what was wrong with lists, and remembers that something was.
+struct Report<F> {
+    troubled: Arc<AtomicBool>,
+    say: F,
+    refused: u64,
+}
+
+impl<F: FnMut(&str)> Report<F> {
+    fn new(troubled: Arc<AtomicBool>, say: F) -> Self {
+        Self { troubled, say, refused: 0 }
+    }
+
+    fn trouble(&mut self, trouble: &Trouble<'_>) {
+        self.troubled.store(true, Ordering::Relaxed);
+        match trouble {
+            Trouble::Refused(list, refusal) => {
+                self.refused += 1;
+                if self.refused <= NAMED_LINES {
+                    (self.say)(&format!("{list}: {refusal}"));
+                }
+            }
+            Trouble::Broken(list, error) => (self.say)(&format!("{list}: cannot read on: {error}")),
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(more) = self.refused.checked_sub(NAMED_LINES).filter(|more| *more > 0) {
+            (self.say)(&format!("{more} more lines were refused"));
+        }
+    }
+}

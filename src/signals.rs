@@ -1,0 +1,92 @@
+//! SIGINT, SIGTERM and SIGHUP, on a thread of their own. The first one asks for an orderly end and starts a watchdog of
+//! two seconds; the second one, or the watchdog, ends the process at once. It knows no face: what an orderly end is
+//! comes in as closures.
+
+use std::io;
+use std::process;
+use std::thread;
+use std::time::Duration;
+
+/// How long an orderly end may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Which signal asked for the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Interrupt,
+    Terminate,
+    Hangup,
+}
+
+impl Signal {
+    /// The exit status of a process that it ended: 128 and the signal's number.
+    pub(crate) fn exit_status(self) -> u8 {
+        match self {
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+            Self::Hangup => 129,
+        }
+    }
+}
+
+/// Starts listening. `first` runs when the first signal comes and must not wait for anything. `last` runs just
+/// before the process is ended by force.
+///
+/// # Errors
+/// When the system lets us neither listen nor start a thread.
+pub(crate) fn listen(
+    mut first: impl FnMut(Signal) + Send + 'static,
+    last: impl Fn() + Send + Sync + 'static,
+) -> io::Result<()> {
+    let last = std::sync::Arc::new(last);
+    let mut asked = false;
+    on_signal(move |signal| {
+        if asked {
+            end(signal, &*last);
+        }
+        asked = true;
+        first(signal);
+        let last = std::sync::Arc::clone(&last);
+        thread::spawn(move || {
+            thread::sleep(PATIENCE);
+            end(signal, &*last);
+        });
+    })
+}
+
+#[expect(clippy::exit, reason = "an orderly end was asked for and did not come")]
+fn end(signal: Signal, last: &dyn Fn()) -> ! {
+    last();
+    process::exit(signal.exit_status().into())
+}
+
+#[cfg(unix)]
+fn on_signal(mut act: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| !is_ignored(*number));
+    let mut signals = signal_hook::iterator::Signals::new(wanted)?;
+    thread::Builder::new().name("haul-signals".to_owned()).spawn(move || {
+        for number in signals.forever() {
+            act(match number {
+                SIGINT => Signal::Interrupt,
+                SIGTERM => Signal::Terminate,
+                _ => Signal::Hangup,
+            });
+        }
+    })?;
+    Ok(())
+}
+
+/// True where whoever started us wants the signal ignored, as `nohup` does. Only Linux tells without unsafe code.
+#[cfg(unix)]
+fn is_ignored(number: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask >> (number - 1) & 1 == 1
+}
+
+#[cfg(windows)]
+fn on_signal(mut act: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
+    ctrlc::set_handler(move || act(Signal::Interrupt)).map_err(io::Error::other)
+}
