@@ -46,7 +46,7 @@ pub mod jobs;
 pub mod origin;
 mod session;
 mod signals;
-mod tui;
+pub mod tui;
 pub mod units;
 
 use std::ffi::OsString;

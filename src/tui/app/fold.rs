@@ -1,0 +1,100 @@
+//! What the engine says, and the passing of time, folded into the state.
+
+use std::time::Instant;
+
+use super::{App, Effect, Mode, Pace, Question, TICK};
+use crate::engine::event::{Command, Event, Notice as Told};
+use crate::engine::request::JobId;
+use crate::jobs::JobState;
+
+impl App {
+    /// Folds one event in.
+    pub(in crate::tui) fn event(&mut self, event: &Event, now: Instant) -> Vec<Effect> {
+        self.now = now;
+        if let Event::Removed { id } = event {
+            self.before_removal(*id);
+        }
+        let received = self.received(event);
+        self.jobs.apply(event, now);
+        self.history.add(received, now);
+        let effects = match event {
+            Event::Notice(Told::Duplicate(id)) => self.duplicate(*id),
+            _ => Vec::new(),
+        };
+        self.select_something();
+        if matches!(event, Event::Removed { .. }) {
+            self.keep_visible();
+        }
+        self.measure(false);
+        effects
+    }
+
+    /// Bytes that this event says have come over the wire. Resumed and skipped ones have not.
+    fn received(&self, event: &Event) -> u64 {
+        let (id, bytes) = match event {
+            Event::Progress { id, bytes, .. } => (*id, *bytes),
+            Event::Finished { id, file } if !file.skipped => (*id, file.bytes),
+            _ => return 0,
+        };
+        self.jobs.get(id).map_or(0, |job| bytes.saturating_sub(job.bytes))
+    }
+
+    fn before_removal(&mut self, id: JobId) {
+        if self.selected == Some(id) {
+            self.selected = self.neighbour(id);
+        }
+        if matches!(self.mode, Mode::Ask(Question::Remove(asked)) if asked == id) {
+            self.mode = Mode::List;
+        }
+    }
+
+    /// Adding what is there already means: I want this file. So what has stopped goes again.
+    fn duplicate(&mut self, id: JobId) -> Vec<Effect> {
+        let Some(job) = self.jobs.get(id) else { return Vec::new() };
+        let command = match job.state {
+            JobState::Failed(_) | JobState::Cancelled => Some(Command::Retry(id)),
+            JobState::Paused => Some(Command::Resume(id)),
+            _ => None,
+        };
+        self.select(id);
+        self.news(if command.is_some() { "already on the list: it goes again" } else { "already on the list" });
+        command.map(Effect::Engine).into_iter().collect()
+    }
+
+    /// The engine has said its last word.
+    pub(in crate::tui) fn engine_ended(&mut self) {
+        if !self.engine_ended {
+            self.engine_ended = true;
+            self.note("the engine has stopped; q leaves".to_owned());
+        }
+    }
+
+    /// When something changes without an event: a countdown, the graph, a notice that goes. None while idle.
+    pub(in crate::tui) fn next_tick(&self) -> Option<Instant> {
+        let working = self.jobs.totals().pending() > 0 && !self.engine_ended;
+        let tick = working.then(|| self.paced.unwrap_or(self.now) + TICK);
+        let notice = self.notice.as_ref().and_then(super::Notice::until);
+        [tick, notice].into_iter().flatten().min()
+    }
+
+    /// Time has passed.
+    pub(in crate::tui) fn tick(&mut self, now: Instant) {
+        self.now = now;
+        self.notice.take_if(|notice| notice.until().is_some_and(|until| until <= now));
+        self.measure(true);
+    }
+
+    /// Takes rate and ETA for the next moment. Nothing is measured while nothing runs, so the graph rests then.
+    fn measure(&mut self, ticked: bool) {
+        let (now, idle) = (self.now, self.jobs.totals().pending() == 0);
+        let due = self.paced.is_none_or(|last| now.saturating_duration_since(last) >= TICK / 2);
+        if idle {
+            self.pace = Pace::default();
+            self.paced = None;
+        } else if ticked || due {
+            self.history.advance(now);
+            self.pace = Pace { rate: self.history.rate(now), eta: self.jobs.eta() };
+            self.paced = Some(now);
+        }
+    }
+}

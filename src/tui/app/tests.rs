@@ -1,0 +1,292 @@
+//! The state: what follows from actions and events, with no terminal and no clock.
+
+use std::time::{Duration, Instant};
+
+use super::scenes::{connecting, empty, failed, finished, progress, queued, retrying, started};
+use super::*;
+use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::event::{Event, Notice as Told};
+use crate::jobs::JobState;
+
+fn refused() -> TransferError {
+    TransferError::new(ErrorClass::Connect, "connection refused")
+}
+
+/// Ten rows on 80 x 24, one in each state and two more that wait for their turn.
+fn app() -> App {
+    let now = Instant::now();
+    let mut app = empty(now);
+    app.resize(Size::new(80, 24));
+    let mut events: Vec<_> = (0..10).map(|id| queued(id, &format!("{id}.jpg"))).collect();
+    events.extend([
+        connecting(1, 1),
+        started(2, "2.jpg", Some(100)),
+        started(3, "3.jpg", Some(100)),
+        progress(3, 100, Some(100), 1),
+        retrying(4, 2, 9, refused()),
+        Event::Paused { id: JobId(5), reason: String::new() },
+        finished(6, "6.jpg", 100, 10),
+        failed(7, TransferError::status(404, None)),
+        Event::Cancelled { id: JobId(8), attempts: 1 },
+    ]);
+    fold(&mut app, &events);
+    app
+}
+
+fn fold(app: &mut App, events: &[Event]) {
+    for event in events {
+        app.event(event, app.now());
+    }
+}
+
+fn press(app: &mut App, action: Action) -> Vec<String> {
+    let effects = app.update(action, app.now());
+    effects.iter().map(said).collect()
+}
+
+fn said(effect: &Effect) -> String {
+    match effect {
+        Effect::Engine(Command::Add(requests)) => format!("add {}", requests.len()),
+        Effect::Engine(Command::Cancel(id)) => format!("cancel {}", id.0),
+        Effect::Engine(Command::Pause(id)) => format!("pause {}", id.0),
+        Effect::Engine(Command::Resume(id)) => format!("resume {}", id.0),
+        Effect::Engine(Command::Retry(id)) => format!("retry {}", id.0),
+        Effect::Engine(Command::Remove(id)) => format!("remove {}", id.0),
+        other => format!("{other:?}").to_lowercase(),
+    }
+}
+
+#[test]
+fn each_state_takes_the_commands_that_make_sense_there() {
+    // Row by state: cancel, retry, pause, remove. An empty text is a notice and no command, `?` is a question.
+    for (id, state, expected) in [
+        (0, "queued", ["cancel 0", "", "pause 0", "remove 0"]),
+        (1, "connecting", ["cancel 1", "", "pause 1", "?"]),
+        (2, "downloading", ["cancel 2", "", "pause 2", "?"]),
+        (3, "verifying", ["cancel 3", "", "pause 3", "?"]),
+        (4, "waiting", ["cancel 4", "retry 4", "pause 4", "remove 4"]),
+        (5, "paused", ["cancel 5", "resume 5", "resume 5", "remove 5"]),
+        (6, "finished", ["", "", "", "remove 6"]),
+        (7, "failed", ["", "retry 7", "", "remove 7"]),
+        (8, "cancelled", ["", "retry 8", "", "remove 8"]),
+    ] {
+        let keys = [Action::Cancel, Action::Retry, Action::Pause, Action::Remove];
+        for (action, expected) in keys.into_iter().zip(expected) {
+            let mut app = app();
+            app.select(JobId(id));
+            assert_eq!(app.selected().expect("it is there").state.word(), state);
+            let before = app.selected().map(|job| job.state.clone());
+            let effects = press(&mut app, action.clone());
+            match expected {
+                "" => assert!(effects.is_empty() && app.notice().is_some(), "{action:?} on {state}"),
+                "?" => assert!(effects.is_empty() && app.question().is_some(), "{action:?} on {state}"),
+                effect => assert_eq!(effects, [effect], "{action:?} on {state}"),
+            }
+            assert_eq!(app.selected().map(|job| job.state.clone()), before, "rows wait for the engine");
+        }
+    }
+}
+
+#[test]
+fn all_failed_rows_are_tried_again_at_once() {
+    let mut app = app();
+    fold(&mut app, &[failed(0, refused())]);
+    assert_eq!(press(&mut app, Action::RetryFailed), ["retry 0", "retry 7"]);
+    let mut app = empty(Instant::now());
+    assert!(press(&mut app, Action::RetryFailed).is_empty());
+    assert!(app.notice().is_some());
+}
+
+#[test]
+fn leaving_asks_only_while_work_runs() {
+    assert_eq!(press(&mut empty(Instant::now()), Action::Quit), ["quit"]);
+    for (answer, effects) in [
+        (Action::Yes, vec!["quit"]),
+        (Action::Quit, vec!["quit"]),
+        (Action::No, vec![]),
+        (Action::Back, vec![]),
+        (Action::Stop, vec!["stop"]),
+    ] {
+        let mut app = app();
+        assert!(press(&mut app, Action::Quit).is_empty());
+        assert!(app.question().is_some_and(|[_, long]| long.starts_with("6 downloads are not done")));
+        assert_eq!(press(&mut app, answer.clone()), effects, "{answer:?}");
+    }
+}
+
+#[test]
+fn esc_never_leaves() {
+    let mut app = app();
+    for mode in [Action::Back, Action::Add, Action::Help, Action::Quit] {
+        press(&mut app, mode);
+        assert!(press(&mut app, Action::Back).is_empty());
+        assert_eq!(app.context(), Context::List);
+    }
+}
+
+#[test]
+fn removing_a_running_row_asks_and_the_cursor_goes_to_the_neighbour() {
+    let mut app = app();
+    app.select(JobId(2));
+    press(&mut app, Action::Remove);
+    assert_eq!(press(&mut app, Action::Yes), ["remove 2"]);
+    assert_eq!(app.selected, Some(JobId(2)), "it is there until the engine says so");
+    fold(&mut app, &[Event::Removed { id: JobId(2) }]);
+    assert_eq!(app.selected, Some(JobId(3)));
+    press(&mut app, Action::Last);
+    fold(&mut app, &[Event::Removed { id: JobId(9) }]);
+    assert_eq!(app.selected, Some(JobId(8)));
+    // A question about a row that goes meanwhile goes with it.
+    app.select(JobId(1));
+    press(&mut app, Action::Remove);
+    fold(&mut app, &[Event::Removed { id: JobId(1) }]);
+    assert!(app.question().is_none());
+    for id in 0..10 {
+        fold(&mut app, &[Event::Removed { id: JobId(id) }]);
+    }
+    assert_eq!(app.selected, None);
+    assert!(press(&mut app, Action::Cancel).is_empty());
+    fold(&mut app, &[queued(70, "x.jpg")]);
+    assert_eq!(app.selected, Some(JobId(70)));
+}
+
+#[test]
+fn the_cursor_stays_on_its_job_and_in_sight() {
+    let mut app = empty(Instant::now());
+    app.resize(Size::new(80, 24));
+    fold(&mut app, &(0..100).map(|id| queued(id, "x.jpg")).collect::<Vec<_>>());
+    let page = usize::from(app.plan().list.height);
+    for (action, at) in [
+        (Action::Down, 1),
+        (Action::PageDown, 1 + page),
+        (Action::Last, 99),
+        (Action::Down, 99),
+        (Action::Up, 98),
+        (Action::PageUp, 98 - page),
+        (Action::First, 0),
+        (Action::Up, 0),
+    ] {
+        press(&mut app, action.clone());
+        assert_eq!(app.cursor(), Some(at), "{action:?}");
+        let top = app.top(page);
+        assert!((top..top + page).contains(&at), "{action:?}");
+    }
+    press(&mut app, Action::PageDown);
+    let id = app.selected;
+    fold(&mut app, &(0..10).map(|id| Event::Removed { id: JobId(id) }).collect::<Vec<_>>());
+    app.resize(Size::new(40, 10));
+    assert_eq!(app.selected, id);
+    assert!(app.cursor().is_some_and(|at| (app.top..app.top + 7).contains(&at)));
+}
+
+#[test]
+fn a_paste_is_added_at_once_and_says_what_it_refused() {
+    let mut app = app();
+    let text = "http://h/1\r\nhttp://h/2\rnope\n";
+    assert_eq!(press(&mut app, Action::Paste(text.to_owned())), ["add 2"]);
+    let line = app.notice().expect("it says so").line();
+    assert_eq!(line, "2 added, refused line 3: `nope` is not an address: write http://… or https://…");
+    let many = (0..2500).map(|n| format!("http://h/{n}")).collect::<Vec<_>>().join("\n");
+    assert_eq!(press(&mut app, Action::Paste(many)), ["add 1000", "add 1000", "add 500"]);
+    assert_eq!(app.notice().map(Notice::line), Some("2500 added".to_owned()));
+    assert!(press(&mut app, Action::Paste(String::new())).is_empty());
+}
+
+#[test]
+fn the_add_box_takes_pastes_and_keeps_what_is_refused() {
+    let mut app = app();
+    press(&mut app, Action::Add);
+    assert!(press(&mut app, Action::Paste("nope".to_owned())).is_empty());
+    assert!(press(&mut app, Action::Submit).is_empty());
+    let Mode::Add(add) = app.mode() else { unreachable!("the box stays open") };
+    assert!(add.complaint().is_some());
+    press(&mut app, Action::NewLine);
+    press(&mut app, Action::Paste("http://h/1".to_owned()));
+    assert_eq!(press(&mut app, Action::Submit), ["add 1"]);
+    assert_eq!(app.context(), Context::List);
+    assert!(app.notice().is_some_and(|n| n.line().starts_with("1 added, refused line 1")));
+}
+
+#[test]
+fn what_is_added_twice_is_shown_and_goes_again_if_it_has_stopped() {
+    for (id, effects) in [(2, vec![]), (5, vec!["resume 5"]), (6, vec![]), (7, vec!["retry 7"]), (8, vec!["retry 8"])] {
+        let mut app = app();
+        let told = Event::Notice(Told::Duplicate(JobId(id)));
+        let said: Vec<_> = app.event(&told, app.now()).iter().map(said).collect();
+        assert_eq!(said, effects, "{id}");
+        assert_eq!(app.selected, Some(JobId(id)));
+        assert!(app.notice().is_some_and(|n| n.line().starts_with("already on the list")));
+    }
+}
+
+#[test]
+fn there_is_a_timer_only_while_something_changes_by_itself() {
+    let now = Instant::now();
+    let mut app = empty(now);
+    assert_eq!(app.next_tick(), None);
+    app.event(&queued(1, "a.jpg"), now);
+    assert_eq!(app.next_tick(), Some(now + TICK));
+    app.tick(now + TICK);
+    assert_eq!(app.next_tick(), Some(now + TICK * 2));
+    app.event(&Event::Paused { id: JobId(1), reason: String::new() }, now + TICK);
+    assert_eq!(app.next_tick(), None);
+    // News goes after a while, and takes its timer along.
+    app.update(Action::Cancel, now + TICK);
+    app.event(&finished(1, "a.jpg", 5, 5), now + TICK);
+    app.update(Action::Cancel, now + TICK);
+    let gone = app.next_tick().expect("news is shown");
+    app.tick(gone);
+    assert!(app.notice().is_none());
+    assert_eq!(app.next_tick(), None);
+    // Trouble stays until a key.
+    app.note("line 3 is refused".to_owned());
+    assert_eq!(app.next_tick(), None);
+    app.tick(gone + Duration::from_secs(100));
+    assert!(app.notice().is_some());
+    app.update(Action::Down, gone);
+    assert!(app.notice().is_none());
+}
+
+#[test]
+fn rates_count_what_came_over_the_wire_alone() {
+    let now = Instant::now();
+    let mut app = empty(now);
+    let resumed =
+        Event::Started { id: JobId(1), attempt: 2, total: Some(9_000_000), path: "x".into(), resumed_from: 5_000_000 };
+    let mut events = vec![queued(1, "a.jpg"), queued(2, "b.jpg"), resumed, progress(1, 5_001_000, Some(9_000_000), 10)];
+    let mut there = finished(2, "b.jpg", 7_000_000, 0);
+    if let Event::Finished { file, .. } = &mut there {
+        file.skipped = true;
+    }
+    events.push(there);
+    fold(&mut app, &events);
+    app.tick(now + TICK);
+    assert_eq!(app.history().peak(), 2000, "1,000 bytes in half a second");
+    assert_eq!(app.pace().rate, 1000);
+    app.event(&Event::Cancelled { id: JobId(1), attempts: 2 }, now + TICK);
+    assert_eq!(app.pace().rate, 0);
+}
+
+#[test]
+fn an_engine_that_has_ended_lets_the_user_go() {
+    let mut app = app();
+    app.engine_ended();
+    assert_eq!(app.next_tick(), None);
+    assert!(app.notice().is_some_and(|n| n.line().contains("stopped")));
+    assert_eq!(press(&mut app, Action::Quit), ["quit"]);
+    assert!(matches!(app.jobs().get(JobId(0)).map(|job| &job.state), Some(JobState::Queued)));
+}
+
+#[test]
+fn the_help_scrolls_to_its_end_and_no_further() {
+    let mut app = app();
+    app.resize(Size::new(40, 10));
+    press(&mut app, Action::Help);
+    for _ in 0..1000 {
+        press(&mut app, Action::Down);
+    }
+    let Mode::Help(last) = *app.mode() else { unreachable!("the help is open") };
+    press(&mut app, Action::First);
+    press(&mut app, Action::Last);
+    assert!(matches!(app.mode(), Mode::Help(at) if *at == last && last > 0));
+}

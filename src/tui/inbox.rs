@@ -1,0 +1,61 @@
+//! The one inbox that the screen waits on: keys, engine events, signals and notes all arrive here, so an idle screen
+//! sleeps in one place. It must not know what anything in it leads to.
+
+use std::fmt;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+
+use crossterm::event::Event;
+
+/// Why the screen wakes.
+#[derive(Debug)]
+pub(super) enum Wake {
+    /// A key, a paste or a new size.
+    Input(Event),
+    /// The engine has events to read.
+    Engine,
+    /// A line for the person at the screen; safe text.
+    Note(String),
+    /// Leave, in order.
+    Stop,
+    /// The terminal is gone.
+    Hangup,
+}
+
+/// The screen's inbox. Clones share it: one goes to [`run`](super::run) in [`Setup`](super::Setup), others to the
+/// threads that have something to say.
+#[derive(Clone)]
+pub struct Inbox {
+    sender: Sender<Wake>,
+    pub(super) receiver: Arc<Mutex<Receiver<Wake>>>,
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Inbox")
+    }
+}
+
+/// An empty inbox.
+#[must_use]
+pub fn inbox() -> Inbox {
+    let (sender, receiver) = mpsc::channel();
+    Inbox { sender, receiver: Arc::new(Mutex::new(receiver)) }
+}
+
+impl Inbox {
+    /// Asks the screen to leave in order; [`run`](super::run) then returns [`Ending::Stopped`](super::Ending).
+    pub fn stop(&self) {
+        self.post(Wake::Stop);
+    }
+
+    /// Shows a line of safe text until a key is pressed: a refused line of a list, a warning.
+    pub fn note(&self, text: String) {
+        self.post(Wake::Note(text));
+    }
+
+    pub(super) fn post(&self, wake: Wake) {
+        // The receiver lives as long as this does.
+        let _ = self.sender.send(wake);
+    }
+}

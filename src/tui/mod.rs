@@ -1,0 +1,30 @@
+//! The screen. A plain loop on the caller's thread waits for one inbox or the next due frame:
+//!
+//! ```text
+//! terminal/input ─┐
+//! engine events  ─┼─> inbox ─> run ─> keys ─> App::update(Action) ─> Effect ─> engine
+//! signals, notes ─┘             └──────────> App::event(Event)
+//!                               └─> view (only what changed, at most 10 times a second, 30 after a key)
+//! ```
+//!
+//! `app` is pure, `view` only draws, `terminal` alone touches the terminal. Nothing here may block, and nothing
+//! wakes while nothing happens. The screen must not know how files are fetched.
+
+mod action;
+mod add;
+mod app;
+mod history;
+mod inbox;
+mod keys;
+mod layout;
+mod notice;
+#[cfg(test)]
+mod picture;
+mod run;
+mod terminal;
+mod theme;
+mod view;
+
+pub use inbox::{Inbox, inbox};
+pub use run::{Ending, Outcome, Setup, run};
+pub use terminal::restore;

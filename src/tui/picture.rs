@@ -1,0 +1,148 @@
+//! The picture in the README: the real screen, drawn as SVG. Blocks, lines and braille become shapes, so that no font
+//! can tear them apart; every other run of one style becomes one text of fixed length. Only tests need it.
+
+use std::fmt::Write;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
+
+const W: f64 = 8.4;
+const H: f64 = 19.0;
+const EDGE: f64 = 18.0;
+const BACK: &str = "#10151c";
+const FORE: &str = "#d5dae3";
+
+fn colour(colour: Color) -> &'static str {
+    match colour {
+        Color::Red => "#f0717a",
+        Color::Green => "#8fce76",
+        Color::Yellow => "#e9bf66",
+        Color::Magenta => "#c795ec",
+        Color::Cyan => "#62bfe0",
+        _ => FORE,
+    }
+}
+
+/// Foreground, background and opacity of a cell.
+fn look(cell: &Cell) -> (&'static str, Option<&'static str>, f64) {
+    let fore = colour(cell.fg);
+    let opacity = if cell.modifier.contains(Modifier::DIM) { 0.5 } else { 1.0 };
+    if cell.modifier.contains(Modifier::REVERSED) { (BACK, Some(fore), 1.0) } else { (fore, None, opacity) }
+}
+
+/// The rectangles (x, y, width, height in parts of the cell) that make a block or a line.
+fn shapes(symbol: &str) -> Option<Vec<(f64, f64, f64, f64)>> {
+    let c = symbol.chars().next()?;
+    Some(match c {
+        '█' | '░' => vec![(0.0, 0.22, 1.0, 0.56)],
+        '▉'..='▏' => vec![(0.0, 0.22, f64::from(0x2590 - c as u32) / 8.0, 0.56)],
+        '─' => vec![(0.0, 0.48, 1.0, 0.05)],
+        '━' => vec![(0.0, 0.44, 1.0, 0.13)],
+        '\u{2801}'..='\u{28ff}' => {
+            let dots = [(0.0, 0.0), (0.0, 1.0), (0.0, 2.0), (1.0, 0.0), (1.0, 1.0), (1.0, 2.0), (0.0, 3.0), (1.0, 3.0)];
+            let lit = dots.iter().enumerate().filter(|(bit, _)| (c as u32 - 0x2800) >> bit & 1 == 1);
+            lit.map(|(_, (x, y))| (0.09 + x * 0.5, 0.05 + y * 0.25, 0.32, 0.15)).collect()
+        }
+        _ => return None,
+    })
+}
+
+fn svg(buffer: &Buffer) -> String {
+    let (columns, rows) = (f64::from(buffer.area.width), f64::from(buffer.area.height));
+    let (width, height) = (columns * W + 2.0 * EDGE, rows * H + 2.0 * EDGE);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.1} {height:.1}\" role=\"img\" \
+         aria-label=\"haul downloading fifteen photos\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"10\" fill=\"{BACK}\"/>\n\
+         <g transform=\"translate({EDGE} {EDGE})\" font-family=\"ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', \
+         'Noto Sans Mono CJK JP', monospace\" font-size=\"14\" xml:space=\"preserve\">\n"
+    );
+    for y in 0..buffer.area.height {
+        let mut x = 0;
+        while x < buffer.area.width {
+            let end = run_end(buffer, x, y);
+            draw_run(&mut out, buffer, x, end, y);
+            x = end;
+        }
+    }
+    out.push_str("</g>\n</svg>\n");
+    out
+}
+
+/// The end of the run of cells of one look and one kind (shape or text) that begins at `x`.
+fn run_end(buffer: &Buffer, x: u16, y: u16) -> u16 {
+    let kind = |x: u16| {
+        let cell = &buffer[(x, y)];
+        let bold = cell.modifier.contains(Modifier::BOLD);
+        (look(cell), bold, shapes(cell.symbol()).is_some(), cell.symbol() == "░")
+    };
+    let mut end = x + 1;
+    while end < buffer.area.width && kind(end) == kind(x) {
+        end += 1;
+    }
+    end
+}
+
+fn draw_run(out: &mut String, buffer: &Buffer, x: u16, end: u16, y: u16) {
+    let first = &buffer[(x, y)];
+    let (fore, back, opacity) = look(first);
+    let (left, top, width) = (f64::from(x) * W, f64::from(y) * H, f64::from(end - x) * W);
+    let mut line = |text: std::fmt::Arguments<'_>| out.write_fmt(format_args!("{text}\n")).expect("a String takes all");
+    if let Some(back) = back {
+        line(format_args!(
+            "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{H}\" fill=\"{back}\"/>"
+        ));
+    }
+    if shapes(first.symbol()).is_some() {
+        let opacity = if first.symbol() == "░" { 0.14 } else { opacity };
+        let mut path = String::new();
+        for column in x..end {
+            for (dx, dy, w, h) in shapes(buffer[(column, y)].symbol()).unwrap_or_default() {
+                let (px, py) = ((f64::from(column) + dx) * W, top + dy * H);
+                write!(path, "M{px:.1} {py:.1}h{:.1}v{:.1}h-{:.1}z", w * W, h * H, w * W).expect("a String takes all");
+            }
+        }
+        return line(format_args!("<path fill=\"{fore}\" fill-opacity=\"{opacity}\" d=\"{path}\"/>"));
+    }
+    // A wide character covers a second cell that holds a blank of its own.
+    let mut text = String::new();
+    let mut column = x;
+    while column < end {
+        let symbol = buffer[(column, y)].symbol();
+        text.push_str(symbol);
+        column += u16::try_from(crate::display::width(symbol)).unwrap_or(1).max(1);
+    }
+    if text.trim().is_empty() {
+        return;
+    }
+    let blank = text.len() - text.trim_start().len();
+    let left = left + f64::from(u16::try_from(blank).unwrap_or(0)) * W;
+    let text = text.trim();
+    let length = f64::from(u16::try_from(crate::display::width(text)).unwrap_or(0)) * W;
+    let weight = if first.modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+    line(format_args!(
+        "<text x=\"{left:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{fore}\" \
+         fill-opacity=\"{opacity}\"{weight}>{escaped}</text>",
+        top + 14.0
+    ));
+}
+
+#[test]
+fn the_picture_in_the_readme_shows_this_screen() {
+    let app = super::app::scenes::gallery(std::time::Instant::now());
+    let mut terminal = Terminal::new(TestBackend::new(120, 35)).expect("memory does not fail");
+    terminal.draw(|frame| super::view::render(frame, frame.area(), &app)).expect("memory does not fail");
+    let drawn = svg(terminal.backend().buffer());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/screen.svg");
+    if std::env::var_os("HAUL_BLESS").is_some() {
+        std::fs::write(path, &drawn).expect("assets/ can be written");
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(
+        kept == drawn,
+        "assets/screen.svg is stale: look at the screen, then run `HAUL_BLESS=1 cargo test picture`"
+    );
+}

@@ -1,0 +1,239 @@
+//! The loop: waits, lets the state follow from what came, carries out effects, and draws when a frame is due. It must
+//! not know what any action means.
+
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use crossterm::event::Event as Input;
+
+use super::action::Action;
+use super::app::{App, Effect};
+use super::inbox::{Inbox, Wake};
+use super::terminal::{self, Screen};
+use super::theme::Theme;
+use super::{keys, view};
+use crate::engine::{Engine, Events, Received};
+use crate::jobs::Jobs;
+
+/// What the screen is given.
+#[derive(Debug)]
+pub struct Setup {
+    /// The folder for addresses that are added on the screen.
+    pub dir: Arc<Path>,
+    /// Where signals and notes arrive.
+    pub inbox: Inbox,
+}
+
+/// Why the screen ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The user left.
+    Quit,
+    /// Ctrl-C, or [`Inbox::stop`].
+    Stopped,
+    /// The terminal is gone. A thread of the screen may spin on it: do not wait for threads, end the process.
+    Hangup,
+}
+
+/// What is left when the screen has ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Why it ended.
+    pub ending: Ending,
+    /// The rows as they stood.
+    pub jobs: Jobs,
+}
+
+/// Frames follow each other no closer than this.
+const FRAME: Duration = Duration::from_millis(100);
+/// After a key they may come closer, since somebody waits for them.
+const ECHO: Duration = Duration::from_millis(33);
+/// A flood of events or keys is read for so long before a frame may come between.
+const GULP: Duration = Duration::from_millis(20);
+
+/// Shows the screen until the user leaves, a signal asks for it or the terminal is gone. The terminal is given back
+/// before this returns; the engine goes on.
+///
+/// # Errors
+/// Where the terminal cannot be taken.
+pub fn run(engine: &Engine, events: &Events, setup: Setup) -> io::Result<Outcome> {
+    let Setup { dir, inbox } = setup;
+    let (guard, screen) = terminal::take()?;
+    terminal::input::listen(&inbox)?;
+    let waker = inbox.clone();
+    events.wake_with(move || waker.post(Wake::Engine));
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let theme = if no_colour { Theme::Mono } else { Theme::Colour };
+    let receiver = inbox.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut ui = Loop {
+        engine,
+        events,
+        inbox: &receiver,
+        screen,
+        app: App::new(dir, theme, Instant::now()),
+        unread: false,
+        dirty: true,
+        echo: false,
+        drawn: None,
+    };
+    let ending = ui.run();
+    drop(guard);
+    // Nobody reads the inbox from here on.
+    events.wake_with(|| {});
+    Ok(Outcome { ending, jobs: ui.app.into_jobs() })
+}
+
+struct Loop<'a> {
+    engine: &'a Engine,
+    events: &'a Events,
+    inbox: &'a Receiver<Wake>,
+    screen: Screen,
+    app: App,
+    /// The engine has more events than were read so far; it will not wake us for them.
+    unread: bool,
+    /// The screen does not show the state.
+    dirty: bool,
+    /// A key waits for its echo.
+    echo: bool,
+    /// When the last frame was drawn.
+    drawn: Option<Instant>,
+}
+
+impl Loop<'_> {
+    fn run(&mut self) -> Ending {
+        loop {
+            let now = Instant::now();
+            if self.dirty && self.frame_due() <= now && self.draw().is_err() {
+                // A screen that cannot be drawn on is gone, whatever the system calls it.
+                return Ending::Hangup;
+            }
+            let first = self.wait();
+            if let Some(ending) = self.read(first) {
+                return ending;
+            }
+            let now = Instant::now();
+            if self.app.next_tick().is_some_and(|tick| tick <= now) {
+                self.app.tick(now);
+                self.dirty = true;
+            }
+        }
+    }
+
+    fn frame_due(&self) -> Instant {
+        let pause = if self.echo { ECHO } else { FRAME };
+        self.drawn.map_or_else(Instant::now, |drawn| drawn + pause)
+    }
+
+    /// Waits for the inbox, the next frame or the next tick; with none of the last two, for as long as it takes.
+    fn wait(&self) -> Option<Wake> {
+        if self.unread {
+            return self.inbox.try_recv().ok();
+        }
+        let frame = self.dirty.then(|| self.frame_due());
+        let due = [frame, self.app.next_tick()].into_iter().flatten().min();
+        let Some(due) = due else {
+            return self.inbox.recv().ok();
+        };
+        self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())).ok()
+    }
+
+    /// Reads all that has come, so that a flood costs one frame; but no longer than a gulp.
+    fn read(&mut self, first: Option<Wake>) -> Option<Ending> {
+        let until = Instant::now() + GULP;
+        let mut next = first;
+        while let Some(wake) = next {
+            if let Some(ending) = self.wake(wake) {
+                return Some(ending);
+            }
+            next = if Instant::now() < until { self.inbox.try_recv().ok() } else { None };
+        }
+        while self.unread && Instant::now() < until {
+            self.read_event();
+        }
+        None
+    }
+
+    fn read_event(&mut self) {
+        match self.events.try_recv() {
+            Received::Event(event) => {
+                self.dirty = true;
+                let effects = self.app.event(&event, Instant::now());
+                // Events never end the screen.
+                self.carry_out(effects);
+            }
+            Received::Nothing => self.unread = false,
+            Received::Closed => {
+                self.unread = false;
+                self.dirty = true;
+                self.app.engine_ended();
+            }
+        }
+    }
+
+    fn wake(&mut self, wake: Wake) -> Option<Ending> {
+        match wake {
+            Wake::Engine => self.unread = true,
+            Wake::Stop => return Some(Ending::Stopped),
+            Wake::Hangup => return Some(Ending::Hangup),
+            Wake::Note(text) => {
+                self.dirty = true;
+                self.app.note(text);
+            }
+            Wake::Input(input) => {
+                // A resize needs no more than a new frame: its size is read then.
+                self.dirty = true;
+                let action = match input {
+                    Input::Key(key) => {
+                        panic_if_asked(key);
+                        keys::find(self.app.context(), key)
+                    }
+                    Input::Paste(text) => Some(Action::Paste(text)),
+                    _ => None,
+                };
+                if let Some(action) = action {
+                    self.echo = true;
+                    let effects = self.app.update(action, Instant::now());
+                    return self.carry_out(effects);
+                }
+            }
+        }
+        None
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Option<Ending> {
+        for effect in effects {
+            match effect {
+                Effect::Engine(command) => self.engine.send(command),
+                // What fails here fails again at the next frame, and is noticed there.
+                Effect::Redraw => drop(self.screen.clear()),
+                Effect::Quit => return Some(Ending::Quit),
+                Effect::Stop => return Some(Ending::Stopped),
+            }
+        }
+        None
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.app.resize(self.screen.size()?);
+        let app = &self.app;
+        self.screen.draw(|frame| view::render(frame, frame.area(), app))?;
+        self.drawn = Some(Instant::now());
+        self.dirty = false;
+        self.echo = false;
+        Ok(())
+    }
+}
+
+/// The tests of the panic hook need a panic on this thread: `HAUL_PANIC=ui` and the key `!`.
+#[cfg(debug_assertions)]
+fn panic_if_asked(key: crossterm::event::KeyEvent) {
+    if key.code == crossterm::event::KeyCode::Char('!') {
+        assert!(std::env::var_os("HAUL_PANIC").is_none_or(|value| value != "ui"), "asked for by HAUL_PANIC");
+    }
+}
+
+#[cfg(not(debug_assertions))]
+fn panic_if_asked(_: crossterm::event::KeyEvent) {}

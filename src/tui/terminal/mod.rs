@@ -1,0 +1,130 @@
+//! The terminal itself: how it is taken, drawn on and given back on every way out. The only place that changes its
+//! modes or writes to it. It must not know what is drawn.
+
+pub(super) mod input;
+
+use std::io::{self, Write};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::style::{ResetColor, force_color_output};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// True while the terminal is ours.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal as ratatui sees it.
+pub(super) type Screen = Terminal<CrosstermBackend<Frames>>;
+
+/// The terminal is ours for as long as this lives.
+pub(super) struct Guard(());
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Takes the terminal: alternate screen, raw mode, no cursor, pastes marked as such.
+///
+/// # Errors
+/// Where it cannot be set so; it is left as it was.
+pub(super) fn take() -> io::Result<(Guard, Screen)> {
+    hook_panics();
+    // With NO_COLOR crossterm would answer every colour with a full reset, which wipes reverse and bold as well.
+    // The theme without colours asks for none.
+    force_color_output(true);
+    let guard = Guard(());
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, Hide)?;
+    // Windows' own console has no such marks; pastes arrive there as keys.
+    let _ = execute!(io::stdout(), EnableBracketedPaste);
+    let screen = Terminal::new(CrosstermBackend::new(Frames::default()))?;
+    Ok((guard, screen))
+}
+
+/// Gives the terminal back. It may be called from any thread, any number of times, and it never waits for a
+/// terminal that takes nothing.
+pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut bytes = Vec::new();
+    // A frame may have been cut in its middle.
+    let _ = queue!(bytes, EndSynchronizedUpdate, ResetColor, DisableBracketedPaste, Show, LeaveAlternateScreen);
+    send_around_locks(&bytes);
+    let _ = disable_raw_mode();
+}
+
+/// Another thread may hang in a write while it holds the lock of `stdout`, so this goes past the lock, and only if
+/// the terminal takes bytes.
+#[cfg(unix)]
+fn send_around_locks(bytes: &[u8]) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let out = io::stdout();
+    let patience = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let ready = poll(&mut [PollFd::new(&out, PollFlags::OUT)], Some(&patience));
+    if ready.is_ok_and(|n| n > 0) {
+        let _ = rustix::io::write(&out, bytes);
+    }
+}
+
+#[cfg(not(unix))]
+fn send_around_locks(bytes: &[u8]) {
+    let mut out = io::stdout();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+}
+
+/// A panic of the screen's thread gives the terminal back before it speaks; that of another thread says nothing as
+/// long as the screen stands, since its words would tear it. The engine reports such a thread's job as failed.
+fn hook_panics() {
+    static ONCE: Once = Once::new();
+    let screen = thread::current().id();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if thread::current().id() == screen {
+                restore();
+            }
+            if !TAKEN.load(Ordering::SeqCst) {
+                before(info);
+            }
+        }));
+    });
+}
+
+/// Collects what is drawn and sends it in one write a frame, marked as one update, so that no terminal shows half of
+/// it. What was not sent when a panic ends the drawing is dropped.
+#[derive(Debug, Default)]
+pub(super) struct Frames(Vec<u8>);
+
+impl Write for Frames {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.is_empty() {
+            queue!(self.0, BeginSynchronizedUpdate)?;
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        queue!(self.0, EndSynchronizedUpdate)?;
+        let mut out = io::stdout().lock();
+        let sent = out.write_all(&self.0).and_then(|()| out.flush());
+        self.0.clear();
+        sent
+    }
+}

@@ -1,0 +1,59 @@
+//! Draws the state, and computes nothing that lasts. Each panel is a file of its own; where the panels stand is
+//! `layout`'s business, so no panel knows the others. At 80 x 24:
+//!
+//! ```text
+//!  9/15 done  1 failed  44.9 MB  34.3 MB/s  ETA 0:46                    -> photos    totals
+//! ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━─────────────────────────────────    gauge
+//!     State       Name                        Progress            Size       Rate    heads
+//!   ✓ finished    aurora.jpg                  ██████████ 100%    2.9 MB     1.21 s    list
+//! ▌ ↓ downloading fjord.jpg                   ██████▍     63%    3.3 MB   9.8 MB/s
+//!   ✗ failed      gone.jpg                                                     404
+//!   …
+//! ── Last minute, peak 61 MB/s ───────────────────────────────────────────────────    graph
+//!            ⣀⣤⣶⣿⣿⣿⣿⣶⣤⣀
+//!  https://images.example/fjord.jpg  ->  photos/fjord.jpg                             detail
+//!  a add  p pause  r retry  x cancel  d remove  ? help  q quit                        bottom
+//! ```
+//!
+//! The add box, the help and nothing else lie over it; a question takes the bottom line.
+
+mod add;
+mod bar;
+mod bottom;
+mod detail;
+mod graph;
+pub(super) mod help;
+mod list;
+mod pen;
+mod row;
+mod totals;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::app::{App, Mode};
+use super::layout;
+
+/// Draws everything into `area`.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    let area = area.intersection(frame.area());
+    let plan = layout::plan(area);
+    totals::render(frame, plan.totals, area.height < 2, app);
+    totals::render_gauge(frame, plan.gauge, app);
+    list::render_heads(frame, plan.heads, plan.list.height, app);
+    list::render(frame, plan.list, app);
+    graph::render(frame, plan.graph, app);
+    detail::render(frame, plan.detail, app);
+    bottom::render(frame, plan.bottom, app);
+    match app.mode() {
+        Mode::Add(add) => add::render(frame, area, add, app),
+        Mode::Help(scroll) => help::render(frame, area, *scroll, app),
+        Mode::List | Mode::Ask(_) => {}
+    }
+    if plan.bottom.is_empty() {
+        bottom::render_over(frame, area, app);
+    }
+}
+
+#[cfg(test)]
+mod tests;

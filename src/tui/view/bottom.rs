@@ -1,0 +1,66 @@
+//! The bottom line: a question if one waits, else what just happened, else the keys that people need first.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Clear;
+
+use super::pen::Pen;
+use crate::display;
+use crate::tui::app::App;
+use crate::tui::keys;
+
+/// Draws the line.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    if !render_words(frame, area, app) {
+        render_hints(frame, area, app);
+    }
+}
+
+/// Where the screen has no bottom line, lays words over its last line; the totals' line is spared.
+pub(super) fn render_over(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    if area.height < 2 || (app.question().is_none() && app.notice().is_none()) {
+        return;
+    }
+    let line = Rect { y: area.bottom() - 1, height: 1, ..area };
+    frame.render_widget(Clear, line);
+    render_words(frame, line, app);
+}
+
+fn render_words(frame: &mut Frame<'_>, area: Rect, app: &App) -> bool {
+    let theme = app.theme();
+    let Some(mut pen) = Pen::at(frame, area, 0) else { return true };
+    if let Some([short, long]) = app.question() {
+        const KEYS: &str = " y/n";
+        let fits = display::width(&long) + KEYS.len() + 2 <= usize::from(area.width);
+        pen.skip(1).text(if fits { &long } else { &short }, theme.warning().patch(theme.strong()));
+        pen.text(KEYS, theme.strong());
+        return true;
+    }
+    if let Some(notice) = app.notice() {
+        let style = if notice.is_trouble() { theme.error() } else { theme.good() };
+        pen.skip(1).text(&notice.line(), style);
+        return true;
+    }
+    false
+}
+
+fn render_hints(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    let theme = app.theme();
+    let hints: Vec<_> = keys::hints(app.context()).collect();
+    let Some(mut pen) = Pen::at(frame, area, 0) else { return };
+    let width = |(key, word): &(String, &str)| display::width(key) + 1 + word.len() + 2;
+    // The last ones, help and quit, are what a lost person needs; the middle goes first.
+    let always = 2.min(hints.len());
+    let (middle, end) = hints.split_at(hints.len() - always);
+    let mut room = usize::from(pen.room()).saturating_sub(1 + end.iter().map(width).sum::<usize>());
+    let middle = middle.iter().take_while(|hint| {
+        let fits = width(hint) <= room;
+        room = room.saturating_sub(width(hint));
+        fits
+    });
+    pen.skip(1);
+    for (key, word) in middle.chain(end) {
+        pen.text(key, theme.strong()).skip(1).text(word, Style::new().patch(theme.quiet())).skip(2);
+    }
+}

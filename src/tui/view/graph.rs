@@ -1,0 +1,100 @@
+//! Throughput of the last minute, in braille: two moments and four levels to a cell.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::pen::Pen;
+use crate::tui::app::App;
+use crate::units;
+
+/// Draws the graph under its title.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    let theme = app.theme();
+    let peak = app.history().peak();
+    let title = match peak {
+        0 => "── Last minute ".to_owned(),
+        peak => format!("── Last minute, peak {} ", units::rate(peak)),
+    };
+    if let Some(mut pen) = Pen::at(frame, area, 0) {
+        pen.text(&title, theme.quiet());
+        let rest = usize::from(pen.room());
+        pen.text(&"─".repeat(rest), theme.quiet());
+    }
+    let rows = area.height.saturating_sub(1);
+    if rows == 0 || peak == 0 {
+        return;
+    }
+    let levels = levels(&app.history().rates(), peak, usize::from(area.width) * 2, u64::from(rows) * 4);
+    for line in 0..rows {
+        // What this line adds to is above all lines below it.
+        let floor = u64::from(rows - 1 - line) * 4;
+        let text: String = levels.chunks(2).map(|pair| cell(pair, floor)).collect();
+        if let Some(mut pen) = Pen::at(frame, area, 1 + line) {
+            pen.text(&text, theme.lively());
+        }
+    }
+}
+
+/// The height of each of `columns` dots; whatever moved shows at least one.
+fn levels(rates: &[u64], peak: u64, columns: usize, height: u64) -> Vec<u64> {
+    let level = |rate: u64| {
+        let exact = u128::from(rate) * u128::from(height) / u128::from(peak.max(1));
+        u64::try_from(exact).unwrap_or(height).clamp(u64::from(rate > 0), height)
+    };
+    (0..columns).map(|column| level(sample(rates, column, columns))).collect()
+}
+
+/// What stands at `column` of `columns`: the highest of the moments it covers, or what lies between two moments.
+fn sample(rates: &[u64], column: usize, columns: usize) -> u64 {
+    if columns < rates.len() {
+        let from = column * rates.len() / columns;
+        let to = (column + 1) * rates.len() / columns;
+        return rates[from..to].iter().copied().max().unwrap_or(0);
+    }
+    let span = (columns - 1).max(1);
+    let (at, part) = (column * (rates.len() - 1) / span, column * (rates.len() - 1) % span);
+    let here = rates[at];
+    let next = rates.get(at + 1).copied().unwrap_or(here);
+    let mixed = (u128::from(here) * (span - part) as u128 + u128::from(next) * part as u128) / span as u128;
+    u64::try_from(mixed).unwrap_or(here)
+}
+
+fn cell(pair: &[u64], floor: u64) -> char {
+    const LEFT: [u32; 4] = [0x40, 0x04, 0x02, 0x01];
+    const RIGHT: [u32; 4] = [0x80, 0x20, 0x10, 0x08];
+    let mut dots = 0;
+    for (level, bits) in pair.iter().zip([LEFT, RIGHT]) {
+        let lit = usize::try_from(level.saturating_sub(floor).min(4)).unwrap_or(4);
+        dots |= bits[..lit].iter().sum::<u32>();
+    }
+    match dots {
+        0 => ' ',
+        dots => char::from_u32(0x2800 + dots).unwrap_or(' '),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_fill_from_the_bottom() {
+        assert_eq!(cell(&[0, 0], 0), ' ');
+        assert_eq!(cell(&[4, 4], 0), '⣿');
+        assert_eq!(cell(&[1, 2], 0), '⣠');
+        assert_eq!(cell(&[5, 4], 4), '⡀');
+    }
+
+    #[test]
+    fn the_peak_is_seen_at_every_width_and_all_that_moved_shows() {
+        let mut rates = vec![0; 120];
+        rates[17] = 1000;
+        rates[18] = 1;
+        for columns in 2..400 {
+            let levels = levels(&rates, 1000, columns, 12);
+            let highest = levels.iter().copied().max();
+            assert!(highest.is_some_and(|h| if columns <= 120 { h == 12 } else { h >= 6 }), "{columns}: {highest:?}");
+        }
+        assert_eq!(levels(&[1, 1000], 1000, 2, 8), [1, 8]);
+    }
+}
