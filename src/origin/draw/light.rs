@@ -8,22 +8,22 @@ use super::noise::{Field, Noise};
 
 /// Curves of wheels rolling in wheels, drawn with light.
 pub(in crate::origin) fn spiral() -> Canvas {
-    let (width, height) = (1100, 1100);
+    let (width, height) = (1080, 1080);
     let mut canvas = Canvas::shade(width, height, |x, y| {
-        let (dx, dy) = (x as f32 / 550.0 - 1.0, y as f32 / 550.0 - 1.0);
+        let (dx, dy) = (x as f32 / 540.0 - 1.0, y as f32 / 540.0 - 1.0);
         mix(hex(0x1a_1638), hex(0x06_0612), (dx * dx + dy * dy).min(1.0))
     });
     let ramp = Ramp::new(&[(0.0, 0x30_d0ff), (0.25, 0x8a_6cff), (0.5, 0xff_5aa8), (0.75, 0xff_b04a), (1.0, 0x30_d0ff)]);
     // Radius of the fixed wheel, of the rolling one, of the pen; turns until the curve closes.
-    let wheels = [(430.0, 170.0, 250.0, 17.0, 0.5), (300.0, 130.0, 105.0, 13.0, 0.5), (500.0, 40.0, 60.0, 2.0, 0.5)];
+    let wheels = [(430.0, 170.0, 250.0, 17.0, 0.8), (300.0, 130.0, 105.0, 13.0, 0.8), (500.0, 40.0, 60.0, 2.0, 0.6)];
     for (fixed, rolling, pen, turns, strength) in wheels {
         let steps = (turns * 2900.0) as i32;
         for step in 0..steps {
             let t = step as f32 / steps as f32 * turns * TAU;
             let arm: f32 = fixed - rolling;
             let inner = t * arm / rolling;
-            let x = 550.0 + arm * t.cos() + pen * inner.cos();
-            let y = 550.0 + arm * t.sin() - pen * inner.sin();
+            let x = 540.0 + arm * t.cos() + pen * inner.cos();
+            let y = 540.0 + arm * t.sin() - pen * inner.sin();
             let colour = ramp.at((step as f32 / steps as f32 * 3.0).fract());
             splat(&mut canvas, x, y, colour, strength);
         }
@@ -45,7 +45,7 @@ fn splat(canvas: &mut Canvas, x: f32, y: f32, colour: [f32; 3], strength: f32) {
 pub(in crate::origin) fn opal() -> Canvas {
     let (width, height) = (1500, 1000);
     let noise = Noise::new(2024);
-    let bent = Field::new(width + 16, height + 16, 4, |x, y| {
+    let bent = Field::new(width + 16, height + 16, 5, |x, y| {
         let (x, y) = (x / 640.0, y / 640.0);
         let (ax, ay) = (noise.fractal(x, y, 3), noise.fractal(x + 5.2, y + 1.3, 3));
         let (bx, by) =

@@ -78,7 +78,7 @@ pub(in crate::origin) fn glass() -> Canvas {
             scaled(ramp.at((1.0 - away + rng.between(-0.1, 0.1)).max(0.0)), rng.between(0.75, 1.12))
         })
         .collect();
-    let texture = Field::new(width, height, 3, |x, y| noise.fractal(x / 46.0, y / 46.0, 4));
+    let texture = Field::new(width, height, 4, |x, y| noise.fractal(x / 46.0, y / 46.0, 4));
     Canvas::shade(width, height, |x, y| {
         let (px, py) = (x as f32, y as f32);
         let (column, row) = ((px / cell) as usize, (py / cell) as usize);
@@ -128,5 +128,5 @@ pub(in crate::origin) fn tiles() -> Canvas {
         let top = mix(scaled(ribbon.at(t), round), hex(0xff_f0d8), stripe * 0.85);
         mix(scaled(paper.at(1.0 - t), shadow), top, ink)
     })
-    .grain(6)
+    .grain(4)
 }
