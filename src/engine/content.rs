@@ -3,7 +3,7 @@
 
 /// How many bytes from the beginning are enough for [`sniff`] and, in nearly every file, for [`pixels`]: cameras put
 /// a thumbnail of up to 64 KiB before a JPEG's frame header.
-pub(super) const BEGINNING: usize = 256 * 1024;
+pub(super) const BEGINNING: u64 = 256 * 1024;
 
 /// A kind of image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::engine::event::ADD_LIMIT;
 use crate::engine::request::DownloadRequest;
 
-use super::Refusal;
+use super::address::Refusal;
 use super::list::Lines;
 use super::words::Source;
 

@@ -8,6 +8,8 @@ use url::Url;
 
 use crate::display;
 
+use super::address::address;
+
 /// Where requests come from.
 #[derive(Debug)]
 pub enum Source {
@@ -33,7 +35,7 @@ pub fn word(text: &str) -> Result<Source, String> {
         return Ok(Source::Stdin);
     }
     if text.contains("://") {
-        return super::address(text).map(Source::Address);
+        return address(text).map(Source::Address);
     }
     if Path::new(text).exists() {
         return list(text);

@@ -7,6 +7,7 @@ pub(super) mod light;
 pub(super) mod night;
 mod noise;
 pub(super) mod pattern;
+mod scenery;
 pub(super) mod sky;
 pub(super) mod water;
 

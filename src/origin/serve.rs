@@ -8,10 +8,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::Manners;
 use super::answer::{Answer, Refusal};
 use super::gallery::Gallery;
 use super::http::{self, Method, Request};
+use super::manners::Manners;
 use super::pace::Pace;
 
 const MAX_HEAD: usize = 16 * 1024;

@@ -5,6 +5,8 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::OnceLock;
 use std::thread;
 
+use std::time::Duration;
+
 use super::*;
 
 /// The picture with the busy answer.

@@ -1,26 +1,22 @@
 //! The last step: a whole body gets its final name. Nothing that existed is overwritten, and the name appears only
 //! with the whole file behind it.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::engine::content::{self, Format};
 use crate::engine::file_name;
 
+use super::body::Body;
+use super::part::Part;
 use super::same::same;
-use super::{Body, Part};
 
 /// Where a body has ended up.
 #[derive(Debug)]
 pub(in crate::engine) struct Committed {
     pub(in crate::engine) path: PathBuf,
-    pub(in crate::engine) bytes: u64,
-    pub(in crate::engine) format: Option<Format>,
-    pub(in crate::engine) pixels: Option<(u32, u32)>,
     /// The same bytes stood there already.
     pub(in crate::engine) skipped: bool,
 }
@@ -57,49 +53,32 @@ impl Finals {
     }
 }
 
-/// Gives `body` its name in the folder of `part_path`. `own` names are kept as they are; others get the ending of an
-/// image if the bytes are one. Where a file of the wanted name holds the very same bytes, the body is dropped.
+/// Gives `body` its name in the folder of `part_path`, or the first free one like it. Where a file of such a name holds
+/// the very same bytes, the body is dropped.
 ///
 /// On an error a body in a part file is there still.
-pub(in crate::engine) fn commit(
-    body: &Body,
-    part_path: &Path,
-    name: &str,
-    own: bool,
-    finals: &Finals,
-) -> io::Result<Committed> {
-    let bytes = match body {
-        Body::Memory(bytes) => bytes.len() as u64,
-        Body::Part(part) => part.len(),
-    };
-    let beginning = beginning(body)?;
-    let (format, pixels) = (content::sniff(&beginning), content::pixels(&beginning));
-    drop(beginning);
-    let name = match format {
-        Some(format) if !own => file_name::with_ending(name, format.ending),
-        _ => name.to_owned(),
-    };
+pub(in crate::engine) fn commit(body: &Body, part_path: &Path, name: &str, finals: &Finals) -> io::Result<Committed> {
     let dir = part_path.parent().unwrap_or(Path::new("."));
     let candidates = (1..=MOST_NAMES).map(|n| match n {
-        1 => dir.join(&name),
-        n => dir.join(file_name::numbered(&name, n)),
+        1 => dir.join(name),
+        n => dir.join(file_name::numbered(name, n)),
     });
     let mut from = None;
     for path in candidates {
-        if holds(&path, body, bytes)? && finals.adopt(&path) {
+        if holds(&path, body)? && finals.adopt(&path) {
             if let Body::Part(part) = body {
                 fs::remove_file(part.path())?;
             } else if let Some(from) = from {
                 fs::remove_file(from)?;
             }
-            return Ok(Committed { path, bytes, format, pixels, skipped: true });
+            return Ok(Committed { path, skipped: true });
         }
         let from = match &from {
             Some(from) => from,
             None => from.insert(on_disk(body, part_path)?),
         };
         match finals.rename(from, &path) {
-            Ok(()) => return Ok(Committed { path, bytes, format, pixels, skipped: false }),
+            Ok(()) => return Ok(Committed { path, skipped: false }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
@@ -122,20 +101,10 @@ fn on_disk(body: &Body, part_path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-fn beginning(body: &Body) -> io::Result<Cow<'_, [u8]>> {
-    let part = match body {
-        Body::Memory(bytes) => return Ok(Cow::Borrowed(bytes)),
-        Body::Part(part) => part,
-    };
-    let mut bytes = Vec::new();
-    File::open(part.path())?.take(content::BEGINNING as u64).read_to_end(&mut bytes)?;
-    Ok(Cow::Owned(bytes))
-}
-
 /// True where a plain file at `path` holds exactly the bytes of `body`.
-fn holds(path: &Path, body: &Body, len: u64) -> io::Result<bool> {
+fn holds(path: &Path, body: &Body) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
-        Ok(there) if there.is_file() && there.len() == len => {}
+        Ok(there) if there.is_file() && there.len() == body.len() => {}
         _ => return Ok(false),
     }
     // A file that cannot be read is not known to be the same.

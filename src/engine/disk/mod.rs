@@ -1,13 +1,15 @@
 //! Everything that touches the disk: part files, whole small files, names that never clobber, folders. Blocking, and
 //! so called from blocking threads only; [`writer`] is the bridge for async tasks.
 
+mod body;
 mod commit;
 mod folder;
 mod part;
 mod same;
 mod writer;
 
-pub(super) use commit::{Committed, Finals, commit};
+pub(super) use body::Body;
+pub(super) use commit::{Finals, commit};
 pub use folder::prepare_folder;
 pub(super) use part::{Part, part_path};
 pub use same::same_files;
@@ -16,15 +18,6 @@ pub(super) use writer::Writer;
 use std::io;
 
 use super::error::{ErrorClass, TransferError};
-
-/// A body on its way to its final name.
-#[derive(Debug)]
-pub(super) enum Body {
-    /// Small and whole, in memory: it reaches the disk in one hop.
-    Memory(Vec<u8>),
-    /// In its part file.
-    Part(Part),
-}
 
 /// The error of a job for an error of the disk; `doing` reads like "write the part file".
 pub(super) fn error(doing: &str, error: &io::Error) -> TransferError {

@@ -6,13 +6,13 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE};
 use reqwest::{Certificate, Client, ClientBuilder, Response};
 use tokio::time::timeout;
-use url::Url;
 
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::{Options, Proxy, Secret};
 
+use super::exchange::{Answer, Ask, Body, stalled};
 use super::redirect::{self, Chain};
-use super::{Answer, Ask, Body, error, head, stalled};
+use super::{error, head};
 
 /// What one HTTP/2 stream may have in flight. Wide enough for 40 MB/s over 100 ms; a connection gets room for a full
 /// window of streams, since one that is not read would otherwise stall its neighbours.
@@ -20,10 +20,6 @@ const STREAM_WINDOW: u32 = 4 * 1024 * 1024;
 
 /// Below the 60 s or so after which servers close idle connections, so that we seldom race with them.
 const IDLE: Duration = Duration::from_secs(20);
-
-/// An unread body of an answer that is not used is read up to here, so that its connection can be used again.
-const DRAIN_LIMIT: usize = 64 * 1024;
-const DRAIN_TIME: Duration = Duration::from_millis(250);
 
 /// Both clients and what every request carries.
 #[derive(Debug)]
@@ -80,7 +76,7 @@ impl Net {
                 && let Some(location) = response.headers().get(LOCATION)
             {
                 chain.follow(location.as_bytes())?;
-                drain(response);
+                Body::new(response, self.stall).discard();
                 continue;
             }
             let head = head::read(&response);
@@ -147,29 +143,4 @@ fn builder(options: &Options) -> Result<ClientBuilder, String> {
             builder.proxy(proxy)
         }
     })
-}
-
-/// Reads the rest of a body that nobody wants, in the background and within limits.
-fn drain(mut response: Response) {
-    tokio::spawn(timeout(DRAIN_TIME, async move {
-        let mut left = DRAIN_LIMIT;
-        while let Ok(Some(chunk)) = response.chunk().await {
-            match left.checked_sub(chunk.len()) {
-                Some(rest) => left = rest,
-                None => break,
-            }
-        }
-    }));
-}
-
-impl Body {
-    /// Gives the body up, but reads a short rest of it so that its connection can be used again.
-    pub(in crate::engine) fn discard(self) {
-        drain(self.response);
-    }
-}
-
-/// The address for a request: userinfo travels as a header.
-pub(super) fn bare(url: &Url) -> Url {
-    crate::display::without_userinfo(url)
 }

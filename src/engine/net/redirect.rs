@@ -4,9 +4,8 @@
 use percent_encoding::percent_decode_str;
 use url::{Origin, Url};
 
+use crate::display::without_userinfo;
 use crate::engine::error::{ErrorClass, TransferError};
-
-use super::client::bare;
 
 const MOST_HOPS: u32 = 10;
 
@@ -31,7 +30,7 @@ impl Chain {
         let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let named = !url.username().is_empty() || url.password().is_some();
         let user = named.then(|| (decode(url.username()), url.password().map(decode)));
-        Self { url: bare(url), origin: url.origin(), user, hops: 0, home: true }
+        Self { url: without_userinfo(url), origin: url.origin(), user, hops: 0, home: true }
     }
 
     /// Where to ask next, without userinfo.
@@ -71,7 +70,7 @@ impl Chain {
         }
         self.home &= next.origin() == self.origin;
         // A fragment names a place inside the file and is never sent (RFC 9110 section 10.2.2).
-        self.url = bare(&next);
+        self.url = without_userinfo(&next);
         Ok(())
     }
 }

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{self, JoinError};
 
-use crate::engine::disk::{self, Body, Committed};
+use crate::engine::disk::{self, Body};
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Event, FinishedFile};
 use crate::engine::request::JobId;
 use crate::engine::retry::{MOST_ATTEMPTS, PROGRESS, delay};
 use crate::engine::transfer::{Ending, Left};
 
+use super::commit::{Settled, settle};
 use super::job::{Phase, Then};
 use super::{Done, Supervisor};
 
@@ -122,30 +123,30 @@ impl Supervisor {
         let own = job.request.name.is_some();
         let finals = Arc::clone(&self.finals);
         let task = self.tasks.spawn_blocking(move || {
-            let result = disk::commit(&body, &part, &name, own, &finals);
+            let result = settle(&body, &part, &name, own, &finals);
             Done::Commit(result.map_err(|error| disk::error("give the file its name", &error)))
         });
         self.owners.insert(task.id(), id);
     }
 
-    fn commit_ended(&mut self, id: JobId, result: Result<Committed, TransferError>) {
+    fn commit_ended(&mut self, id: JobId, result: Result<Settled, TransferError>) {
         self.commits -= 1;
         let Some(job) = self.jobs.get_mut(&id) else { return };
         let remove = matches!(job.phase, Phase::Committing { remove: true });
         match result {
             Err(error) => self.fail(id, error),
-            Ok(committed) => {
+            Ok(settled) => {
                 job.partial = None;
-                job.phase = Phase::Finished { path: committed.path.clone() };
+                job.phase = Phase::Finished { path: settled.path.clone() };
                 let file = FinishedFile {
-                    path: committed.path,
-                    bytes: committed.bytes,
-                    format: committed.format.map(|format| format.name),
-                    pixels: committed.pixels,
+                    path: settled.path,
+                    bytes: settled.bytes,
+                    format: settled.format.map(|format| format.name),
+                    pixels: settled.pixels,
                     elapsed: job.started.map_or(Duration::ZERO, |started| started.elapsed()),
                     attempts: job.attempts,
                     resumed_from: job.resumed_from,
-                    skipped: committed.skipped,
+                    skipped: settled.skipped,
                 };
                 self.tell(Event::Finished { id, file });
             }

@@ -3,6 +3,7 @@
 //! attempts and no event of an old one follows its end.
 
 mod commands;
+mod commit;
 mod endings;
 mod job;
 
@@ -16,13 +17,14 @@ use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::disk::{Committed, Finals};
+use super::disk::Finals;
 use super::error::TransferError;
 use super::event::{Command, Event};
 use super::hosts::Hosts;
 use super::request::{Identity, JobId};
 use super::transfer::{self, Assignment, Left, Shared};
 
+use commit::Settled;
 use job::{Job, Phase};
 
 /// Files that are being given their names at once; more would pile up bodies in memory.
@@ -32,7 +34,7 @@ const MOST_COMMITS: usize = 256;
 #[derive(Debug)]
 enum Done {
     Attempt(Left),
-    Commit(Result<Committed, TransferError>),
+    Commit(Result<Settled, TransferError>),
     /// Part files are gone.
     Cleaned,
 }

@@ -1,7 +1,6 @@
 //! Pictures of the land: dunes, ridges in the mist, grass in the wind. Each draws itself and knows of no other.
 #![expect(
     clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "pixels: coordinates are small"
@@ -9,37 +8,7 @@
 
 use super::canvas::{Canvas, Colour, Ramp, hex, lit, mix, scaled, smooth};
 use super::noise::{Field, Noise, Rng};
-use super::sky::stars;
-
-/// A line of hills: for every column the row where the ground begins. `hills` is about how many fit the picture.
-pub(super) fn profile(seed: u32, width: usize, level: f32, relief: f32, hills: f32) -> Vec<f32> {
-    let noise = Noise::new(seed);
-    (0..width).map(|x| level + relief * 2.0 * noise.fractal(x as f32 / width as f32 * hills, 0.5, 7)).collect()
-}
-
-/// Stands conifers on a crest, `size` high at most.
-pub(super) fn trees(crest: &mut [f32], seed: u32, count: usize, size: f32) {
-    let mut rng = Rng::new(seed);
-    let ground = crest.to_vec();
-    for _ in 0..count {
-        let middle = rng.below(crest.len());
-        let high = size * rng.between(0.4, 1.0);
-        let half = high * rng.between(0.16, 0.24);
-        let branches = rng.between(5.0, 8.0);
-        for offset in -(half as i32)..=half as i32 {
-            let x = middle as i32 + offset;
-            if x < 0 || x as usize >= crest.len() {
-                continue;
-            }
-            let out = (offset as f32).abs() / half;
-            // Branches: the outline falls in steps that hang down a little.
-            let tier = ((out * branches).fract() - 0.3) / branches * 0.9;
-            let top = ground[middle] - high * (1.0 - out - tier).clamp(0.0, 1.0);
-            crest[x as usize] = crest[x as usize].min(top);
-        }
-        crest[middle] = crest[middle].min(ground[middle] - high * 1.08);
-    }
-}
+use super::scenery::{profile, stars, trees};
 
 /// Which of the layers, far ones first, covers a pixel, and how deep below its crest the pixel lies.
 fn layer_at(layers: &[Vec<f32>], x: usize, y: f32) -> Option<(usize, f32)> {

@@ -3,8 +3,7 @@
 
 use super::canvas::{Canvas, Colour, Ramp, hex, lit, mix, scaled};
 use super::noise::{Field, Noise, Rng};
-use super::sky::stars;
-use super::water::mirror;
+use super::scenery::{mirror, stars};
 
 const WINDOWS: [u32; 5] = [0xff_d890, 0xff_c06a, 0xff_eec8, 0xbc_d8ff, 0xff_a85a];
 

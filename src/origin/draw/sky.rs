@@ -8,21 +8,8 @@
 )]
 
 use super::canvas::{Canvas, Colour, Ramp, hex, lit, mix, scaled, smooth};
-use super::land::{profile, trees};
 use super::noise::{Field, Noise, Rng};
-use super::water::mirror;
-
-/// Stars above `bottom`, more of them faint than bright.
-pub(super) fn stars(canvas: &mut Canvas, seed: u32, count: usize, bottom: f32) {
-    let mut rng = Rng::new(seed);
-    let (width, _) = canvas.dimensions();
-    for _ in 0..count {
-        let at = (rng.between(0.0, width as f32), rng.between(0.0, bottom));
-        let size = rng.unit().powi(6);
-        let colour = mix(hex(0xff_d9b0), hex(0xb8_d0ff), rng.unit());
-        canvas.glow(at, 1.3 + 4.0 * size, colour, 0.35 + 0.9 * size);
-    }
-}
+use super::scenery::{mirror, profile, stars, trees};
 
 /// A curtain of northern light: where it ends below, how high it reaches, how bright it is, for every column.
 struct Curtain {

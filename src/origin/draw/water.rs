@@ -4,33 +4,6 @@
 use super::canvas::{Canvas, Colour, Ramp, hex, lit, mix, scaled, smooth};
 use super::noise::{Field, Noise, Rng};
 
-/// Turns everything below the row `shore` into water that mirrors what stands above, `clear` from 0 to 1.
-pub(super) fn mirror(canvas: &mut Canvas, seed: u32, shore: usize, tint: Colour, clear: f32) {
-    let (width, height) = canvas.dimensions();
-    let (width, height) = (width as usize, height as usize);
-    let noise = Noise::new(seed);
-    let depth = |y: f32| (y - shore as f32).max(0.0);
-    // Waves look longer and higher the nearer they are.
-    let waves = Field::new(width, height, 3, |x, y| {
-        let near = 1.0 + depth(y) / 60.0;
-        noise.at(x / (46.0 * near), depth(y).sqrt() * 1.9)
-            + 0.5 * noise.at(x / (17.0 * near), depth(y).sqrt() * 4.3 + 9.0)
-    });
-    for y in shore + 1..height {
-        let down = depth(y as f32);
-        let swing = 1.5 + down * 0.075;
-        for x in 0..width {
-            let wave = waves.at(x, y);
-            let source = canvas.get(
-                (x as f32 + wave * swing).max(0.0),
-                (shore as f32 - down * 1.15 - wave * swing * 1.7).clamp(0.0, shore as f32),
-            );
-            let colour = mix(tint, source, clear - 0.22 * down / (height - shore) as f32);
-            canvas.set(x, y, lit(colour, hex(0x30_3c44), wave.max(0.0) * 0.32));
-        }
-    }
-}
-
 /// The sea under a low sun.
 pub(in crate::origin) fn tide() -> Canvas {
     let (width, height, horizon) = (1500, 1000, 470);

@@ -1,27 +1,24 @@
-//! One attempt at one job: ask, judge the answer, stream the body to the disk, tell the outbox how far it is. It
-//! knows nothing of other jobs, and it is the supervisor that says how the job ended.
+//! The attempt itself, from the request to the last byte. Any await in it may be the last one when the job is told to
+//! stop; [`Transfer::wind_up`] then finds everything in place.
 
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{MissedTickBehavior, interval_at};
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::disk::{self, Body, Part, Writer, part_path};
-use super::error::{ErrorClass, TransferError};
-use super::event::{Event, Notice};
-use super::file_name;
-use super::head::Head;
-use super::net::{self, Answer, Ask, CLOSED, Net};
-use super::options::Options;
-use super::outbox::Outbox;
-use super::rate::Meter;
-use super::request::{DownloadRequest, JobId};
-use super::resume::{self, Action, Saved, Validator};
+use crate::engine::disk::{self, Body, Part, Writer, part_path};
+use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::event::{Event, Notice};
+use crate::engine::file_name;
+use crate::engine::head::Head;
+use crate::engine::net::{self, Answer, Ask, CLOSED};
+use crate::engine::rate::Meter;
+use crate::engine::resume::{self, Action, Saved, Validator};
+
+use super::plan::{Assignment, Ending, Left, Partial, Shared};
 
 /// Bodies of a known length up to this stay in memory and reach the disk in one hop.
 const SMALL: u64 = 256 * 1024;
@@ -31,90 +28,6 @@ const SAMPLE: Duration = Duration::from_millis(100);
 
 /// A server that sends a body in ranges of its own choice may do so this often.
 const MOST_ROUNDS: u32 = 1000;
-
-/// What all transfers of an engine share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) net: Net,
-    pub(super) options: Options,
-    pub(super) outbox: Arc<Outbox>,
-    /// Hears the address of a job as soon as its host has answered.
-    pub(super) answered: UnboundedSender<Url>,
-}
-
-/// A part file that another attempt can go on with.
-#[derive(Debug, Clone)]
-pub(super) struct Partial {
-    pub(super) path: PathBuf,
-    saved: Saved,
-}
-
-/// What the supervisor gives to an attempt.
-#[derive(Debug)]
-pub(super) struct Assignment {
-    pub(super) id: JobId,
-    pub(super) request: DownloadRequest,
-    /// The number of the attempt, from 1.
-    pub(super) attempt: u32,
-    /// What an earlier attempt has left.
-    pub(super) partial: Option<Partial>,
-    /// The generation of the next part file.
-    pub(super) generation: u32,
-    pub(super) deadline: Option<Instant>,
-    /// The host has answered before, so a connection may be a used one.
-    pub(super) used_host: bool,
-    pub(super) cancel: CancellationToken,
-}
-
-/// How an attempt ended.
-#[derive(Debug)]
-pub(super) enum Ending {
-    /// Every byte is here.
-    Whole { body: Body, path: PathBuf, name: String },
-    /// No more bytes come.
-    Failed(TransferError),
-    /// Told to stop.
-    Stopped,
-}
-
-/// What an attempt leaves behind.
-#[derive(Debug)]
-pub(super) struct Left {
-    pub(super) ending: Ending,
-    pub(super) partial: Option<Partial>,
-    pub(super) generation: u32,
-    /// Where the attempt began in the file.
-    pub(super) resumed_from: u64,
-    /// How many bytes of the file it has added.
-    pub(super) gained: u64,
-}
-
-/// Runs one attempt to its end. When this returns, nothing of it is left running and no event of it is still to come.
-pub(super) async fn run(shared: Arc<Shared>, assignment: Assignment) -> Left {
-    let Assignment { id, attempt, cancel, deadline, .. } = &assignment;
-    shared.outbox.push(Event::Connecting { id: *id, attempt: *attempt });
-    let (cancel, deadline) = (cancel.clone(), *deadline);
-    let mut transfer = Transfer::new(shared, assignment);
-    let out_of_time = async {
-        match deadline {
-            Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
-            None => std::future::pending().await,
-        }
-    };
-    let ending = tokio::select! {
-        biased;
-        () = cancel.cancelled() => Some(Ending::Stopped),
-        () = out_of_time => Some(Ending::Failed(past_deadline(transfer.shared.options.deadline))),
-        result = transfer.fetch() => result.err().map(Ending::Failed),
-    };
-    transfer.wind_up(ending).await
-}
-
-/// The error of a job that took longer than it may.
-pub(super) fn past_deadline(deadline: Option<Duration>) -> TransferError {
-    let limit = crate::units::elapsed(deadline.unwrap_or_default());
-    TransferError::new(ErrorClass::Timeout, format!("not done within the deadline of {limit}"))
-}
 
 /// Where received bytes are.
 #[derive(Debug)]
@@ -128,7 +41,7 @@ enum Sink {
     },
 }
 
-struct Transfer {
+pub(super) struct Transfer {
     shared: Arc<Shared>,
     assignment: Assignment,
     sink: Sink,
@@ -147,7 +60,7 @@ struct Transfer {
 }
 
 impl Transfer {
-    fn new(shared: Arc<Shared>, assignment: Assignment) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, assignment: Assignment) -> Self {
         Self {
             shared,
             assignment,
@@ -164,7 +77,8 @@ impl Transfer {
         }
     }
 
-    async fn fetch(&mut self) -> Result<(), TransferError> {
+    /// Fetches the body to its last byte.
+    pub(super) async fn fetch(&mut self) -> Result<(), TransferError> {
         self.reopen().await;
         for _ in 0..MOST_ROUNDS {
             let mut answer = self.ask().await?;
@@ -381,7 +295,7 @@ impl Transfer {
     }
 
     /// Brings everything on its way to the disk, and keeps only what another attempt can use.
-    async fn wind_up(mut self, ending: Option<Ending>) -> Left {
+    pub(super) async fn wind_up(mut self, ending: Option<Ending>) -> Left {
         let saved = self.saved();
         let path = self.part_path();
         let (mut body, mut partial) = (None, None);

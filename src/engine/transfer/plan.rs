@@ -1,0 +1,80 @@
+//! What goes into an attempt and what it leaves. A leaf within the room.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::engine::disk::Body;
+use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::net::Net;
+use crate::engine::options::Options;
+use crate::engine::outbox::Outbox;
+use crate::engine::request::{DownloadRequest, JobId};
+use crate::engine::resume::Saved;
+
+/// What all transfers of an engine share.
+#[derive(Debug)]
+pub(in crate::engine) struct Shared {
+    pub(in crate::engine) net: Net,
+    pub(in crate::engine) options: Options,
+    pub(in crate::engine) outbox: Arc<Outbox>,
+    /// Hears the address of a job as soon as its host has answered.
+    pub(in crate::engine) answered: UnboundedSender<Url>,
+}
+
+/// A part file that another attempt can go on with.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Partial {
+    pub(in crate::engine) path: PathBuf,
+    pub(super) saved: Saved,
+}
+
+/// What the supervisor gives to an attempt.
+#[derive(Debug)]
+pub(in crate::engine) struct Assignment {
+    pub(in crate::engine) id: JobId,
+    pub(in crate::engine) request: DownloadRequest,
+    /// The number of the attempt, from 1.
+    pub(in crate::engine) attempt: u32,
+    /// What an earlier attempt has left.
+    pub(in crate::engine) partial: Option<Partial>,
+    /// The generation of the next part file.
+    pub(in crate::engine) generation: u32,
+    pub(in crate::engine) deadline: Option<Instant>,
+    /// The host has answered before, so a connection may be a used one.
+    pub(in crate::engine) used_host: bool,
+    pub(in crate::engine) cancel: CancellationToken,
+}
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub(in crate::engine) enum Ending {
+    /// Every byte is here.
+    Whole { body: Body, path: PathBuf, name: String },
+    /// No more bytes come.
+    Failed(TransferError),
+    /// Told to stop.
+    Stopped,
+}
+
+/// What an attempt leaves behind.
+#[derive(Debug)]
+pub(in crate::engine) struct Left {
+    pub(in crate::engine) ending: Ending,
+    pub(in crate::engine) partial: Option<Partial>,
+    pub(in crate::engine) generation: u32,
+    /// Where the attempt began in the file.
+    pub(in crate::engine) resumed_from: u64,
+    /// How many bytes of the file it has added.
+    pub(in crate::engine) gained: u64,
+}
+
+/// The error of a job that took longer than it may.
+pub(in crate::engine) fn past_deadline(deadline: Option<Duration>) -> TransferError {
+    let limit = crate::units::elapsed(deadline.unwrap_or_default());
+    TransferError::new(ErrorClass::Timeout, format!("not done within the deadline of {limit}"))
+}
