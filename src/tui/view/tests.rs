@@ -267,6 +267,8 @@ mod any_state {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn holds(steps in proptest::collection::vec(step(), 0..60), width in 0..=200_u16, height in 0..=80_u16) {
             let mut now = Instant::now();
