@@ -106,7 +106,12 @@ fn draw_run(out: &mut String, buffer: &Buffer, x: u16, end: u16, y: u16) {
     let first = &buffer[(x, y)];
     let (fore, back, opacity) = look(first);
     let (left, top, width) = (f64::from(x) * W, f64::from(y) * H, f64::from(end - x) * W);
-    let mut line = |text: std::fmt::Arguments<'_>| out.write_fmt(format_args!("{text}\n")).expect("a String takes all");
+    let mut line = |text: std::fmt::Arguments<'_>| {
+        out.write_fmt(text).expect("a String takes all");
+        if !out.ends_with('\n') {
+            out.push('\n');
+        }
+    };
     if let Some(back) = back {
         line(format_args!(
             "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{H}\" fill=\"{back}\"/>"
@@ -114,10 +119,10 @@ fn draw_run(out: &mut String, buffer: &Buffer, x: u16, end: u16, y: u16) {
     }
     let symbols = (x..end).map(|column| (f64::from(column), buffer[(column, y)].symbol()));
     match kind(first.symbol()) {
-        Kind::Text => {}
+        Kind::Text => line(format_args!("{}", text(buffer, x, end, y))),
         Kind::Dots => {
             let path: String = symbols.map(|(column, symbol)| stacks(column, top, symbol)).collect();
-            return line(format_args!(
+            line(format_args!(
                 "<path stroke=\"{fore}\" stroke-width=\"2.8\" stroke-dasharray=\"{:.2} {:.2}\" d=\"{path}\"/>",
                 H * 0.15,
                 H * 0.1
@@ -128,7 +133,7 @@ fn draw_run(out: &mut String, buffer: &Buffer, x: u16, end: u16, y: u16) {
             let (dy, _, height) = shape(first.symbol()).unwrap_or_default();
             // Only the last block of a bar may be a part of one.
             let (_, part, _) = shape(buffer[(end - 1, y)].symbol()).unwrap_or_default();
-            return line(format_args!(
+            line(format_args!(
                 "<rect x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{fore}\" fill-opacity=\"{opacity}\"/>",
                 top + dy * H,
                 width - (1.0 - part) * W,
@@ -136,6 +141,12 @@ fn draw_run(out: &mut String, buffer: &Buffer, x: u16, end: u16, y: u16) {
             ));
         }
     }
+}
+
+/// A run of letters, without the blanks around it; nothing for blanks alone.
+fn text(buffer: &Buffer, x: u16, end: u16, y: u16) -> String {
+    let first = &buffer[(x, y)];
+    let (fore, _, opacity) = look(first);
     // A wide character covers a second cell that holds a blank of its own.
     let mut text = String::new();
     let mut column = x;
@@ -145,19 +156,19 @@ fn draw_run(out: &mut String, buffer: &Buffer, x: u16, end: u16, y: u16) {
         column += u16::try_from(crate::display::width(symbol)).unwrap_or(1).max(1);
     }
     if text.trim().is_empty() {
-        return;
+        return String::new();
     }
     let blank = text.len() - text.trim_start().len();
-    let left = left + f64::from(u16::try_from(blank).unwrap_or(0)) * W;
+    let left = f64::from(x + u16::try_from(blank).unwrap_or(0)) * W;
     let text = text.trim();
     let length = f64::from(u16::try_from(crate::display::width(text)).unwrap_or(0)) * W;
     let weight = if first.modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
-    line(format_args!(
+    format!(
         "<text x=\"{left:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{fore}\" \
          fill-opacity=\"{opacity}\"{weight}>{escaped}</text>",
-        top + 14.0
-    ));
+        f64::from(y) * H + 14.0
+    )
 }
 
 /// The dots of one cell as two dashed strokes, each from the top of what stands there to its foot.
