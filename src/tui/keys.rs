@@ -163,6 +163,29 @@ pub(super) fn hints(context: Context) -> impl Iterator<Item = (String, &'static 
     })
 }
 
+/// A line of the help.
+pub(super) enum Line {
+    /// Between two groups.
+    Blank,
+    /// A heading.
+    Group(&'static str),
+    /// Keys and what they do.
+    Keys(&'static Binding),
+}
+
+/// The help, line by line.
+pub(super) fn help() -> Vec<Line> {
+    let mut lines = Vec::new();
+    for group in TABLE.chunk_by(|a, b| a.group == b.group) {
+        if !lines.is_empty() {
+            lines.push(Line::Blank);
+        }
+        lines.push(Line::Group(group[0].group));
+        lines.extend(group.iter().map(Line::Keys));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

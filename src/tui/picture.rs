@@ -32,21 +32,39 @@ fn look(cell: &Cell) -> (&'static str, Option<&'static str>, f64) {
     if cell.modifier.contains(Modifier::REVERSED) { (BACK, Some(fore), 1.0) } else { (fore, None, opacity) }
 }
 
-/// The rectangles (x, y, width, height in parts of the cell) that make a block or a line.
-fn shapes(symbol: &str) -> Option<Vec<(f64, f64, f64, f64)>> {
-    let c = symbol.chars().next()?;
-    Some(match c {
-        '█' | '░' => vec![(0.0, 0.22, 1.0, 0.56)],
-        '▉'..='▏' => vec![(0.0, 0.22, f64::from(0x2590 - c as u32) / 8.0, 0.56)],
-        '─' => vec![(0.0, 0.48, 1.0, 0.05)],
-        '━' => vec![(0.0, 0.44, 1.0, 0.13)],
-        '\u{2801}'..='\u{28ff}' => {
-            let dots = [(0.0, 0.0), (0.0, 1.0), (0.0, 2.0), (1.0, 0.0), (1.0, 1.0), (1.0, 2.0), (0.0, 3.0), (1.0, 3.0)];
-            let lit = dots.iter().enumerate().filter(|(bit, _)| (c as u32 - 0x2800) >> bit & 1 == 1);
-            lit.map(|(_, (x, y))| (0.09 + x * 0.5, 0.05 + y * 0.25, 0.32, 0.15)).collect()
-        }
-        _ => return None,
-    })
+/// The part of its cell that a block or a line fills: top, width, height.
+fn shape(symbol: &str) -> Option<(f64, f64, f64)> {
+    match symbol.chars().next()? {
+        '█' | '░' => Some((0.22, 1.0, 0.56)),
+        c @ '▉'..='▏' => Some((0.22, f64::from(0x2590 - c as u32) / 8.0, 0.56)),
+        '─' => Some((0.48, 1.0, 0.05)),
+        '━' => Some((0.44, 1.0, 0.13)),
+        _ => None,
+    }
+}
+
+/// How many dots stand on each other in the two columns of a braille cell of the graph.
+fn dots(symbol: &str) -> Option<[u32; 2]> {
+    let c = symbol.chars().next().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c))? as u32;
+    Some([(c & 0x47).count_ones(), (c & 0xb8).count_ones()])
+}
+
+/// What a run of cells is made of.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Text,
+    Shade,
+    Shape,
+    Dots,
+}
+
+fn kind(symbol: &str) -> Kind {
+    match symbol {
+        "░" => Kind::Shade,
+        _ if dots(symbol).is_some() => Kind::Dots,
+        _ if shape(symbol).is_some() => Kind::Shape,
+        _ => Kind::Text,
+    }
 }
 
 fn svg(buffer: &Buffer) -> String {
@@ -73,13 +91,12 @@ fn svg(buffer: &Buffer) -> String {
 
 /// The end of the run of cells of one look and one kind (shape or text) that begins at `x`.
 fn run_end(buffer: &Buffer, x: u16, y: u16) -> u16 {
-    let kind = |x: u16| {
+    let seen = |x: u16| {
         let cell = &buffer[(x, y)];
-        let bold = cell.modifier.contains(Modifier::BOLD);
-        (look(cell), bold, shapes(cell.symbol()).is_some(), cell.symbol() == "░")
+        (look(cell), cell.modifier.contains(Modifier::BOLD), kind(cell.symbol()))
     };
     let mut end = x + 1;
-    while end < buffer.area.width && kind(end) == kind(x) {
+    while end < buffer.area.width && seen(end) == seen(x) {
         end += 1;
     }
     end
@@ -89,23 +106,47 @@ fn draw_run(out: &mut String, buffer: &Buffer, x: u16, end: u16, y: u16) {
     let first = &buffer[(x, y)];
     let (fore, back, opacity) = look(first);
     let (left, top, width) = (f64::from(x) * W, f64::from(y) * H, f64::from(end - x) * W);
-    let mut line = |text: std::fmt::Arguments<'_>| out.write_fmt(format_args!("{text}\n")).expect("a String takes all");
+    let mut line = |text: std::fmt::Arguments<'_>| {
+        out.write_fmt(text).expect("a String takes all");
+        if !out.ends_with('\n') {
+            out.push('\n');
+        }
+    };
     if let Some(back) = back {
         line(format_args!(
             "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{H}\" fill=\"{back}\"/>"
         ));
     }
-    if shapes(first.symbol()).is_some() {
-        let opacity = if first.symbol() == "░" { 0.14 } else { opacity };
-        let mut path = String::new();
-        for column in x..end {
-            for (dx, dy, w, h) in shapes(buffer[(column, y)].symbol()).unwrap_or_default() {
-                let (px, py) = ((f64::from(column) + dx) * W, top + dy * H);
-                write!(path, "M{px:.1} {py:.1}h{:.1}v{:.1}h-{:.1}z", w * W, h * H, w * W).expect("a String takes all");
-            }
+    let symbols = (x..end).map(|column| (f64::from(column), buffer[(column, y)].symbol()));
+    match kind(first.symbol()) {
+        Kind::Text => line(format_args!("{}", text(buffer, x, end, y))),
+        Kind::Dots => {
+            let path: String = symbols.map(|(column, symbol)| stacks(column, top, symbol)).collect();
+            line(format_args!(
+                "<path stroke=\"{fore}\" stroke-width=\"2.8\" stroke-dasharray=\"{:.2} {:.2}\" d=\"{path}\"/>",
+                H * 0.15,
+                H * 0.1
+            ));
         }
-        return line(format_args!("<path fill=\"{fore}\" fill-opacity=\"{opacity}\" d=\"{path}\"/>"));
+        solid => {
+            let opacity = if solid == Kind::Shade { 0.14 } else { opacity };
+            let (dy, _, height) = shape(first.symbol()).unwrap_or_default();
+            // Only the last block of a bar may be a part of one.
+            let (_, part, _) = shape(buffer[(end - 1, y)].symbol()).unwrap_or_default();
+            line(format_args!(
+                "<rect x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"{fore}\" fill-opacity=\"{opacity}\"/>",
+                top + dy * H,
+                width - (1.0 - part) * W,
+                height * H
+            ));
+        }
     }
+}
+
+/// A run of letters, without the blanks around it; nothing for blanks alone.
+fn text(buffer: &Buffer, x: u16, end: u16, y: u16) -> String {
+    let first = &buffer[(x, y)];
+    let (fore, _, opacity) = look(first);
     // A wide character covers a second cell that holds a blank of its own.
     let mut text = String::new();
     let mut column = x;
@@ -115,19 +156,32 @@ fn draw_run(out: &mut String, buffer: &Buffer, x: u16, end: u16, y: u16) {
         column += u16::try_from(crate::display::width(symbol)).unwrap_or(1).max(1);
     }
     if text.trim().is_empty() {
-        return;
+        return String::new();
     }
     let blank = text.len() - text.trim_start().len();
-    let left = left + f64::from(u16::try_from(blank).unwrap_or(0)) * W;
+    let left = f64::from(x + u16::try_from(blank).unwrap_or(0)) * W;
     let text = text.trim();
     let length = f64::from(u16::try_from(crate::display::width(text)).unwrap_or(0)) * W;
     let weight = if first.modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
-    line(format_args!(
+    format!(
         "<text x=\"{left:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{fore}\" \
          fill-opacity=\"{opacity}\"{weight}>{escaped}</text>",
-        top + 14.0
-    ));
+        f64::from(y) * H + 14.0
+    )
+}
+
+/// The dots of one cell as two dashed strokes, each from the top of what stands there to its foot.
+fn stacks(column: f64, top: f64, symbol: &str) -> String {
+    let mut path = String::new();
+    for (side, count) in [0.25, 0.75].into_iter().zip(dots(symbol).unwrap_or_default()) {
+        if count > 0 {
+            let (x, y) = ((column + side) * W, top + (f64::from(4 - count) * 0.25 + 0.05) * H);
+            let length = (f64::from(count) * 0.25 - 0.1) * H;
+            write!(path, "M{x:.1} {y:.1}v{length:.1}").expect("a String takes all");
+        }
+    }
+    path
 }
 
 #[test]

@@ -106,7 +106,7 @@ impl Loop<'_> {
     fn run(&mut self) -> Ending {
         loop {
             let now = Instant::now();
-            if self.dirty && self.frame_due() <= now && self.draw().is_err() {
+            if self.dirty && self.frame_due(now) <= now && self.draw().is_err() {
                 // A screen that cannot be drawn on is gone, whatever the system calls it.
                 return Ending::Hangup;
             }
@@ -122,9 +122,9 @@ impl Loop<'_> {
         }
     }
 
-    fn frame_due(&self) -> Instant {
+    fn frame_due(&self, now: Instant) -> Instant {
         let pause = if self.echo { ECHO } else { FRAME };
-        self.drawn.map_or_else(Instant::now, |drawn| drawn + pause)
+        self.drawn.map_or(now, |drawn| drawn + pause)
     }
 
     /// Waits for the inbox, the next frame or the next tick; with none of the last two, for as long as it takes.
@@ -132,12 +132,13 @@ impl Loop<'_> {
         if self.unread {
             return self.inbox.try_recv().ok();
         }
-        let frame = self.dirty.then(|| self.frame_due());
+        let now = Instant::now();
+        let frame = self.dirty.then(|| self.frame_due(now));
         let due = [frame, self.app.next_tick()].into_iter().flatten().min();
         let Some(due) = due else {
             return self.inbox.recv().ok();
         };
-        self.inbox.recv_timeout(due.saturating_duration_since(Instant::now())).ok()
+        self.inbox.recv_timeout(due.saturating_duration_since(now)).ok()
     }
 
     /// Reads all that has come, so that a flood costs one frame; but no longer than a gulp.

@@ -22,7 +22,7 @@ mod bar;
 mod bottom;
 mod detail;
 mod graph;
-pub(super) mod help;
+mod help;
 mod list;
 mod pen;
 mod row;

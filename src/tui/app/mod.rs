@@ -18,7 +18,7 @@ use ratatui::layout::{Rect, Size};
 use super::action::Action;
 use super::add::AddBox;
 use super::history::History;
-use super::keys::Context;
+use super::keys::{self, Context};
 use super::layout::{self, Plan};
 use super::notice::Notice;
 use super::theme::Theme;
@@ -155,7 +155,7 @@ impl App {
     fn update_help(&mut self, action: &Action) -> Vec<Effect> {
         let Mode::Help(scroll) = &mut self.mode else { return Vec::new() };
         let page = usize::from(self.size.height.saturating_sub(3)).max(1);
-        let last = super::view::help::lines().saturating_sub(page);
+        let last = keys::help().len().saturating_sub(page);
         match action {
             Action::Down => *scroll += 1,
             Action::Up => *scroll = scroll.saturating_sub(1),

@@ -121,6 +121,12 @@ impl Write for Frames {
         if self.0.is_empty() {
             return Ok(());
         }
+        // After the terminal was given back nothing may reach it: no late frame, and not the cursor that ratatui
+        // shows when it is dropped.
+        if !TAKEN.load(Ordering::SeqCst) {
+            self.0.clear();
+            return Ok(());
+        }
         queue!(self.0, EndSynchronizedUpdate)?;
         let mut out = io::stdout().lock();
         let sent = out.write_all(&self.0).and_then(|()| out.flush());

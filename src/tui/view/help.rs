@@ -6,35 +6,7 @@ use ratatui::widgets::Clear;
 
 use super::pen::Pen;
 use crate::tui::app::App;
-use crate::tui::keys::{Binding, TABLE};
-
-/// A line of the help.
-enum Line {
-    Blank,
-    Group(&'static str),
-    Keys(&'static Binding),
-}
-
-fn content() -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut group = "";
-    for binding in TABLE {
-        if binding.group != group {
-            if !group.is_empty() {
-                lines.push(Line::Blank);
-            }
-            group = binding.group;
-            lines.push(Line::Group(group));
-        }
-        lines.push(Line::Keys(binding));
-    }
-    lines
-}
-
-/// How many lines the help has.
-pub(in crate::tui) fn lines() -> usize {
-    content().len()
-}
+use crate::tui::keys::{self, Line};
 
 /// Draws the help over everything but the totals.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scroll: usize, app: &App) {
@@ -47,13 +19,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scroll: usize, app: &App
         && let Some(mut pen) = Pen::at(frame, area, 0)
     {
         let width = usize::from(pen.room());
-        let left = lines().saturating_sub(scroll + usize::from(area.height - title));
+        let left = keys::help().len().saturating_sub(scroll + usize::from(area.height - title));
         let more = if left > 0 { format!(" {left} more below ──") } else { String::new() };
         let head = "── Keys ";
         let rule = width.saturating_sub(crate::display::width(head) + crate::display::width(&more));
         pen.text(head, theme.quiet()).text(&"─".repeat(rule), theme.quiet()).text(&more, theme.quiet());
     }
-    for (line, content) in (title..area.height).zip(content().into_iter().skip(scroll)) {
+    for (line, content) in (title..area.height).zip(keys::help().into_iter().skip(scroll)) {
         let Some(mut pen) = Pen::at(frame, area, line) else { continue };
         match content {
             Line::Blank => {}

@@ -79,6 +79,8 @@ fn percent(job: &Job) -> String {
 fn size(job: &Job, column: SizeColumn) -> String {
     let whole = matches!(job.state, JobState::Finished(_)) || column == SizeColumn::Short;
     match job.total {
+        // The size of what is not there is no news.
+        _ if job.bytes == 0 && matches!(job.state, JobState::Failed(_) | JobState::Cancelled) => String::new(),
         Some(total) if whole || job.bytes == 0 => units::bytes(total),
         Some(total) => format!("{} of {}", units::bytes(job.bytes), units::bytes(total)),
         None if job.bytes == 0 => String::new(),

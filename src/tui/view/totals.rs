@@ -58,7 +58,7 @@ fn parts(app: &App) -> Vec<Part> {
         (5, totals.waiting, "waiting", theme.warning()),
         (6, totals.paused, "paused", plain),
         (7, totals.cancelled, "cancelled", plain),
-        (8, totals.skipped, "were there", plain),
+        (8, totals.skipped, "skipped", plain),
     ];
     for (rank, n, word, style) in counts {
         if n > 0 {
