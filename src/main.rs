@@ -1,1 +1,3 @@
+//! The program: parse, run the library, return its exit status.
+
 fn main() {}

@@ -5,6 +5,8 @@ use std::io::{self, BufRead};
 
 use url::Url;
 
+use super::address::{MAX_ADDRESS, address};
+
 /// What one line of a list holds.
 ///
 /// # Errors
@@ -14,7 +16,7 @@ pub fn line(text: &str) -> Result<Option<Url>, String> {
     if text.is_empty() || text.starts_with('#') {
         return Ok(None);
     }
-    super::address(text).map(Some)
+    address(text).map(Some)
 }
 
 /// The lines of a list, each with its number from 1.
@@ -28,7 +30,7 @@ pub struct Lines<R> {
 }
 
 /// Lines are kept up to this length; what follows in the line is read and dropped.
-const MAX_LINE: usize = super::MAX_ADDRESS + 1;
+const MAX_LINE: usize = MAX_ADDRESS + 1;
 
 impl<R: BufRead> Lines<R> {
     /// Reads lines from `reader`.

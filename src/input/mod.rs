@@ -1,20 +1,17 @@
 //! Text from a command line, a list or a paste, made into [`DownloadRequest`]s. Text that is refused never becomes
 //! a job: the caller gets a [`Refusal`] that says why. It must not know who asks.
 
+mod address;
 pub mod list;
 pub mod words;
+
+pub use address::address;
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use url::Url;
-
-use crate::display;
 use crate::engine::request::DownloadRequest;
-
-/// Longer addresses are refused: no server takes them, and a list may be one long line of junk.
-const MAX_ADDRESS: usize = 64 * 1024;
 
 /// A piece of text that is no address we can fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,25 +25,6 @@ pub struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.reason)
-    }
-}
-
-/// Reads one address.
-///
-/// # Errors
-/// Says in words, safe to show, why the text is refused.
-pub fn address(text: &str) -> Result<Url, String> {
-    let shown = || display::fit(&display::safe(text), 60);
-    if text.len() > MAX_ADDRESS {
-        return Err(format!("address of {} bytes, at most {MAX_ADDRESS} are taken", text.len()));
-    }
-    if !text.contains("://") {
-        return Err(format!("`{}` is not an address: write http://… or https://…", shown()));
-    }
-    let url = Url::parse(text).map_err(|error| format!("`{}` is not an address: {error}", shown()))?;
-    match url.scheme() {
-        "http" | "https" => Ok(url),
-        other => Err(format!("`{other}://` is not fetched, only http:// and https://")),
     }
 }
 
@@ -68,25 +46,6 @@ pub fn paste(text: &str, dir: &Arc<Path>) -> (Vec<DownloadRequest>, Vec<Refusal>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_web_addresses_are_taken() {
-        for text in
-            ["http://h", "https://h/a b.jpg", "HTTP://H.example/%41?q#f", "http://[::1]:8080/x", "https://北.example/"]
-        {
-            assert!(address(text).is_ok(), "{text}");
-        }
-        for (text, reason) in [
-            ("photo.jpg", "`photo.jpg` is not an address: write http://… or https://…"),
-            ("ftp://h/x", "`ftp://` is not fetched, only http:// and https://"),
-            ("file:///etc/passwd", "`file://` is not fetched, only http:// and https://"),
-            ("http://", "`http://` is not an address: empty host"),
-            ("javascript:alert(1)", "`javascript:alert(1)` is not an address: write http://… or https://…"),
-            ("a\x1b[2J", "`a␛[2J` is not an address: write http://… or https://…"),
-        ] {
-            assert_eq!(address(text).expect_err(text), reason);
-        }
-    }
 
     #[test]
     fn a_paste_is_read_line_by_line() {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use url::Url;
 
+use super::address::address;
 use crate::display;
 
 /// Where requests come from.
@@ -33,7 +34,7 @@ pub fn word(text: &str) -> Result<Source, String> {
         return Ok(Source::Stdin);
     }
     if text.contains("://") {
-        return super::address(text).map(Source::Address);
+        return address(text).map(Source::Address);
     }
     if Path::new(text).exists() {
         return list(text);
