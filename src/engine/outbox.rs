@@ -16,7 +16,9 @@ type Waker = Box<dyn Fn() + Send>;
 struct Queue {
     /// Facts, and a mark for every sample where its first version arrived; a mark whose sample is gone says nothing.
     entries: VecDeque<Entry>,
-    samples: HashMap<JobId, Event>,
+    /// The unread sample of each job, with the number of its mark.
+    samples: HashMap<JobId, (u64, Event)>,
+    marks: u64,
     waker: Option<Waker>,
     closed: bool,
     /// Requests on their way to the supervisor.
@@ -31,7 +33,7 @@ const MOST_WAITING: usize = 10_000;
 
 enum Entry {
     Fact(Event),
-    Sample(JobId),
+    Sample(JobId, u64),
 }
 
 impl Queue {
@@ -39,9 +41,9 @@ impl Queue {
         loop {
             match self.entries.pop_front()? {
                 Entry::Fact(event) => return Some(event),
-                Entry::Sample(id) => {
-                    if let Some(sample) = self.samples.remove(&id) {
-                        return Some(sample);
+                Entry::Sample(id, mark) => {
+                    if self.samples.get(&id).is_some_and(|(current, _)| *current == mark) {
+                        return self.samples.remove(&id).map(|(_, sample)| sample);
                     }
                 }
             }
@@ -73,10 +75,14 @@ impl Outbox {
     pub(super) fn push(&self, event: Event) {
         let mut queue = self.lock();
         if let Event::Progress { id, .. } = event {
-            if queue.samples.insert(id, event).is_some() {
+            if let Some((_, sample)) = queue.samples.get_mut(&id) {
+                *sample = event;
                 return;
             }
-            queue.entries.push_back(Entry::Sample(id));
+            queue.marks += 1;
+            let mark = queue.marks;
+            queue.samples.insert(id, (mark, event));
+            queue.entries.push_back(Entry::Sample(id, mark));
         } else {
             // An unread sample is out of date now, and a later one in its place would arrive before this fact.
             if let Some(id) = event.job() {

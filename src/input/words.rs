@@ -6,6 +6,7 @@ use std::path::Path;
 
 use url::Url;
 
+use super::address::address;
 use crate::display;
 
 use super::address::address;

@@ -26,7 +26,7 @@ fn collect(folder: &Path, shown: &str, tree: &mut Vec<(String, String)>) {
         let shown = format!("{shown}/{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {
             collect(&entry.path(), &shown, tree);
-        } else if shown.ends_with(".rs") {
+        } else if entry.path().extension().is_some_and(|extension| extension == "rs") {
             tree.push((shown, fs::read_to_string(entry.path()).expect("the sources are text")));
         }
     }

@@ -203,7 +203,7 @@ impl<'a> Walker<'a> {
         }
         let mut alias = path.last().cloned().unwrap_or_default();
         if self.peek(0).is_some_and(|token| token.is_word("as")) {
-            alias = self.peek(1).and_then(Token::word).unwrap_or_default().to_owned();
+            alias = self.peek(1).and_then(Token::word).map(str::to_owned).unwrap_or_default();
             self.at += 2;
         }
         if path.is_empty() {

@@ -319,6 +319,13 @@ impl Finished {
         self
     }
 
+    /// Fails unless this stands in standard error.
+    #[track_caller]
+    pub(crate) fn check_stderr(self, part: &str) -> Self {
+        let holds = self.stderr().contains(part);
+        self.check(holds, &format!("expected on stderr: {part}"))
+    }
+
     /// Fails with all there is to see.
     #[track_caller]
     pub(crate) fn fail(&self, why: &str) -> ! {
@@ -342,5 +349,4 @@ impl Finished {
 }
 
 #[cfg(test)]
-#[path = "command_tests.rs"]
 mod tests;

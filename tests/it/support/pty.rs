@@ -1,19 +1,24 @@
 //! The real program in a pseudo-terminal, with a terminal emulator that sees what a user would see. Waits are for
 //! conditions on the settled screen, and every byte that was written is kept.
 
+mod link;
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::mpsc;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Signal, kill_process, kill_process_group};
 use vt100::Screen;
+
+use link::{Seen, Shared, position, read_in_background, write_in_background};
 
 use super::command::{PROGRAM, environment, pid};
 use super::fail;
@@ -35,25 +40,6 @@ const MODES: [(&str, bool); 7] = [
     ("?1003", false),
     ("?1006", false),
 ];
-
-struct Seen {
-    parser: vt100::Parser,
-    log: Vec<u8>,
-    /// How far queries to the terminal were looked for.
-    answered: usize,
-    ended: bool,
-}
-
-struct Shared {
-    seen: Mutex<Seen>,
-    changed: Condvar,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// A program in a terminal. Dropping it kills the program and what it started there.
 pub(crate) struct Pty {
@@ -334,57 +320,6 @@ fn modes(terminal: &File) -> String {
     rustix::termios::tcgetattr(terminal).map_or_else(|error| error.to_string(), |modes| format!("{modes:?}"))
 }
 
-/// Writes on a thread: a program that reads nothing must not hold the test.
-fn write_in_background(mut terminal: Box<dyn Write + Send>) -> mpsc::Sender<Vec<u8>> {
-    let (keys, typed) = mpsc::channel::<Vec<u8>>();
-    std::thread::spawn(move || {
-        for bytes in typed {
-            if terminal.write_all(&bytes).is_err() {
-                return;
-            }
-        }
-    });
-    keys
-}
-
-fn read_in_background(
-    mut terminal: Box<dyn Read + Send>,
-    shared: Arc<Shared>,
-    keys: mpsc::Sender<Vec<u8>>,
-) -> JoinHandle<()> {
-    std::thread::spawn(move || {
-        let mut buffer = vec![0; 64 * 1024];
-        // The end of a pseudo-terminal is an error (EIO) on Linux.
-        while let Ok(count @ 1..) = terminal.read(&mut buffer) {
-            let mut seen = shared.lock();
-            seen.log.extend_from_slice(&buffer[..count]);
-            seen.parser.process(&buffer[..count]);
-            answer(&mut seen, &keys);
-            drop(seen);
-            shared.changed.notify_all();
-        }
-        shared.lock().ended = true;
-        shared.changed.notify_all();
-    })
-}
-
-/// Answers where the cursor is and what kind of terminal this is, as every terminal does: a program that asks would
-/// otherwise wait.
-fn answer(seen: &mut Seen, keys: &mpsc::Sender<Vec<u8>>) {
-    let (row, column) = seen.parser.screen().cursor_position();
-    let position_report = format!("\x1b[{};{}R", row + 1, column + 1);
-    for (query, reply) in [("\x1b[6n", position_report.as_str()), ("\x1b[c", "\x1b[?62;22c")] {
-        if position(&seen.log[seen.answered..], query.as_bytes()).is_some() {
-            seen.answered = seen.log.len();
-            let _ = keys.send(reply.as_bytes().to_vec());
-        }
-    }
-}
-
-fn position(bytes: &[u8], part: &[u8]) -> Option<usize> {
-    bytes.windows(part.len()).position(|window| window == part)
-}
-
 fn rposition(bytes: &[u8], part: &[u8]) -> Option<usize> {
     bytes.windows(part.len()).rposition(|window| window == part)
 }
@@ -398,7 +333,3 @@ pub(crate) fn cpu_time(pid: u32) -> Duration {
     let ticks: u64 = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
 }
-
-#[cfg(test)]
-#[path = "pty_tests.rs"]
-mod tests;

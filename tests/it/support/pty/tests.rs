@@ -4,8 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rustix::process::{Signal, test_kill_process};
 
-use super::super::command::pid;
-use super::{Pty, TempDir};
+use super::{Pty, TempDir, pid};
 
 const TAKE: &str = r"stty raw -echo; printf '\033[?1049h\033[?25l\033[?2004h'";
 const GIVE: &str = r"printf '\033[?1049l\033[?25h\033[?2004l'";
