@@ -46,7 +46,7 @@ pub mod jobs;
 pub mod origin;
 mod session;
 mod signals;
-pub mod tui;
+mod tui;
 pub mod units;
 
 use std::ffi::OsString;

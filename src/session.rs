@@ -154,6 +154,9 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     console.close();
     engine.send(Command::Stop);
     let complete = match result {
+        Ok(jobs) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
+            return Err(Refused::Usage("nothing to do: there is no address in what was given".to_owned()));
+        }
         Ok(jobs) => is_complete(&jobs),
         // Whoever read the other end has seen enough; that is no reason to complain.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,

@@ -32,13 +32,11 @@ pub fn rate(bytes_per_second: u64) -> String {
     format!("{}/s", bytes(bytes_per_second))
 }
 
-/// Prints how long something took: `320 ms`, `1.21 s`, `23.2 s`, `4:05`, `1:02:03`.
+/// Prints how long something took: `0.32 s`, `1.21 s`, `23.2 s`, `4:05`, `1:02:03`.
 #[must_use]
 pub fn elapsed(d: Duration) -> String {
     let seconds = d.as_secs_f64();
-    if seconds < 0.9995 {
-        format!("{} ms", d.as_micros().div_ceil(1000))
-    } else if seconds < 9.995 {
+    if seconds < 9.995 {
         format!("{seconds:.2} s")
     } else if seconds < 59.95 {
         format!("{seconds:.1} s")
@@ -165,8 +163,8 @@ mod tests {
     #[test]
     fn times_read_as_people_write_them() {
         for (millis, text) in [
-            (0, "0 ms"),
-            (320, "320 ms"),
+            (0, "0.00 s"),
+            (320, "0.32 s"),
             (1210, "1.21 s"),
             (23_200, "23.2 s"),
             (59_960, "1:00"),

@@ -9,8 +9,6 @@ use url::Url;
 use super::address::address;
 use crate::display;
 
-use super::address::address;
-
 /// Where requests come from.
 #[derive(Debug)]
 pub enum Source {

@@ -25,7 +25,7 @@ pub(super) enum Wake {
 /// The screen's inbox. Clones share it: one goes to [`run`](super::run) in [`Setup`](super::Setup), others to the
 /// threads that have something to say.
 #[derive(Clone)]
-pub struct Inbox {
+pub(crate) struct Inbox {
     sender: Sender<Wake>,
     pub(super) receiver: Arc<Mutex<Receiver<Wake>>>,
 }
@@ -38,19 +38,19 @@ impl fmt::Debug for Inbox {
 
 /// An empty inbox.
 #[must_use]
-pub fn inbox() -> Inbox {
+pub(crate) fn inbox() -> Inbox {
     let (sender, receiver) = mpsc::channel();
     Inbox { sender, receiver: Arc::new(Mutex::new(receiver)) }
 }
 
 impl Inbox {
     /// Asks the screen to leave in order; [`run`](super::run) then returns [`Ending::Stopped`](super::Ending).
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.post(Wake::Stop);
     }
 
     /// Shows a line of safe text until a key is pressed: a refused line of a list, a warning.
-    pub fn note(&self, text: String) {
+    pub(crate) fn note(&self, text: String) {
         self.post(Wake::Note(text));
     }
 

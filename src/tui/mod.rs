@@ -25,6 +25,6 @@ mod terminal;
 mod theme;
 mod view;
 
-pub use inbox::{Inbox, inbox};
-pub use run::{Ending, Outcome, Setup, run};
-pub use terminal::restore;
+pub(crate) use inbox::inbox;
+pub(crate) use run::{Ending, Setup, run};
+pub(crate) use terminal::restore;

@@ -20,16 +20,16 @@ use crate::jobs::Jobs;
 
 /// What the screen is given.
 #[derive(Debug)]
-pub struct Setup {
+pub(crate) struct Setup {
     /// The folder for addresses that are added on the screen.
-    pub dir: Arc<Path>,
+    pub(crate) dir: Arc<Path>,
     /// Where signals and notes arrive.
-    pub inbox: Inbox,
+    pub(crate) inbox: Inbox,
 }
 
 /// Why the screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// The user left.
     Quit,
     /// Ctrl-C, or [`Inbox::stop`].
@@ -40,11 +40,11 @@ pub enum Ending {
 
 /// What is left when the screen has ended.
 #[derive(Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Why it ended.
-    pub ending: Ending,
+    pub(crate) ending: Ending,
     /// The rows as they stood.
-    pub jobs: Jobs,
+    pub(crate) jobs: Jobs,
 }
 
 /// Frames follow each other no closer than this.
@@ -59,7 +59,7 @@ const GULP: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// Where the terminal cannot be taken.
-pub fn run(engine: &Engine, events: &Events, setup: Setup) -> io::Result<Outcome> {
+pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup) -> io::Result<Outcome> {
     let Setup { dir, inbox } = setup;
     let (guard, screen) = terminal::take()?;
     terminal::input::listen(&inbox)?;

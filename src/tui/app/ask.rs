@@ -1,19 +1,9 @@
 //! Questions, asked only where work could be lost. The answer is no unless it is yes.
 
-use super::{App, Effect, Mode};
+use super::{App, Effect, Mode, Question};
 use crate::display;
 use crate::engine::event::Command;
-use crate::engine::request::JobId;
 use crate::tui::action::Action;
-
-/// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum Question {
-    /// Leave while work runs?
-    Quit,
-    /// Take this running job off the list?
-    Remove(JobId),
-}
 
 impl App {
     pub(super) fn quit(&mut self) -> Vec<Effect> {

@@ -26,8 +26,6 @@ use crate::engine::event::Command;
 use crate::engine::request::JobId;
 use crate::jobs::{Job, Jobs};
 
-pub(super) use ask::Question;
-
 /// What the loop carries out for the state.
 #[derive(Debug, Clone)]
 pub(super) enum Effect {
@@ -52,6 +50,15 @@ pub(super) enum Mode {
     Help(usize),
     /// A question.
     Ask(Question),
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Leave while work runs?
+    Quit,
+    /// Take this running job off the list?
+    Remove(JobId),
 }
 
 /// Numbers that people read and that would flicker if they followed every event.

@@ -55,7 +55,7 @@ pub(super) fn take() -> io::Result<(Guard, Screen)> {
 
 /// Gives the terminal back. It may be called from any thread, any number of times, and it never waits for a
 /// terminal that takes nothing.
-pub fn restore() {
+pub(crate) fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }

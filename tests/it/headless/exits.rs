@@ -27,7 +27,7 @@ fn mistakes_of_the_command_line_are_two() {
         &["-j", "many", "http://127.0.0.1/x"],
         &["--limit-rate", "fast", "http://127.0.0.1/x"],
         &["--plain", "--json", "http://127.0.0.1/x"],
-        &["--plain", "-q", "http://127.0.0.1/x"],
+        &["--json", "-q", "http://127.0.0.1/x"],
         &[],
     ] {
         let done = haul(&dir).args(args).run().expect(2);

@@ -24,7 +24,7 @@ fn each_fault_has_its_class_and_leaves_no_file() {
         ("gone", || Answer::html(410, "Gone"), "status"),
         ("forbidden", || Answer::html(403, "Forbidden"), "status"),
         ("busy", || Answer::status(429), "rate_limited"),
-        ("no place", || Answer::status(302), "redirect"),
+        ("no place", || Answer::status(302), "status"),
         ("other scheme", || Answer::redirect(302, "ftp://127.0.0.1/x"), "redirect"),
         ("loop", || Answer::redirect(302, "/x.bin"), "redirect"),
         ("no content", || Answer::status(204), "protocol"),

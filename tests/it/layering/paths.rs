@@ -100,6 +100,12 @@ impl<'a> Walker<'a> {
                     }
                     self.at += 2;
                 }
+                // `pub(in a::b)` says who may look in, and imports nothing.
+                (Token::Word(word), Some(next)) if word == "pub" && next.is('(') => {
+                    while self.peek(0).is_some_and(|token| !token.is(')')) {
+                        self.at += 1;
+                    }
+                }
                 // `impl Trait + use<'a>` imports nothing.
                 (Token::Word(word), Some(next)) if word == "use" && !next.is('<') => {
                     self.at += 1;
