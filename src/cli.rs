@@ -14,20 +14,27 @@ use crate::units;
 
 const EXAMPLES: &str = "\
 Examples:
-  haul                                  the screen; paste addresses into it
-  haul https://example.com/a.jpg        fetch one file
-  haul -d pictures list.txt             fetch a list, an address a line
-  grep -o 'https://[^\"]*jpg' page | haul -   fetch what a pipe brings
-  haul demo                             15 pictures from haul itself, no network needed
+  haul                              the screen; paste addresses into it
+  haul https://example.com/a.jpg    fetch one file
+  haul -d pictures list.txt         fetch a list, an address a line
+  sort -u list.txt | haul -         fetch what a pipe brings
+  haul demo                         15 pictures from haul itself, no network needed
 
-Exit status: 0 every file is there, 1 some failed or are unfinished, 2 wrong use, 3 the folder cannot be written,
-130 and 143 ended by SIGINT and SIGTERM.";
+Exit status:
+  0 every file is there       2 wrong use, or nothing to do      130 ended by SIGINT
+  1 some failed or are left   3 the folder cannot be written     143 ended by SIGTERM";
+
+const USAGE: &str = "\
+haul [OPTIONS] [URL|FILE]...
+       haul [OPTIONS] demo
+       haul [OPTIONS] compare [URL|FILE]...";
 
 /// A download manager for images and anything else that comes by the hundred.
 ///
 /// On a terminal it opens a screen; elsewhere it prints a line for each file.
 #[derive(Parser)]
-#[command(name = "haul", version, after_help = EXAMPLES, max_term_width = 110)]
+#[command(name = "haul", version, override_usage = USAGE, after_help = EXAMPLES, max_term_width = 110)]
+#[command(disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Work>,
@@ -184,6 +191,7 @@ mod tests {
             ("haul ./demo", false, 1),
             ("haul a.txt demo", false, 2),
             ("haul -- demo", false, 1),
+            ("haul help", false, 1),
             ("haul http://h/1 http://h/2", false, 2),
             ("haul", false, 0),
         ] {

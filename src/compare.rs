@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -90,7 +90,7 @@ impl Comparison {
         let request = |url: &Url| DownloadRequest { url: url.clone(), dir: Arc::clone(&dir), name: None };
         engine.add(self.urls.iter().map(request).collect());
         engine.send(Command::Close);
-        let jobs = fold(&events)?;
+        let jobs = fold(way, &events)?;
         let elapsed = started.elapsed();
         let totals = jobs.totals();
         let bytes = units::bytes(jobs.bytes_received());
@@ -99,17 +99,26 @@ impl Comparison {
     }
 }
 
-fn fold(events: &Events) -> Result<Jobs, CompareError> {
+/// Reads everything that the engine says, and shows on a terminal how far it is.
+fn fold(way: &str, events: &Events) -> Result<Jobs, CompareError> {
+    let shown = io::stderr().is_terminal();
     let mut jobs = Jobs::new();
+    let clear = || if shown { write!(io::stderr(), "\r\x1b[K") } else { Ok(()) };
     while let Some(event) = events.recv() {
         jobs.apply(&event, Instant::now());
+        // Where standard error is gone, nobody misses the line.
+        let _ = clear();
         if let Event::Failed { id, error, .. } = &event
             && let Some(job) = jobs.get(*id)
         {
             let line = format!("failed  {}  {}", display::address(&job.url), display::safe(&error.detail));
             print(&line)?;
         }
+        if shown {
+            let _ = write!(io::stderr(), "{way:<12} {:>7}", jobs.totals().finished);
+        }
     }
+    let _ = clear();
     Ok(jobs)
 }
 

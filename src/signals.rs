@@ -12,6 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Which signal asked for the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(windows, allow(dead_code, reason = "a Windows console knows one way to ask"))]
 pub(crate) enum Signal {
     Interrupt,
     Terminate,
