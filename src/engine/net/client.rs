@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE};
 use reqwest::{Certificate, Client, ClientBuilder, Response};
-use tokio::time::timeout;
 
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::{Options, Proxy, Secret};
 
+use super::connects::{Counting, with_stall_clock};
 use super::exchange::{Answer, Ask, Body, stalled};
 use super::redirect::{self, Chain};
 use super::{error, head};
@@ -94,10 +94,10 @@ impl Net {
                 _ => request,
             },
         };
-        match timeout(self.stall, request.send()).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(error::before_head(&error)),
-            Err(_) => Err(stalled(self.stall)),
+        match with_stall_clock(self.stall, request.send()).await {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(error)) => Err(error::before_head(&error)),
+            None => Err(stalled(self.stall)),
         }
     }
 
@@ -122,6 +122,7 @@ fn builder(options: &Options) -> Result<ClientBuilder, String> {
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .connect_timeout(options.connect_timeout)
+        .connector_layer(Counting)
         .pool_idle_timeout(IDLE)
         .http2_initial_stream_window_size(STREAM_WINDOW)
         .http2_initial_connection_window_size(STREAM_WINDOW * slots)

@@ -2,6 +2,7 @@
 //! It knows addresses and bytes, no jobs and no files.
 
 mod client;
+mod connects;
 mod error;
 mod exchange;
 mod head;
