@@ -7,9 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use url::Url;
 
-use crate::engine::options::{Secret, SecretUrl};
 use crate::units;
 
 const EXAMPLES: &str = "\
@@ -40,7 +38,7 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Work>,
     /// Addresses (with ://), files that list some, or - for a list on standard input
     #[arg(value_name = "URL|FILE")]
-    pub(crate) words: Vec<String>,
+    pub(crate) words: Vec<OsString>,
     #[command(flatten)]
     pub(crate) options: CommonOptions,
 }
@@ -54,7 +52,7 @@ pub(crate) enum Work {
     Compare {
         /// Addresses or list files; without any, the pictures of the demo
         #[arg(value_name = "URL|FILE")]
-        words: Vec<String>,
+        words: Vec<OsString>,
     },
 }
 
@@ -64,7 +62,7 @@ pub(crate) enum Work {
 pub(crate) struct CommonOptions {
     /// A list of addresses, one a line; may be given again; - is standard input
     #[arg(short, long, value_name = "FILE", global = true)]
-    pub(crate) input: Vec<String>,
+    pub(crate) input: Vec<OsString>,
     /// Where files go; created if need be [default: the current folder; demo: haul-demo]
     #[arg(short, long, value_name = "DIR", global = true)]
     pub(crate) dir: Option<PathBuf>,
@@ -92,18 +90,18 @@ pub(crate) struct CommonOptions {
     /// Refuse larger files
     #[arg(long, value_name = "SIZE", value_parser = units::parse_size, global = true)]
     pub(crate) max_size: Option<u64>,
-    /// A header for every request; it stays with the origin it was given for
-    #[arg(short = 'H', long, value_name = "'NAME: VALUE'", value_parser = header, global = true)]
-    pub(crate) header: Vec<(String, Secret)>,
+    /// A header for every request, or a file of them; they stay with the origin they were given for
+    #[arg(short = 'H', long, value_name = "'NAME: VALUE'|@FILE", global = true)]
+    pub(crate) header: Vec<String>,
     /// How haul names itself to servers
     #[arg(short = 'A', long, value_name = "TEXT", global = true)]
     pub(crate) user_agent: Option<String>,
     /// User and password for servers that ask for them
-    #[arg(short, long, value_name = "USER:PASSWORD", value_parser = user, global = true)]
-    pub(crate) user: Option<(String, Secret)>,
+    #[arg(short, long, value_name = "USER:PASSWORD", global = true)]
+    pub(crate) user: Option<String>,
     /// Go through this proxy (http, https, socks5)
-    #[arg(long, value_name = "URL", value_parser = proxy, global = true)]
-    pub(crate) proxy: Option<SecretUrl>,
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) proxy: Option<String>,
     /// Trust the authorities in this PEM file, and no others
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) ca_cert: Option<PathBuf>,
@@ -150,25 +148,6 @@ fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn header(text: &str) -> Result<(String, Secret), String> {
-    let (name, value) = text.split_once(':').ok_or("write 'Name: value'")?;
-    Ok((name.trim().to_owned(), Secret(value.trim().to_owned())))
-}
-
-fn user(text: &str) -> Result<(String, Secret), String> {
-    let (user, password) = text.split_once(':').ok_or("write USER:PASSWORD")?;
-    Ok((user.to_owned(), Secret(password.to_owned())))
-}
-
-fn proxy(text: &str) -> Result<SecretUrl, String> {
-    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let url = Url::parse(&with_scheme).map_err(|error| error.to_string())?;
-    match url.scheme() {
-        "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h" if url.has_host() => Ok(SecretUrl(url)),
-        _ => Err("write http://HOST:PORT, https://… or socks5://…".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,9 +189,6 @@ mod tests {
             "haul --per-host 0",
             "haul --max-size huge",
             "haul --deadline 0",
-            "haul -H nocolon",
-            "haul -u nopassword",
-            "haul --proxy ftp://h",
             "haul --nonsense",
         ] {
             assert!(parsed(line).is_err(), "{line}");

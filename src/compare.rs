@@ -90,7 +90,15 @@ impl Comparison {
         let request = |url: &Url| DownloadRequest { url: url.clone(), dir: Arc::clone(&dir), name: None };
         engine.add(self.urls.iter().map(request).collect());
         engine.send(Command::Close);
-        let jobs = fold(way, &events)?;
+        let jobs = match fold(way, &events) {
+            Ok(jobs) => jobs,
+            Err(error) => {
+                // The folder goes next, and nothing may be written to it then.
+                engine.send(Command::Stop);
+                while events.recv().is_some() {}
+                return Err(error);
+            }
+        };
         let elapsed = started.elapsed();
         let totals = jobs.totals();
         let bytes = units::bytes(jobs.bytes_received());

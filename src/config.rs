@@ -1,16 +1,20 @@
 //! What a command line means: which work, which face, which options, or why it makes no sense. It starts nothing.
 
 use std::env;
+use std::ffi::OsString;
+use std::fs;
 use std::io::{IsTerminal as _, stdin, stdout};
 use std::path::PathBuf;
 
+use url::Url;
+
 use crate::cli::{Cli, CommonOptions, Work};
+use crate::display;
 use crate::engine::check_file_name;
-use crate::engine::options::{Options, Proxy};
+use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::input::words::{self, Source};
 
 /// What to do.
-#[derive(Debug)]
 pub(crate) enum Job {
     /// Fetch what the sources name.
     Fetch(Vec<Source>),
@@ -30,7 +34,6 @@ pub(crate) enum Face {
 }
 
 /// A command line that makes sense.
-#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) job: Job,
     pub(crate) face: Face,
@@ -49,7 +52,7 @@ pub(crate) struct Settings {
 /// Says in words what is wrong with it.
 pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let Cli { command, words, options } = cli;
-    let face = face(&options);
+    let mut face = face(&options);
     let (job, single) = match command {
         Some(Work::Demo) => {
             if !options.input.is_empty() {
@@ -57,10 +60,19 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             }
             (Job::Demo, false)
         }
-        Some(Work::Compare { words }) => (Job::Compare(sources(&words, &options.input)?), false),
+        Some(Work::Compare { words }) => {
+            if options.json || options.quiet {
+                return Err("`haul compare` prints a table: --json and -q do not go with it".to_owned());
+            }
+            (Job::Compare(sources(&words, &options.input)?), false)
+        }
         None => {
             let sources = sources(&words, &options.input)?;
             let single = matches!(sources.as_slice(), [Source::Address(_)]);
+            // A list typed at the terminal and the keys of the screen would take each other's letters.
+            if face == Face::Screen && sources.iter().any(|source| matches!(source, Source::Stdin)) {
+                face = Face::Plain;
+            }
             if sources.is_empty() && face != Face::Screen {
                 return Err("nothing to do: give addresses or list files, or - to read a list from standard input \
                             (haul --help says more)"
@@ -79,11 +91,11 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         return Err("--keep belongs to `haul compare`".to_owned());
     }
     let (dir, output, keep) = (options.dir.clone(), options.output.clone(), options.keep);
-    Ok(Settings { job, face, dir, output, options: engine_options(options, face), keep })
+    Ok(Settings { job, face, dir, output, options: engine_options(options, face)?, keep })
 }
 
 /// Words first, in order, then the lists of `--input`.
-fn sources(words: &[String], lists: &[String]) -> Result<Vec<Source>, String> {
+fn sources(words: &[OsString], lists: &[OsString]) -> Result<Vec<Source>, String> {
     let words = words.iter().map(|word| words::word(word));
     let lists = lists.iter().map(|list| words::list(list));
     let sources = words.chain(lists).collect::<Result<Vec<_>, _>>()?;
@@ -112,9 +124,9 @@ fn dumb() -> bool {
     env::var_os("TERM").map_or(cfg!(unix), |term| term == "dumb" || term.is_empty())
 }
 
-fn engine_options(options: CommonOptions, face: Face) -> Options {
+fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String> {
     let defaults = Options::default();
-    Options {
+    Ok(Options {
         jobs: options.jobs as usize,
         per_host: options.per_host as usize,
         retries: options.retries,
@@ -124,12 +136,75 @@ fn engine_options(options: CommonOptions, face: Face) -> Options {
         max_size: options.max_size,
         // A person can see a long wait and decide; a script cannot.
         patience: if face == Face::Screen { None } else { defaults.patience },
-        headers: options.header,
+        headers: headers(&options.header)?,
         user_agent: options.user_agent.unwrap_or(defaults.user_agent),
-        user: options.user,
-        proxy: options.proxy.map_or(Proxy::System, Proxy::Url),
+        user: options.user.as_deref().map(user).transpose()?,
+        proxy: options.proxy.as_deref().map(proxy).transpose()?.map_or(Proxy::System, Proxy::Url),
         ca_cert: options.ca_cert,
         insecure: options.insecure,
-        verbose: options.verbose,
+        // The screen has no place for it.
+        verbose: options.verbose && face != Face::Screen,
+    })
+}
+
+// What follows may be secret, so no message repeats it.
+
+/// `Name: value`, or `@FILE` with one a line.
+fn headers(given: &[String]) -> Result<Vec<(String, Secret)>, String> {
+    let mut headers = Vec::new();
+    for text in given {
+        match text.strip_prefix('@') {
+            None => headers.push(header(text)?),
+            Some(file) => {
+                let why = |error| format!("cannot read the headers in `{}`: {error}", display::safe(file));
+                let lines = fs::read_to_string(file).map_err(why)?;
+                let lines = lines.lines().filter(|line| !line.trim().is_empty());
+                headers.extend(lines.map(header).collect::<Result<Vec<_>, _>>()?);
+            }
+        }
+    }
+    Ok(headers)
+}
+
+fn header(text: &str) -> Result<(String, Secret), String> {
+    let (name, value) = text.split_once(':').ok_or("a header has no colon: write --header 'Name: value'")?;
+    Ok((name.trim().to_owned(), Secret(value.trim().to_owned())))
+}
+
+fn user(text: &str) -> Result<(String, Secret), String> {
+    let (user, password) = text.split_once(':').ok_or("--user has no colon: write --user NAME:PASSWORD")?;
+    Ok((user.to_owned(), Secret(password.to_owned())))
+}
+
+fn proxy(text: &str) -> Result<SecretUrl, String> {
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    match Url::parse(&with_scheme) {
+        Ok(url) if url.has_host() && PROXIES.contains(&url.scheme()) => Ok(SecretUrl(url)),
+        _ => Err("--proxy is no address: write http://HOST:PORT, https://… or socks5://…".to_owned()),
+    }
+}
+
+const PROXIES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_named_without_their_secrets() {
+        for result in [
+            headers(&["Authorization s3cret".to_owned()]).map(drop),
+            user("s3cret").map(drop),
+            proxy("ftp://u:s3cret@h").map(drop),
+            proxy("http://u:s3cret@").map(drop),
+        ] {
+            let message = result.expect_err("a mistake");
+            assert!(!message.contains("s3cret"), "{message}");
+        }
+        assert!(headers(&["@/nowhere/at/all".to_owned()]).is_err());
+        assert_eq!(headers(&["X-A:  b:c ".to_owned()]), Ok(vec![("X-A".to_owned(), Secret("b:c".to_owned()))]));
+        for good in ["localhost:3128", "http://u:p@h:1", "socks5h://h"] {
+            assert!(proxy(good).is_ok(), "{good}");
+        }
     }
 }

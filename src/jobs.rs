@@ -144,8 +144,8 @@ pub struct Totals {
     pub bytes: u64,
     /// Bytes per second over all rows.
     pub bytes_per_second: u64,
-    /// The sum of the known sizes.
-    known: u64,
+    /// The sum of the known sizes. Servers may name any size, so a sum of them needs more room.
+    known: u128,
     /// How many rows have a known size.
     sized: usize,
     /// Bytes received by rows without a known size.
@@ -202,7 +202,8 @@ impl Totals {
             return;
         }
         if let Some(total) = job.total {
-            step_by(&mut self.known, total.max(job.bytes));
+            let size = u128::from(total.max(job.bytes));
+            self.known = if add { self.known + size } else { self.known - size };
             step(&mut self.sized);
         } else {
             step_by(&mut self.unsized_bytes, job.bytes);
@@ -272,10 +273,10 @@ impl Jobs {
             return None;
         }
         let wanted = t.jobs - t.failed - t.cancelled;
-        let mean = t.known / t.sized as u64;
-        let expected = t.known + (mean * (wanted - t.sized) as u64).max(t.unsized_bytes);
-        let received: u64 = t.bytes;
-        Some(seconds(expected.saturating_sub(received), t.bytes_per_second))
+        let mean = t.known / t.sized as u128;
+        let expected = t.known + (mean * (wanted - t.sized) as u128).max(t.unsized_bytes.into());
+        let left = expected.saturating_sub(t.bytes.into());
+        Some(seconds(u64::try_from(left).unwrap_or(u64::MAX), t.bytes_per_second))
     }
 
     /// Folds one event in. `now` is when it arrived.
@@ -465,6 +466,13 @@ mod tests {
             jobs.apply(&Event::Removed { id: JobId(id) }, Instant::now());
         }
         assert_eq!(*jobs.totals(), Totals::default());
+    }
+
+    #[test]
+    fn lying_sizes_do_no_harm() {
+        let huge = Some(u64::MAX - 2);
+        let jobs = fold(&[queued(1), queued(2), started(1, huge), started(2, huge), progress(1, 5, huge, 1)]);
+        assert!(jobs.eta().is_some());
     }
 
     #[test]

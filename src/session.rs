@@ -14,7 +14,7 @@ use crate::config::{Face, Job, Settings};
 use crate::display::safe;
 use crate::engine::event::Command;
 use crate::engine::options::{Options, Proxy};
-use crate::engine::{Engine, Events, prepare_folder};
+use crate::engine::{Engine, Events, Received, prepare_folder};
 use crate::headless::{self, Console};
 use crate::input::feed::{self, Trouble};
 use crate::input::words::Source;
@@ -47,7 +47,7 @@ impl Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) => f.write_str(message),
+            Self::Usage(why) => f.write_str(why),
             Self::Folder(dir, error) => {
                 write!(
                     f,
@@ -108,8 +108,7 @@ impl Interrupt {
         let interrupt = Arc::new(Self::default());
         let this = Arc::clone(&interrupt);
         let first = move |signal| {
-            // Only the first one counts.
-            let _ = this.seen.set(signal);
+            this.note(signal);
             if let Some(engine) = &*this.engine() {
                 engine.send(Command::Stop);
             }
@@ -118,6 +117,11 @@ impl Interrupt {
         // Without a listener the signals end the process as they always do; nothing is lost by that but manners.
         drop(signals::listen(first, last));
         interrupt
+    }
+
+    /// Remembers why the run ends. Only the first reason counts.
+    fn note(&self, signal: Signal) {
+        let _ = self.seen.set(signal);
     }
 
     fn engine(&self) -> MutexGuard<'_, Option<Engine>> {
@@ -145,8 +149,8 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     let troubled = Arc::new(AtomicBool::new(false));
     let (told, flag, feeder) = (Arc::clone(&console), Arc::clone(&troubled), engine.clone());
     spawn("haul-input", move || {
-        let mut report = Report::new(flag, move |line: &str| told.message(line));
-        feed::feed(&feeder, sources, &dir, output.as_deref(), |trouble| report.trouble(&trouble));
+        let mut report = Report::new(flag, move |line: &str| told.say(line));
+        feed::feed(&feeder, sources, &dir, output.as_deref(), true, |trouble| report.trouble(&trouble));
         report.end();
         feeder.send(Command::Close);
     })?;
@@ -155,17 +159,17 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     engine.send(Command::Stop);
     let complete = match result {
         Ok(jobs) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
-            return Err(Refused::Usage("nothing to do: there is no address in what was given".to_owned()));
+            return Err(Refused::Usage(
+                "nothing to do: there is no address in what was given (- reads a list from standard input)".to_owned(),
+            ));
         }
         Ok(jobs) => is_complete(&jobs),
-        // Whoever read the other end has seen enough; that is no reason to complain.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
         Err(error) => {
-            console.message(&format!("haul: cannot write to standard output: {error}"));
+            output_failed(&console, &error);
             false
         }
     };
-    drain(&events);
+    drain(&events, &mut Jobs::new());
     Ok(interrupt.exit_status(complete && !troubled.load(Ordering::Relaxed)))
 }
 
@@ -180,19 +184,25 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     let (notes, flag, feeder, folder) = (inbox.clone(), Arc::clone(&troubled), engine.clone(), Arc::clone(&dir));
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| notes.note(line.to_owned()));
-        feed::feed(&feeder, sources, &folder, output.as_deref(), |trouble| report.trouble(&trouble));
+        feed::feed(&feeder, sources, &folder, output.as_deref(), false, |trouble| report.trouble(&trouble));
         report.end();
     })?;
     let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox });
     engine.send(Command::Stop);
-    let outcome =
-        outcome.map_err(|error| Refused::Usage(format!("cannot use the terminal: {error} (--plain needs none)")))?;
-    if matches!(outcome.ending, tui::Ending::Hangup) {
-        return Ok(Signal::Hangup.exit_status());
-    }
-    let mut jobs = outcome.jobs;
-    while let Some(event) = events.recv() {
-        jobs.apply(&event, Instant::now());
+    let (ending, mut jobs) = match outcome {
+        Ok(outcome) => (outcome.ending, outcome.jobs),
+        Err(error) => {
+            drain(&events, &mut Jobs::new());
+            return Err(Refused::Usage(format!("cannot use the terminal: {error} (--plain needs none)")));
+        }
+    };
+    drain(&events, &mut jobs);
+    match ending {
+        // Nobody is there to read a summary.
+        tui::Ending::Hangup => return Ok(Signal::Hangup.exit_status()),
+        // Ctrl-C is a key on the screen, and means what it means elsewhere.
+        tui::Ending::Stopped => interrupt.note(Signal::Interrupt),
+        tui::Ending::Quit => {}
     }
     if jobs.totals().jobs > 0 {
         // The terminal is ours no more; if it is gone, so is the need to tell it.
@@ -210,14 +220,15 @@ fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: b
     };
     let troubled = Arc::new(AtomicBool::new(false));
     let console = Console::new(false);
-    let mut report = Report::new(Arc::clone(&troubled), |line: &str| console.message(line));
+    let mut report = Report::new(Arc::clone(&troubled), |line: &str| console.say(line));
     let mut urls = Vec::new();
     feed::read(
         sources,
-        |url, _| {
+        |url| {
             urls.push(url);
             true
         },
+        || {},
         |trouble| report.trouble(&trouble),
     );
     report.end();
@@ -227,12 +238,23 @@ fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: b
     let dir = dir.unwrap_or_else(std::env::temp_dir);
     let comparison = Comparison { urls, options, dir, keep };
     let interrupt = Interrupt::listen(|| {}, || {});
-    let same = comparison.run(|engine| interrupt.covers(engine)).map_err(|error| match error {
-        CompareError::Start(error) => Refused::Usage(error.to_string()),
-        CompareError::Folder(dir, error) => Refused::Folder(dir, error),
-        CompareError::Output(error) => Refused::Usage(format!("cannot write to standard output: {error}")),
-    })?;
+    let same = match comparison.run(|engine| interrupt.covers(engine)) {
+        Ok(same) => same,
+        Err(CompareError::Start(error)) => return Err(Refused::Usage(error.to_string())),
+        Err(CompareError::Folder(dir, error)) => return Err(Refused::Folder(dir, error)),
+        Err(CompareError::Output(error)) => {
+            output_failed(&console, &error);
+            false
+        }
+    };
     Ok(interrupt.exit_status(same && !troubled.load(Ordering::Relaxed)))
+}
+
+/// Whoever closed the other end of a pipe has seen enough; that is no reason to complain.
+fn output_failed(console: &Console, error: &io::Error) {
+    if error.kind() != io::ErrorKind::BrokenPipe {
+        console.say(&format!("haul: cannot write to standard output: {error}"));
+    }
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Refused> {
@@ -240,9 +262,12 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Refused
     thread.map(drop).map_err(|error| Refused::Usage(format!("cannot start threads: {error}")))
 }
 
-/// Waits for the engine to end.
-fn drain(events: &Events) {
-    while events.recv().is_some() {}
+/// Waits for a stopped engine to end, but not for ever.
+fn drain(events: &Events, jobs: &mut Jobs) {
+    let until = Instant::now() + signals::PATIENCE;
+    while let Received::Event(event) = events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        jobs.apply(&event, Instant::now());
+    }
 }
 
 fn is_complete(jobs: &Jobs) -> bool {

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long an orderly end may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Which signal asked for the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -50,7 +50,7 @@ impl Console {
     }
 
     /// Writes a message, safe to show. Where standard error is gone nobody is left to tell.
-    pub(crate) fn message(&self, line: &str) {
+    pub(crate) fn say(&self, line: &str) {
         let status = self.lock();
         let mut err = io::stderr().lock();
         let _ = match status {

@@ -6,6 +6,7 @@ mod json;
 mod plain;
 
 pub(crate) use console::Console;
+pub(crate) use plain::summary;
 
 use std::io;
 use std::sync::Arc;
@@ -45,8 +46,8 @@ pub(crate) fn run(events: &Events, face: Face, console: &Arc<Console>) -> io::Re
     }
     match face {
         Face::Json => console.data(&json::summary(&jobs, started.elapsed()))?,
-        Face::Plain => console.data(&plain::summary(&jobs, started.elapsed()))?,
-        Face::Quiet | Face::Screen => {}
+        Face::Plain if jobs.totals().jobs > 0 => console.data(&summary(&jobs, started.elapsed()))?,
+        _ => {}
     }
     Ok(jobs)
 }
@@ -57,7 +58,7 @@ fn block(events: &Events) -> Received {
 
 fn print(event: &Event, jobs: &Jobs, face: Face, console: &Console) -> io::Result<()> {
     if let Event::Notice(Notice::Wire(line)) = event {
-        console.message(line);
+        console.say(line);
         return Ok(());
     }
     match face {
@@ -65,11 +66,9 @@ fn print(event: &Event, jobs: &Jobs, face: Face, console: &Console) -> io::Resul
         Face::Plain => plain::line(event, jobs).map_or(Ok(()), |line| console.data(&line)),
         Face::Quiet | Face::Screen => {
             if let (Event::Failed { .. }, Some(line)) = (event, plain::line(event, jobs)) {
-                console.message(&line);
+                console.say(&line);
             }
             Ok(())
         }
     }
 }
-
-pub(crate) use plain::summary;

@@ -24,12 +24,23 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// Refused text as messages may show it: short, harmless, and without what may be a password or a token, for which an
+/// address that cannot be read has the same places as any other.
+pub(super) fn shown(text: &str) -> String {
+    let (start, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
+    let (rest, query) = rest.split_once('?').map_or((rest, ""), |(rest, _)| (rest, "?…"));
+    let authority = rest.find('/').unwrap_or(rest.len());
+    let (user, rest) = rest[..authority].rfind('@').map_or(("", rest), |at| ("…", &rest[at..]));
+    let scheme = if text.contains("://") { "://" } else { "" };
+    display::fit(&display::safe(&format!("{start}{scheme}{user}{rest}{query}")), 60)
+}
+
 /// Reads one address.
 ///
 /// # Errors
 /// Says in words, safe to show, why the text is refused.
 pub fn address(text: &str) -> Result<Url, String> {
-    let shown = || display::fit(&display::safe(text), 60);
+    let shown = || shown(text);
     if text.len() > MAX_ADDRESS {
         return Err(format!("address of {} bytes, at most {MAX_ADDRESS} are taken", text.len()));
     }
@@ -56,6 +67,7 @@ mod tests {
         }
         for (text, reason) in [
             ("photo.jpg", "`photo.jpg` is not an address: write http://… or https://…"),
+            ("https://user:pw@h:99999/x?sig=T", "`https://…@h:99999/x?…` is not an address: invalid port number"),
             ("ftp://h/x", "`ftp://` is not fetched, only http:// and https://"),
             ("file:///etc/passwd", "`file://` is not fetched, only http:// and https://"),
             ("http://", "`http://` is not an address: empty host"),

@@ -1,6 +1,7 @@
 //! Sources, read in order: into an engine at the pace at which it takes them, or for whoever wants the addresses. It
 //! blocks and belongs on a thread of its own.
 
+use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,38 +25,50 @@ pub enum Trouble<'a> {
     Broken(&'a str, io::Error),
 }
 
-/// Adds everything that `sources` name. `name` is the user's own name for a single address.
+/// Adds everything that `sources` name. `name` is the user's own name for a single address. `hold_back` waits where the
+/// engine has enough to do, so that a long list costs little memory.
 pub fn feed(
     engine: &Engine,
     sources: Vec<Source>,
     dir: &Arc<Path>,
     name: Option<&str>,
+    hold_back: bool,
     trouble: impl FnMut(Trouble<'_>),
 ) {
-    let mut batch = Vec::new();
-    let take = |url, more: bool| {
-        batch.push(DownloadRequest { url, dir: Arc::clone(dir), name: name.map(str::to_owned) });
-        // What is there goes out before the next line of a slow pipe is waited for.
-        (more && batch.len() < ADD_LIMIT) || hand_over(engine, &mut batch)
+    let batch = RefCell::new(Vec::new());
+    let hand_over = || {
+        let requests = batch.take();
+        let open = requests.is_empty() || !hold_back || engine.wait_for_room();
+        engine.add(requests);
+        open
     };
-    read(sources, take, trouble);
-    hand_over(engine, &mut batch);
+    let take = |url| {
+        let full = {
+            let mut batch = batch.borrow_mut();
+            batch.push(DownloadRequest { url, dir: Arc::clone(dir), name: name.map(str::to_owned) });
+            batch.len() >= ADD_LIMIT
+        };
+        !full || hand_over()
+    };
+    let waiting = || {
+        hand_over();
+    };
+    read(sources, take, waiting, trouble);
+    hand_over();
 }
 
-/// False when the engine has ended.
-fn hand_over(engine: &Engine, batch: &mut Vec<DownloadRequest>) -> bool {
-    let open = engine.wait_for_room();
-    engine.add(std::mem::take(batch));
-    open
-}
-
-/// Gives every address to `take`, which also hears whether the next one is at hand, and says whether to go on.
-pub fn read(sources: Vec<Source>, mut take: impl FnMut(Url, bool) -> bool, mut trouble: impl FnMut(Trouble<'_>)) {
+/// Gives every address to `take`, which says whether to go on. `waiting` runs before more of a list is waited for.
+pub fn read(
+    sources: Vec<Source>,
+    mut take: impl FnMut(Url) -> bool,
+    mut waiting: impl FnMut(),
+    mut trouble: impl FnMut(Trouble<'_>),
+) {
     for source in sources {
         let (list, text) = match source.into_text() {
             Ok(text) => text,
             Err(url) => {
-                if !take(url, true) {
+                if !take(url) {
                     return;
                 }
                 continue;
@@ -63,9 +76,9 @@ pub fn read(sources: Vec<Source>, mut take: impl FnMut(Url, bool) -> bool, mut t
         };
         let mut lines = Lines::new(text);
         loop {
-            match lines.next_address() {
+            match lines.next_address(&mut waiting) {
                 Ok(Some((_, Ok(url)))) => {
-                    if !take(url, lines.has_line_at_hand()) {
+                    if !take(url) {
                         return;
                     }
                 }

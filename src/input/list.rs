@@ -42,21 +42,16 @@ impl<R: Read> Lines<R> {
         Self { reader: BufReader::with_capacity(bytes, reader), number: 0, after_cr: false }
     }
 
-    /// True where another line has been read already, so that going on need not wait for one.
-    #[must_use]
-    pub fn has_line_at_hand(&self) -> bool {
-        self.reader.buffer().contains(&b'\n')
-    }
-
-    /// The next line that holds something: its number, and an address or the reason why it is refused.
+    /// The next line that holds something: its number, and an address or the reason why it is refused. `waiting` runs
+    /// whenever more text has to be read, which on a pipe may take long.
     ///
     /// # Errors
     /// Any error of the reader.
-    pub fn next_address(&mut self) -> io::Result<Option<(u64, Result<Url, String>)>> {
+    pub fn next_address(&mut self, mut waiting: impl FnMut()) -> io::Result<Option<(u64, Result<Url, String>)>> {
         let mut bytes = Vec::new();
         loop {
             bytes.clear();
-            if !self.read_line(&mut bytes)? {
+            if !self.read_line(&mut bytes, &mut waiting)? {
                 return Ok(None);
             }
             self.number += 1;
@@ -81,9 +76,12 @@ impl<R: Read> Lines<R> {
     }
 
     /// Reads up to LF, CR or CRLF; false at the end.
-    fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
+    fn read_line(&mut self, line: &mut Vec<u8>, waiting: &mut impl FnMut()) -> io::Result<bool> {
         let mut any = false;
         loop {
+            if self.reader.buffer().is_empty() {
+                waiting();
+            }
             let available = match self.reader.fill_buf() {
                 Ok(available) => available,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -118,7 +116,7 @@ mod tests {
     fn read(bytes: &[u8], buffer: usize) -> Vec<(u64, bool)> {
         let mut lines = Lines::with_buffer(buffer, bytes);
         let mut seen = Vec::new();
-        while let Some((number, found)) = lines.next_address().expect("memory does not fail") {
+        while let Some((number, found)) = lines.next_address(|| {}).expect("memory does not fail") {
             seen.push((number, found.is_ok()));
         }
         seen
@@ -136,6 +134,32 @@ mod tests {
             assert_eq!(read(b"", buffer), []);
         }
         assert_eq!(read(b"\xff\xfeh\0t\0", 64), [(1, false)]);
+    }
+
+    /// Text that comes in pieces, as on a pipe.
+    struct Pieces(Vec<&'static [u8]>);
+
+    impl Read for Pieces {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            if self.0.is_empty() {
+                return Ok(0);
+            }
+            let mut piece = self.0.remove(0);
+            piece.read(into)
+        }
+    }
+
+    #[test]
+    fn whoever_reads_is_told_before_every_wait() {
+        let mut lines = Lines::new(Pieces(vec![b"http://h/1\r\n# x\nnope\n", b"http://h/2\nhttp://h", b"/3\n"]));
+        let mut seen = String::new();
+        let waits = std::cell::RefCell::new(String::new());
+        while let Some((number, _)) = lines.next_address(|| waits.borrow_mut().push('w')).expect("memory does not fail")
+        {
+            seen.push_str(&waits.take());
+            seen.push_str(&number.to_string());
+        }
+        assert_eq!(seen, "w13w4w5");
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! The words of a command line: addresses, list files, `-` for standard input.
 
+use std::ffi::OsStr;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use url::Url;
 
-use super::address::address;
+use super::address::{address, shown};
 use crate::display;
 
 /// Where requests come from.
-#[derive(Debug)]
 pub enum Source {
     /// One address.
     Address(Url),
@@ -29,17 +30,15 @@ pub enum Source {
 ///
 /// # Errors
 /// Says in words, safe to show, what is wrong and what to write instead.
-pub fn word(text: &str) -> Result<Source, String> {
-    if text == "-" {
-        return Ok(Source::Stdin);
-    }
-    if text.contains("://") {
+pub fn word(word: &OsStr) -> Result<Source, String> {
+    if let Some(text) = word.to_str().filter(|text| text.contains("://")) {
         return address(text).map(Source::Address);
     }
-    if Path::new(text).exists() {
-        return list(text);
+    if word == "-" || Path::new(word).exists() {
+        return list(word);
     }
-    let shown = display::fit(&display::safe(text), 60);
+    let text = &*word.to_string_lossy();
+    let shown = shown(text);
     let host = text.split('/').next().unwrap_or_default();
     let hint = if text.is_empty() {
         "write an address, the name of a list file, or - for standard input".to_owned()
@@ -55,17 +54,27 @@ pub fn word(text: &str) -> Result<Source, String> {
 ///
 /// # Errors
 /// Says in words, safe to show, which file cannot be read and why.
-pub fn list(text: &str) -> Result<Source, String> {
-    if text == "-" {
+pub fn list(word: &OsStr) -> Result<Source, String> {
+    if word == "-" {
         return Ok(Source::Stdin);
     }
-    let name = display::fit(&display::safe(text), 60);
+    let name = display::fit(&display::safe(&word.to_string_lossy()), 60);
     let why = |error: io::Error| format!("cannot read the list `{name}`: {error}");
-    let file = File::open(text).map_err(why)?;
+    let file = File::open(word).map_err(why)?;
     if file.metadata().map_err(why)?.is_dir() {
         return Err(format!("`{name}` is a folder: give a list file, or its pictures' addresses"));
     }
     Ok(Source::List { name, file })
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(url) => f.write_str(&display::address(url)),
+            Self::List { name, .. } => f.write_str(name),
+            Self::Stdin => f.write_str("-"),
+        }
+    }
 }
 
 impl Source {
@@ -88,9 +97,9 @@ mod tests {
 
     #[test]
     fn words_are_addresses_lists_or_mistakes() {
-        assert!(matches!(word("-"), Ok(Source::Stdin)));
-        assert!(matches!(word("http://h/x"), Ok(Source::Address(_))));
-        assert!(matches!(word(file!()), Ok(Source::List { .. })));
+        assert!(matches!(word("-".as_ref()), Ok(Source::Stdin)));
+        assert!(matches!(word("http://h/x".as_ref()), Ok(Source::Address(_))));
+        assert!(matches!(word(file!().as_ref()), Ok(Source::List { .. })));
         for (text, end) in [
             ("example.com/a.jpg", "for an address write https://example.com/a.jpg"),
             ("nothing.txt", "or the name of a file that lists some"),
@@ -98,7 +107,7 @@ mod tests {
             ("src", "`src` is a folder: give a list file, or its pictures' addresses"),
             ("", "or - for standard input"),
         ] {
-            let reason = word(text).expect_err(text);
+            let reason = word(text.as_ref()).expect_err(text);
             assert!(reason.ends_with(end), "{text}: {reason}");
         }
     }
