@@ -75,7 +75,7 @@ impl JobState {
 pub struct Job {
     /// Its name in the engine.
     pub id: JobId,
-    /// Its address, with userinfo if the user gave one.
+    /// Its address, without userinfo.
     pub url: Url,
     /// The folder for its file.
     pub dir: Arc<Path>,

@@ -42,7 +42,7 @@ pub enum Event {
     Queued {
         /// The job.
         id: JobId,
-        /// Its address, with userinfo if the user gave one.
+        /// Its address, without userinfo.
         url: Url,
         /// The folder for the file.
         dir: Arc<Path>,

@@ -15,6 +15,9 @@ pub(super) struct Head {
     /// Not always text: servers send raw UTF-8 and Latin-1.
     pub(super) content_disposition: Option<Vec<u8>>,
     pub(super) content_type: Option<String>,
+    /// Every coding of the content that is named, in one list.
     pub(super) content_encoding: Option<String>,
+    /// Every coding of the transfer that is named, in one list.
+    pub(super) transfer_encoding: Option<String>,
     pub(super) retry_after: Option<Duration>,
 }

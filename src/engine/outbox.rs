@@ -114,6 +114,7 @@ impl Outbox {
     /// Says that the supervisor has taken announced requests in.
     pub(super) fn took_in(&self, requests: usize) {
         self.lock().in_transit -= requests;
+        self.drained.notify_all();
     }
 
     /// Says how many jobs wait for a slot.

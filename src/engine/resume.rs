@@ -72,7 +72,7 @@ pub(super) enum Action {
 /// Judges the answer to a request; `saved` is what its range and condition were made from.
 pub(super) fn judge(head: &Head, saved: Option<&Saved>) -> Action {
     if matches!(head.status, 200 | 206)
-        && let Some(coding) = head.content_encoding.as_deref().filter(|c| !c.eq_ignore_ascii_case("identity"))
+        && let Some(coding) = coding(head)
     {
         let detail = format!("the server sent `{coding}` coded bytes that were not asked for");
         return Action::Fail(TransferError {
@@ -106,6 +106,18 @@ pub(super) fn judge(head: &Head, saved: Option<&Saved>) -> Action {
     }
 }
 
+/// A coding that hides the bytes of the file. Chunks alone are undone by the HTTP library; a compressed transfer is not
+/// (RFC 9112 section 6.1), though its length is.
+fn coding(head: &Head) -> Option<&str> {
+    let strange = |list: &Option<String>, known: &'static str| {
+        let list = list.as_deref()?;
+        list.split(',').map(str::trim).any(|c| !c.is_empty() && !c.eq_ignore_ascii_case(known)).then_some(list.len())
+    };
+    let (content, transfer) = (&head.content_encoding, &head.transfer_encoding);
+    let found = strange(content, "identity").map(|_| content).or(strange(transfer, "chunked").map(|_| transfer));
+    found.and_then(|list| list.as_deref())
+}
+
 fn misused(reason: &str) -> Action {
     Action::AskAgain(reason.to_owned())
 }
@@ -128,7 +140,11 @@ fn partial(head: &Head, saved: &Saved) -> Action {
     if head.content_length.is_some_and(|length| length != range.last - range.first + 1) {
         return misused("range and length of the answer differ");
     }
-    Action::Continue { end: range.last + 1, total: range.total.or(saved.total) }
+    let total = range.total.or(saved.total);
+    if total.is_none_or(|total| range.last >= total) {
+        return misused("the server does not say how long the file is");
+    }
+    Action::Continue { end: range.last + 1, total }
 }
 
 /// `bytes 400-999/1000`, `bytes 400-999/*` (RFC 9110 section 14.4).
@@ -205,6 +221,7 @@ mod tests {
             (206, "bytes 400-99999999999999999999999999999999999999/*", None, "ask"),
             (206, "bytes 400-18446744073709551615/*", None, "ask"),
             (206, "bytes 400-1199/1200", None, "ask"),
+            (206, "bytes 400-1199/*", None, "ask"),
             (206, "bytes +400-999/1000", None, "ask"),
             (200, "bytes 400-999/1000", Some(600), "ask"),
             (416, "bytes */1000", None, "ask"),
@@ -224,6 +241,9 @@ mod tests {
         }
         let whole = Saved { len: 1000, ..saved() };
         assert_eq!(judge(&head(416, "bytes */1000", None), Some(&whole)), Action::Complete);
+        let unsized_part = Saved { total: None, ..saved() };
+        assert_eq!(kind(&judge(&head(206, "bytes 400-599/*", None), Some(&unsized_part))), "ask");
+        assert_eq!(kind(&judge(&head(206, "bytes 400-599/1000", None), Some(&unsized_part))), "continue");
         let changed = Head { etag: Some("\"b\"".to_owned()), ..head(206, "bytes 400-999/1000", None) };
         assert_eq!(judge(&changed, Some(&saved())), Action::AskAgain("the file changed on the server".to_owned()));
     }
@@ -242,8 +262,20 @@ mod tests {
         ] {
             assert_eq!(kind(&judge(&head(status, "", length), None)), expected, "{status} {length:?}");
         }
-        let coded = Head { content_encoding: Some("gzip".to_owned()), ..head(200, "", Some(10)) };
-        assert!(matches!(judge(&coded, None), Action::Fail(e) if e.class == ErrorClass::Protocol && !e.is_transient()));
+        for (content, transfer, fails) in [
+            ("gzip", "", true),
+            ("identity", "chunked", false),
+            ("identity,br", "", true),
+            ("", "gzip, chunked", true),
+            ("", "identity", true),
+        ] {
+            let list = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            let head =
+                Head { content_encoding: list(content), transfer_encoding: list(transfer), ..head(200, "", Some(10)) };
+            let failed =
+                matches!(judge(&head, None), Action::Fail(e) if e.class == ErrorClass::Protocol && !e.is_transient());
+            assert_eq!(failed, fails, "{content} {transfer}");
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub(super) const PROGRESS: u64 = 1024 * 1024;
 /// No job makes more attempts than this, however much each of them gains.
 pub(super) const MOST_ATTEMPTS: u32 = 100;
 
+/// No server is waited for longer than this; a century is as good as never, and no clock overflows by it.
+const MOST_SECONDS: u64 = u32::MAX as u64;
+
 /// How long to wait after the `failures`-th failure in a row (from 1): 500 ms, doubling to 60 s, of which `jitter`
 /// (0 to 1) takes away up to a half, so that many jobs that failed together do not come back together. A server that
 /// names a longer time gets it.
@@ -26,11 +29,11 @@ pub(super) fn delay(failures: u32, jitter: f64, error: &TransferError) -> Durati
 pub(super) fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        // More digits than fit are a server that never wants to see us again.
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::from(u32::MAX))));
+        return Some(Duration::from_secs(value.parse().map_or(MOST_SECONDS, |seconds: u64| seconds.min(MOST_SECONDS))));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or(Duration::ZERO))
+    let wait = date.duration_since(now).unwrap_or(Duration::ZERO);
+    Some(wait.min(Duration::from_secs(MOST_SECONDS)))
 }
 
 #[cfg(test)]
@@ -69,7 +72,9 @@ mod tests {
             ("1.5", None),
             ("soon", None),
             ("", None),
-            ("99999999999999999999999", Some(u64::from(u32::MAX))),
+            ("99999999999999999999999", Some(MOST_SECONDS)),
+            ("9999999999999999999", Some(MOST_SECONDS)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(MOST_SECONDS)),
         ] {
             assert_eq!(parse_retry_after(value, now), seconds.map(Duration::from_secs), "{value}");
         }

@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 use crate::engine::file_name;
 
 use super::body::Body;
@@ -27,30 +29,36 @@ const MOST_NAMES: u32 = 9999;
 /// The final names of this run. Two jobs whose bodies are the same are still two files, so a body may be dropped in
 /// favour of a file that stands there only where that file is no other job's.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Finals(Mutex<HashSet<PathBuf>>);
+pub(in crate::engine) struct Finals(Mutex<HashSet<String>>);
 
 impl Finals {
     /// The path may be taken for somebody else's file again.
     pub(in crate::engine) fn forget(&self, path: &Path) {
-        self.lock().remove(path);
+        self.lock().remove(&key(path));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+    fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes `to` as the name for the file that stands there; false if it is another job's.
     fn adopt(&self, to: &Path) -> bool {
-        self.lock().insert(to.to_path_buf())
+        self.lock().insert(key(to))
     }
 
     /// Renames and takes the name in one step, so that nobody adopts the file in between.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut taken = self.lock();
         rename_new(from, to)?;
-        taken.insert(to.to_path_buf());
+        taken.insert(key(to));
         Ok(())
     }
+}
+
+/// The path as a file system sees it that tells neither case nor composition apart, as those of macOS and Windows.
+fn key(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    ComposingNormalizerBorrowed::new_nfc().normalize(&text).to_lowercase()
 }
 
 /// Gives `body` its name in the folder of `part_path`, or the first free one like it. Where a file of such a name holds
@@ -129,11 +137,14 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
     match fs::hard_link(from, to) {
         Ok(()) => fs::remove_file(from),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Err(error),
         Err(_) => {
             // No hard links either (FAT). An empty file of our own takes the name, and the rename replaces only that.
             File::create_new(to)?;
-            fs::rename(from, to)
+            fs::rename(from, to).inspect_err(|_| {
+                // The error that matters is the one on its way up.
+                let _ = fs::remove_file(to);
+            })
         }
     }
 }

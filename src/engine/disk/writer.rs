@@ -65,11 +65,18 @@ impl Writer {
         Ok(())
     }
 
-    /// Sends what waits on its way, unless a write is under way that will be followed by more.
-    pub(in crate::engine) fn nudge(&mut self) {
-        if matches!(&self.state, State::Idle(..)) {
+    /// Sends what waits on its way, unless a write is under way. Nobody waits for it here.
+    pub(in crate::engine) async fn nudge(&mut self) -> io::Result<()> {
+        let busy = match &self.state {
+            State::Idle(..) | State::Lost => false,
+            State::Opening(open) => !open.is_finished(),
+            State::Writing(write) => !write.is_finished(),
+        };
+        if !busy {
+            self.ready().await?;
             self.start();
         }
+        Ok(())
     }
 
     /// Writes everything and gives the part back. Also after an error the part is an exact prefix of the body.

@@ -6,13 +6,16 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE};
 use reqwest::{Certificate, Client, ClientBuilder, Response};
 
+use url::Url;
+
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::{Options, Proxy, Secret};
 
 use super::connects::{Counting, with_stall_clock};
+use super::error::{self, Failure};
 use super::exchange::{Answer, Ask, Body, stalled};
+use super::head;
 use super::redirect::{self, Chain};
-use super::{error, head};
 
 /// What one HTTP/2 stream may have in flight. Wide enough for 40 MB/s over 100 ms; a connection gets room for a full
 /// window of streams, since one that is not read would otherwise stall its neighbours.
@@ -64,15 +67,18 @@ impl Net {
 
     /// Asks and follows redirects; the answer of the last hop comes back whatever its status.
     ///
-    /// `wire` hears of every answer, in words safe to show.
-    pub(in crate::engine) async fn get(&self, ask: &Ask, wire: impl Fn(String)) -> Result<Answer, TransferError> {
+    /// `answered` hears of every answer on the way: address, status, protocol.
+    pub(in crate::engine) async fn get(
+        &self,
+        ask: &Ask,
+        answered: impl Fn(&Url, u16, &str),
+    ) -> Result<Answer, Failure> {
         let mut chain = Chain::new(&ask.url);
         loop {
             let response = self.hop(ask, &chain).await?;
-            let status = response.status();
-            let shown = crate::display::address(chain.url());
-            wire(format!("GET {shown} -> {} {}", status.as_u16(), head::version(&response)));
-            if redirect::is_redirect(status.as_u16())
+            let status = response.status().as_u16();
+            answered(chain.url(), status, head::version(&response));
+            if redirect::is_redirect(status)
                 && let Some(location) = response.headers().get(LOCATION)
             {
                 chain.follow(location.as_bytes())?;
@@ -84,7 +90,7 @@ impl Net {
         }
     }
 
-    async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<Response, TransferError> {
+    async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<Response, Failure> {
         let client = if chain.url().scheme() == "https" { &self.negotiated } else { &self.http1 };
         let request = client.get(chain.url().clone()).headers(self.fields(ask, chain)?);
         let request = match chain.user() {
@@ -97,7 +103,7 @@ impl Net {
         match with_stall_clock(self.stall, request.send()).await {
             Some(Ok(response)) => Ok(response),
             Some(Err(error)) => Err(error::before_head(&error)),
-            None => Err(stalled(self.stall)),
+            None => Err(stalled(self.stall).into()),
         }
     }
 

@@ -5,12 +5,32 @@ use std::io;
 
 use crate::engine::error::{ErrorClass, TransferError};
 
-/// What is said of a connection that ended before an answer began. On a connection that had been used before, it is
-/// the ordinary race with a server that closes idle connections.
-pub(in crate::engine) const CLOSED: &str = "the server closed the connection without an answer";
+/// No answer.
+#[derive(Debug)]
+pub(in crate::engine) struct Failure {
+    pub(in crate::engine) error: TransferError,
+    /// The connection ended before an answer began. On one that had been used before, that is the ordinary race with a
+    /// server that closes idle connections.
+    pub(in crate::engine) unanswered: bool,
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        Self { error, unanswered: false }
+    }
+}
 
 /// An error before the head of an answer had come.
-pub(super) fn before_head(error: &reqwest::Error) -> TransferError {
+pub(super) fn before_head(error: &reqwest::Error) -> Failure {
+    let hyper = find::<hyper::Error>(error);
+    let reset = find::<io::Error>(error)
+        .is_some_and(|io| matches!(io.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe));
+    let closed = hyper.is_some_and(|hyper| hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled());
+    let unanswered = !error.is_connect() && !error.is_timeout() && (closed || reset);
+    Failure { error: classify(error, hyper, unanswered), unanswered }
+}
+
+fn classify(error: &reqwest::Error, hyper: Option<&hyper::Error>, unanswered: bool) -> TransferError {
     let new = TransferError::new::<&str>;
     if let Some(error) = find::<rustls::Error>(error) {
         return TransferError::new(ErrorClass::Tls, tls(error));
@@ -18,18 +38,18 @@ pub(super) fn before_head(error: &reqwest::Error) -> TransferError {
     if error.is_dns() {
         return new(ErrorClass::Dns, "the host's name does not resolve");
     }
-    let io = find::<io::Error>(error);
     if error.is_connect() {
         return if error.is_timeout() {
             new(ErrorClass::Timeout, "no connection in time")
         } else {
-            new(ErrorClass::Connect, connect(error, io))
+            new(ErrorClass::Connect, connect(error, find::<io::Error>(error)))
         };
     }
     if error.is_timeout() {
         return new(ErrorClass::Timeout, "the connection was lost: no answer in time");
     }
-    match find::<hyper::Error>(error) {
+    match hyper {
+        _ if unanswered => new(ErrorClass::Connect, "the server closed the connection without an answer"),
         // A client has no method that tells this one apart.
         Some(hyper) if hyper.is_parse() && hyper.to_string().contains("too large") => {
             new(ErrorClass::Protocol, "the answer's headers are too large")
@@ -38,16 +58,13 @@ pub(super) fn before_head(error: &reqwest::Error) -> TransferError {
             new(ErrorClass::Protocol, "the answer is not proper HTTP")
         }
         _ if error.is_builder() => new(ErrorClass::Refused, "the address cannot be asked for"),
-        _ => new(ErrorClass::Connect, CLOSED),
+        _ => TransferError::new(ErrorClass::Connect, format!("no answer: {}", chain(error))),
     }
 }
 
 /// An error in the middle of a body.
 pub(super) fn in_body(error: &reqwest::Error) -> TransferError {
     let new = TransferError::new::<&str>;
-    if let Some(error) = find::<rustls::Error>(error) {
-        return TransferError::new(ErrorClass::Tls, tls(error));
-    }
     if error.is_timeout() {
         return new(ErrorClass::Stalled, "the connection was lost in the middle of the body");
     }
@@ -73,9 +90,7 @@ fn tls(error: &rustls::Error) -> String {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "the certificate is for another host".to_owned()
             }
-            CertificateError::UnknownIssuer => {
-                "the certificate's issuer is not trusted (--ca-cert FILE names one that is)".to_owned()
-            }
+            CertificateError::UnknownIssuer => "the certificate's issuer is not trusted".to_owned(),
             other => format!("the certificate is bad: {other}"),
         },
         Error::InvalidMessage(_) => "the server does not speak TLS on this port".to_owned(),

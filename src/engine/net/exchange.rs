@@ -8,7 +8,7 @@ use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::head::Head;
 use crate::engine::resume::Validator;
 
-use super::error;
+use super::error::in_body;
 
 use std::time::Duration;
 
@@ -17,7 +17,6 @@ const DRAIN_LIMIT: usize = 64 * 1024;
 const DRAIN_TIME: Duration = Duration::from_millis(250);
 
 /// One GET.
-#[derive(Debug, Clone)]
 pub(in crate::engine) struct Ask {
     /// The address, with userinfo if there is any.
     pub(in crate::engine) url: Url,
@@ -56,7 +55,7 @@ impl Body {
         self.waiting = None;
         match result {
             Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(error)) => Err(error::in_body(&error)),
+            Ok(Err(error)) => Err(in_body(&error)),
             Err(_) => Err(stalled(self.stall)),
         }
     }

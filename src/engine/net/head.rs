@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use reqwest::header::{
     CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderName, LAST_MODIFIED,
-    RETRY_AFTER,
+    RETRY_AFTER, TRANSFER_ENCODING,
 };
 use reqwest::{Response, Version};
 
@@ -13,6 +13,11 @@ use crate::engine::retry::parse_retry_after;
 
 pub(super) fn read(response: &Response) -> Head {
     let text = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::to_owned);
+    let list = |name: HeaderName| {
+        let values: Vec<_> =
+            response.headers().get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
+        (!values.is_empty()).then(|| values.join(","))
+    };
     Head {
         status: response.status().as_u16(),
         content_length: response.content_length(),
@@ -22,7 +27,8 @@ pub(super) fn read(response: &Response) -> Head {
         date: text(DATE),
         content_disposition: response.headers().get(CONTENT_DISPOSITION).map(|v| v.as_bytes().to_vec()),
         content_type: text(CONTENT_TYPE),
-        content_encoding: text(CONTENT_ENCODING),
+        content_encoding: list(CONTENT_ENCODING),
+        transfer_encoding: list(TRANSFER_ENCODING),
         retry_after: text(RETRY_AFTER).and_then(|value| parse_retry_after(&value, SystemTime::now())),
     }
 }

@@ -9,5 +9,5 @@ mod head;
 mod redirect;
 
 pub(super) use client::Net;
-pub(super) use error::CLOSED;
+pub(super) use error::Failure;
 pub(super) use exchange::{Answer, Ask, Body};

@@ -15,7 +15,6 @@ pub(super) fn is_redirect(status: u16) -> bool {
 }
 
 /// The way from the address that was asked for to the one that answers.
-#[derive(Debug)]
 pub(super) struct Chain {
     url: Url,
     origin: Origin,

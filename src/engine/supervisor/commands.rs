@@ -1,12 +1,13 @@
 //! What the user wants, done to jobs in whatever phase they are.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::engine::event::{Command, Event, Notice};
 use crate::engine::request::{DownloadRequest, JobId};
 
-use super::Supervisor;
 use super::job::{Job, Phase, Then};
+use super::{Done, Supervisor};
 
 impl Supervisor {
     pub(super) fn obey(&mut self, command: Command) {
@@ -99,7 +100,10 @@ impl Supervisor {
         match &mut job.phase {
             Phase::Running { then: then @ Some(Then::Pause), .. } => *then = Some(Then::Requeue),
             Phase::Paused { since } => {
-                job.paused += since.elapsed();
+                // Before its first attempt no clock runs.
+                if job.started.is_some() {
+                    job.paused += since.elapsed();
+                }
                 self.enqueue(id, false);
             }
             _ => {}
@@ -159,8 +163,13 @@ impl Supervisor {
     pub(super) fn removed(&mut self, id: JobId) {
         let Some(job) = self.jobs.remove(&id) else { return };
         self.identities.remove(&job.request.identity());
-        if let Phase::Finished { path } = &job.phase {
-            self.finals.forget(path);
+        if let Phase::Finished { path } = job.phase {
+            let finals = Arc::clone(&self.finals);
+            // A slow folder may hold the lock for long.
+            self.tasks.spawn_blocking(move || {
+                finals.forget(&path);
+                Done::Cleaned
+            });
         }
         self.remove_parts(job.partial.into_iter().map(|partial| partial.path).collect());
         self.tell(Event::Removed { id });

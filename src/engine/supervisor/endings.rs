@@ -121,9 +121,16 @@ impl Supervisor {
         job.phase = Phase::Committing { remove };
         self.commits += 1;
         let own = job.request.name.is_some();
+        // Without a validator nobody can go on with the part.
+        let keep = job.partial.is_some();
         let finals = Arc::clone(&self.finals);
         let task = self.tasks.spawn_blocking(move || {
             let result = settle(&body, &part, &name, own, &finals);
+            if result.is_err() && !keep {
+                drop(body);
+                // What cannot be removed either was never made.
+                let _ = std::fs::remove_file(part);
+            }
             Done::Commit(result.map_err(|error| disk::error("give the file its name", &error)))
         });
         self.owners.insert(task.id(), id);

@@ -17,6 +17,8 @@ use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::display::without_userinfo;
+
 use super::disk::Finals;
 use super::error::TransferError;
 use super::event::{Command, Event};
@@ -155,8 +157,12 @@ impl Supervisor {
         job.phase = Phase::Queued;
         self.hosts.enqueue(&job.request.url, id, first);
         let request = &job.request;
-        let event =
-            Event::Queued { id, url: request.url.clone(), dir: Arc::clone(&request.dir), name: request.name.clone() };
+        let event = Event::Queued {
+            id,
+            url: without_userinfo(&request.url),
+            dir: Arc::clone(&request.dir),
+            name: request.name.clone(),
+        };
         self.tell(event);
     }
 

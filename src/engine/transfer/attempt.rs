@@ -1,6 +1,7 @@
 //! The attempt itself, from the request to the last byte. Any await in it may be the last one when the job is told to
 //! stop; [`Transfer::wind_up`] then finds everything in place.
 
+use std::io;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Event, Notice};
 use crate::engine::file_name;
 use crate::engine::head::Head;
-use crate::engine::net::{self, Answer, Ask, CLOSED};
+use crate::engine::net::{self, Answer, Ask, Failure};
 use crate::engine::rate::Meter;
 use crate::engine::resume::{self, Action, Saved, Validator};
 
@@ -125,16 +126,28 @@ impl Transfer {
     /// Takes up the part that an earlier attempt has left, unless somebody has changed it.
     async fn reopen(&mut self) {
         let Some(partial) = self.assignment.partial.take() else { return };
-        let (path, len) = (partial.path.clone(), partial.saved.len);
-        let mut writer = Writer::open(move || Part::open(path, len));
-        let ready = writer.ready().await;
-        self.sink = Sink::Part { writer, path: partial.path };
         self.len = partial.saved.len;
         self.resumed_from = self.len;
         self.total = partial.saved.total;
         self.validator = Some(partial.saved.validator);
-        if let Err(error) = ready {
+        self.name = partial.name;
+        let (path, len) = (partial.path.clone(), self.len);
+        if let Err(error) = self.open(partial.path, move || Part::open(path, len)).await {
             self.restart(disk::error("go on with the part file", &error).detail).await;
+        }
+    }
+
+    /// Puts a part file in its place and waits until it is open.
+    async fn open(
+        &mut self,
+        path: PathBuf,
+        open: impl FnOnce() -> io::Result<Part> + Send + 'static,
+    ) -> io::Result<()> {
+        // In its place first: when the wait is cut off, the part is found there.
+        self.sink = Sink::Part { writer: Writer::open(open), path };
+        match &mut self.sink {
+            Sink::Part { writer, .. } => writer.ready().await,
+            _ => Ok(()),
         }
     }
 
@@ -151,23 +164,25 @@ impl Transfer {
             from: self.saved().map(|saved| (saved.len, saved.validator)),
         };
         let mut result = self.get(&ask).await;
-        if self.assignment.used_host && result.as_ref().is_err_and(|error| error.detail == CLOSED) {
+        if self.assignment.used_host && result.as_ref().is_err_and(|failure| failure.unanswered) {
             result = self.get(&ask).await;
         }
-        let answer = result?;
-        // The receiver lives as long as the supervisor, which outlives every transfer.
-        let _ = self.shared.answered.send(ask.url);
-        Ok(answer)
+        result.map_err(|failure| failure.error)
     }
 
-    async fn get(&self, ask: &Ask) -> Result<Answer, TransferError> {
-        let wire = |line: String| {
+    async fn get(&self, ask: &Ask) -> Result<Answer, Failure> {
+        let answered = |url: &Url, status: u16, version: &str| {
+            // Also when this is but a redirect: the host is alive. The receiver lives as long as the supervisor, which
+            // outlives every transfer.
+            let _ = self.shared.answered.send(ask.url.clone());
             if self.shared.options.verbose {
                 let range = ask.from.as_ref().map_or_else(String::new, |(from, _)| format!(" from byte {from}"));
-                self.shared.outbox.push(Event::Notice(Notice::Wire(format!("{} {line}{range}", self.assignment.id))));
+                let line =
+                    format!("{} GET {}{range} -> {status} {version}", self.assignment.id, crate::display::address(url));
+                self.shared.outbox.push(Event::Notice(Notice::Wire(line)));
             }
         };
-        self.shared.net.get(ask, wire).await
+        self.shared.net.get(ask, answered).await
     }
 
     /// A body from its first byte: everything known before is void.
@@ -184,10 +199,8 @@ impl Transfer {
         self.assignment.generation += 1;
         let path = self.part_path();
         let create = path.clone();
-        let mut writer = Writer::open(move || Part::create(create));
-        let ready = writer.ready().await;
-        self.sink = Sink::Part { writer, path };
-        ready.map_err(|error| disk::error("create the part file", &error))
+        let opened = self.open(path, move || Part::create(create)).await;
+        opened.map_err(|error| disk::error("create the part file", &error))
     }
 
     fn part_path(&self) -> PathBuf {
@@ -201,6 +214,7 @@ impl Transfer {
         self.resumed_from = 0;
         self.total = None;
         self.validator = None;
+        self.name.clear();
         self.told = None;
         self.announced = false;
         self.shared.outbox.push(Event::Restarted { id: self.assignment.id, reason });
@@ -225,8 +239,10 @@ impl Transfer {
         if mem::replace(&mut self.announced, true) {
             return Ok(());
         }
-        let offered = head.content_disposition.as_deref();
-        self.name = request.name.clone().unwrap_or_else(|| file_name::choose(offered, &request.url, answered));
+        if self.name.is_empty() {
+            let offered = head.content_disposition.as_deref();
+            self.name = request.name.clone().unwrap_or_else(|| file_name::choose(offered, &request.url, answered));
+        }
         self.meter = Meter::new(self.len, Instant::now());
         self.shared.outbox.push(Event::Started {
             id: self.assignment.id,
@@ -250,7 +266,7 @@ impl Transfer {
                 _ = sample.tick() => {
                     self.tell(Instant::now());
                     if let Sink::Part { writer, .. } = &mut self.sink {
-                        writer.nudge();
+                        writer.nudge().await.map_err(|error| disk::error("write the part file", &error))?;
                     }
                     continue;
                 }
@@ -296,6 +312,12 @@ impl Transfer {
 
     /// Brings everything on its way to the disk, and keeps only what another attempt can use.
     pub(super) async fn wind_up(mut self, ending: Option<Ending>) -> Left {
+        if let Some(partial) = self.assignment.partial.take() {
+            // It ended before it had begun.
+            let ending = ending.unwrap_or(Ending::Stopped);
+            let generation = self.assignment.generation;
+            return Left { ending, partial: Some(partial), generation, resumed_from: 0, gained: 0 };
+        }
         let saved = self.saved();
         let path = self.part_path();
         let (mut body, mut partial) = (None, None);
@@ -309,11 +331,12 @@ impl Transfer {
                     ending = Some(Ending::Failed(disk::error("write the part file", &error)));
                 }
                 let len = part.as_ref().map_or(0, Part::len);
-                partial = saved.filter(|_| len > 0).map(|saved| Partial { path, saved: Saved { len, ..saved } });
+                let name = self.name.clone();
+                partial = saved.filter(|_| len > 0).map(|saved| Partial { path, saved: Saved { len, ..saved }, name });
                 body = part.map(Body::Part);
             }
         }
-        if ending.is_some() && partial.is_none() {
+        if ending.is_some() && partial.is_none() && self.assignment.generation > 0 {
             body = None;
             remove(path.clone()).await;
         }
@@ -341,6 +364,6 @@ async fn remove(path: PathBuf) {
 }
 
 fn too_large(limit: u64) -> TransferError {
-    let detail = format!("larger than {} (--max-size)", crate::units::bytes(limit));
+    let detail = format!("larger than the limit of {}", crate::units::bytes(limit));
     TransferError::new(ErrorClass::TooLarge, detail)
 }

@@ -31,6 +31,8 @@ pub(in crate::engine) struct Shared {
 pub(in crate::engine) struct Partial {
     pub(in crate::engine) path: PathBuf,
     pub(super) saved: Saved,
+    /// The name that the first answer gave the file; a later one need not repeat it.
+    pub(super) name: String,
 }
 
 /// What the supervisor gives to an attempt.
