@@ -99,7 +99,7 @@ impl Engine {
         let outbox = Arc::new(Outbox::default());
         let (commands, receiver) = mpsc::unbounded_channel();
         let (answered, answers) = mpsc::unbounded_channel();
-        let shared = Shared { net, options, outbox: Arc::clone(&outbox), answered };
+        let shared = Shared { net, options, outbox: Arc::clone(&outbox), buffers: Arc::default(), answered };
         let supervisor = Supervisor::new(Arc::new(shared), receiver, answers);
         let closing = Closing(Arc::clone(&outbox));
         thread::Builder::new()

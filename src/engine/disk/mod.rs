@@ -13,7 +13,7 @@ pub(super) use commit::{Finals, commit};
 pub use folder::prepare_folder;
 pub(super) use part::{Part, part_path};
 pub use same::same_files;
-pub(super) use writer::Writer;
+pub(super) use writer::{Buffers, Writer};
 
 use std::io;
 

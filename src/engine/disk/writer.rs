@@ -4,14 +4,48 @@
 
 use std::io;
 use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::part::Part;
 
-/// A piece goes out when it is this large. Two pieces exist for each transfer, one filling and one being written: 64
-/// transfers hold 16 MiB.
-const PIECE: usize = 128 * 1024;
+/// What all writers of an engine may hold in memory together.
+const BUDGET: usize = 16 * 1024 * 1024;
+
+/// Writes of this size cost the kernel least; larger ones gain nothing more.
+const LARGEST_PIECE: usize = 1024 * 1024;
+const SMALLEST_PIECE: usize = 64 * 1024;
+
+/// How many writers share the memory for pieces.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Buffers(AtomicUsize);
+
+impl Buffers {
+    /// A piece goes out when it is this large. Each writer has two, one filling and one being written.
+    fn piece(&self) -> usize {
+        let writers = self.0.load(Ordering::Relaxed).max(1);
+        (BUDGET / (2 * writers)).clamp(SMALLEST_PIECE, LARGEST_PIECE)
+    }
+}
+
+/// One writer's part in the memory, for as long as it lives.
+#[derive(Debug)]
+struct Share(Arc<Buffers>);
+
+impl Share {
+    fn new(buffers: Arc<Buffers>) -> Self {
+        buffers.0.fetch_add(1, Ordering::Relaxed);
+        Self(buffers)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 type Written = (Part, Vec<u8>, io::Result<()>);
 
@@ -21,6 +55,7 @@ type Written = (Part, Vec<u8>, io::Result<()>);
 pub(in crate::engine) struct Writer {
     state: State,
     filling: Vec<u8>,
+    share: Share,
 }
 
 #[derive(Debug)]
@@ -34,8 +69,11 @@ enum State {
 
 impl Writer {
     /// Opens a part on a blocking thread; [`Self::ready`] or the first bytes tell how that went.
-    pub(in crate::engine) fn open(open: impl FnOnce() -> io::Result<Part> + Send + 'static) -> Self {
-        Self { state: State::Opening(spawn_blocking(open)), filling: Vec::new() }
+    pub(in crate::engine) fn open(
+        buffers: Arc<Buffers>,
+        open: impl FnOnce() -> io::Result<Part> + Send + 'static,
+    ) -> Self {
+        Self { state: State::Opening(spawn_blocking(open)), filling: Vec::new(), share: Share::new(buffers) }
     }
 
     /// Waits until nothing is under way.
@@ -57,11 +95,16 @@ impl Writer {
 
     /// Takes bytes; waits only where two pieces are full.
     pub(in crate::engine) async fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.filling.extend_from_slice(bytes);
-        if self.filling.len() >= PIECE {
+        let piece = self.share.0.piece();
+        if !self.filling.is_empty() && self.filling.len() + bytes.len() > piece {
             self.ready().await?;
             self.start();
         }
+        if self.filling.capacity() < piece {
+            // Growing step by step would copy, and end at up to twice the size.
+            self.filling.reserve_exact(piece - self.filling.len());
+        }
+        self.filling.extend_from_slice(bytes);
         Ok(())
     }
 

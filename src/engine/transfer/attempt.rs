@@ -24,7 +24,7 @@ use super::plan::{Assignment, Ending, Left, Partial, Shared};
 /// Bodies of a known length up to this stay in memory and reach the disk in one hop.
 const SMALL: u64 = 256 * 1024;
 
-/// How often progress is told; and how long bytes may wait before they go to the kernel.
+/// How often progress is told. Received bytes go to the kernel at every second of these moments.
 const SAMPLE: Duration = Duration::from_millis(100);
 
 /// A server that sends a body in ranges of its own choice may do so this often.
@@ -144,7 +144,7 @@ impl Transfer {
         open: impl FnOnce() -> io::Result<Part> + Send + 'static,
     ) -> io::Result<()> {
         // In its place first: when the wait is cut off, the part is found there.
-        self.sink = Sink::Part { writer: Writer::open(open), path };
+        self.sink = Sink::Part { writer: Writer::open(Arc::clone(&self.shared.buffers), open), path };
         match &mut self.sink {
             Sink::Part { writer, .. } => writer.ready().await,
             _ => Ok(()),
@@ -260,12 +260,16 @@ impl Transfer {
         let mut sample = interval_at(tokio::time::Instant::now() + SAMPLE, SAMPLE);
         sample.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let limit = self.shared.options.max_size.unwrap_or(u64::MAX);
+        let mut flush = false;
         loop {
             let chunk = tokio::select! {
                 chunk = body.chunk() => chunk?,
                 _ = sample.tick() => {
                     self.tell(Instant::now());
-                    if let Sink::Part { writer, .. } = &mut self.sink {
+                    flush = !flush;
+                    if let Sink::Part { writer, .. } = &mut self.sink
+                        && !flush
+                    {
                         writer.nudge().await.map_err(|error| disk::error("write the part file", &error))?;
                     }
                     continue;

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::engine::disk::Body;
+use crate::engine::disk::{Body, Buffers};
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::net::Net;
 use crate::engine::options::Options;
@@ -22,6 +22,7 @@ pub(in crate::engine) struct Shared {
     pub(in crate::engine) net: Net,
     pub(in crate::engine) options: Options,
     pub(in crate::engine) outbox: Arc<Outbox>,
+    pub(in crate::engine) buffers: Arc<Buffers>,
     /// Hears the address of a job as soon as its host has answered.
     pub(in crate::engine) answered: UnboundedSender<Url>,
 }
