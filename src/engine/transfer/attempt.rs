@@ -1,6 +1,7 @@
 //! The attempt itself, from the request to the last byte. Any await in it may be the last one when the job is told to
 //! stop; [`Transfer::wind_up`] then finds everything in place.
 
+use std::io;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -125,15 +126,12 @@ impl Transfer {
     /// Takes up the part that an earlier attempt has left, unless somebody has changed it.
     async fn reopen(&mut self) {
         let Some(partial) = self.assignment.partial.take() else { return };
-        let (path, len) = (partial.path.clone(), partial.saved.len);
-        let mut writer = Writer::open(move || Part::open(path, len));
-        let ready = writer.ready().await;
-        self.sink = Sink::Part { writer, path: partial.path };
-        self.len = partial.saved.len;
-        self.resumed_from = self.len;
+        let len = partial.saved.len;
+        self.len = len;
+        self.resumed_from = len;
         self.total = partial.saved.total;
         self.validator = Some(partial.saved.validator);
-        if let Err(error) = ready {
+        if let Err(error) = self.open(partial.path, move |path| Part::open(path, len)).await {
             self.restart(disk::error("go on with the part file", &error).detail).await;
         }
     }
@@ -182,12 +180,22 @@ impl Transfer {
             return Ok(());
         }
         self.assignment.generation += 1;
-        let path = self.part_path();
-        let create = path.clone();
-        let mut writer = Writer::open(move || Part::create(create));
-        let ready = writer.ready().await;
-        self.sink = Sink::Part { writer, path };
-        ready.map_err(|error| disk::error("create the part file", &error))
+        let opened = self.open(self.part_path(), Part::create).await;
+        opened.map_err(|error| disk::error("create the part file", &error))
+    }
+
+    /// Opens a part and waits for it. It is in its place before the wait: a job that is told to stop meanwhile keeps it.
+    async fn open(
+        &mut self,
+        path: PathBuf,
+        open: impl FnOnce(PathBuf) -> io::Result<Part> + Send + 'static,
+    ) -> io::Result<()> {
+        let opened = path.clone();
+        self.sink = Sink::Part { writer: Writer::open(move || open(opened)), path };
+        match &mut self.sink {
+            Sink::Part { writer, .. } => writer.ready().await,
+            Sink::Closed | Sink::Memory(_) => Ok(()),
+        }
     }
 
     fn part_path(&self) -> PathBuf {
@@ -298,7 +306,8 @@ impl Transfer {
     pub(super) async fn wind_up(mut self, ending: Option<Ending>) -> Left {
         let saved = self.saved();
         let path = self.part_path();
-        let (mut body, mut partial) = (None, None);
+        // Told to stop before it began: what earlier attempts have left is as it was.
+        let (mut body, mut partial) = (None, self.assignment.partial.take());
         let mut ending = ending;
         match mem::replace(&mut self.sink, Sink::Closed) {
             Sink::Closed => {}
