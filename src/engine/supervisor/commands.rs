@@ -67,8 +67,10 @@ impl Supervisor {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
             Phase::Running { cancel, then } => {
-                *then = Some(Then::Cancel);
-                cancel.cancel();
+                if *then != Some(Then::Remove) {
+                    *then = Some(Then::Cancel);
+                    cancel.cancel();
+                }
             }
             Phase::Queued | Phase::Waiting { .. } | Phase::Paused { .. } => {
                 self.withdraw(id);
@@ -83,8 +85,11 @@ impl Supervisor {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
             Phase::Running { cancel, then } => {
-                *then = Some(Then::Pause);
-                cancel.cancel();
+                // A job that is being cancelled or removed is as good as ended.
+                if !matches!(then, Some(Then::Cancel | Then::Remove)) {
+                    *then = Some(Then::Pause);
+                    cancel.cancel();
+                }
             }
             Phase::Queued | Phase::Waiting { .. } => {
                 self.withdraw(id);
@@ -97,7 +102,7 @@ impl Supervisor {
     fn resume(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
-            Phase::Running { then: then @ Some(Then::Pause), .. } => *then = Some(Then::Requeue),
+            Phase::Running { then: then @ Some(Then::Pause), .. } => *then = Some(Then::Resume),
             Phase::Paused { since } => {
                 job.paused += since.elapsed();
                 self.enqueue(id, false);
@@ -110,8 +115,7 @@ impl Supervisor {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
             Phase::Running { then: then @ Some(Then::Cancel), .. } => {
-                *then = Some(Then::Requeue);
-                job.refresh();
+                *then = Some(Then::Retry);
             }
             Phase::Failed | Phase::Cancelled => {
                 job.refresh();

@@ -77,7 +77,14 @@ impl Supervisor {
             Then::Pause => self.paused(id),
             Then::Cancel => self.cancelled(id),
             Then::Remove => self.removed(id),
-            Then::Requeue => self.enqueue(id, false),
+            Then::Resume => self.enqueue(id, false),
+            Then::Retry => {
+                // Only now: the attempt that was cancelled is not one of the fresh ones.
+                if let Some(job) = self.jobs.get_mut(&id) {
+                    job.refresh();
+                }
+                self.enqueue(id, false);
+            }
         }
     }
 
