@@ -132,6 +132,11 @@ impl Supervisor {
 
     fn remove(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
+        // At once: the same request again is new work, also while the attempt is still ending.
+        let identity = job.request.identity();
+        if self.identities.get(&identity) == Some(&id) {
+            self.identities.remove(&identity);
+        }
         match &mut job.phase {
             Phase::Running { cancel, then } => {
                 *then = Some(Then::Remove);
@@ -162,7 +167,6 @@ impl Supervisor {
 
     pub(super) fn removed(&mut self, id: JobId) {
         let Some(job) = self.jobs.remove(&id) else { return };
-        self.identities.remove(&job.request.identity());
         if let Phase::Finished { path } = &job.phase {
             self.finals.forget(path);
         }
