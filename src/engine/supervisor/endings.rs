@@ -99,8 +99,10 @@ impl Supervisor {
             return self.fail(id, error);
         }
         let delay = delay(job.failures, fastrand::f64(), &error);
-        if options.patience.is_some_and(|patience| delay > patience.max(Duration::from_secs(60))) {
-            let detail = format!("the server asks to wait for {}", crate::units::clock(delay));
+        if let (Some(asked), Some(patience)) = (error.retry_after, options.patience)
+            && asked > patience
+        {
+            let detail = format!("the server asks to wait for {}", crate::units::clock(asked));
             return self.fail(id, TransferError { class: ErrorClass::RateLimited, detail, ..error });
         }
         if self.stopping {
@@ -128,9 +130,14 @@ impl Supervisor {
         job.phase = Phase::Committing { remove };
         self.commits += 1;
         let own = job.request.name.is_some();
+        let resumable = job.partial.is_some();
         let finals = Arc::clone(&self.finals);
         let task = self.tasks.spawn_blocking(move || {
             let result = settle(&body, &part, &name, own, &finals);
+            if result.is_err() && !resumable {
+                // Nothing could go on with it, and the next attempt may want its place.
+                let _ = std::fs::remove_file(&part);
+            }
             Done::Commit(result.map_err(|error| disk::error("give the file its name", &error)))
         });
         self.owners.insert(task.id(), id);
