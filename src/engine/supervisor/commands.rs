@@ -16,7 +16,7 @@ impl Supervisor {
                 for request in requests {
                     self.add(request);
                 }
-                self.shared.outbox.took_in(count);
+                self.shared.outbox.took_in(count, self.hosts.waiting());
             }
             Command::Cancel(id) => self.cancel(id),
             Command::Pause(id) => self.pause(id),
