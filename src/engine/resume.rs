@@ -94,7 +94,7 @@ pub(super) fn judge(head: &Head, saved: Option<&Saved>) -> Action {
         }
         (416, Some(saved)) => {
             let whole = head.content_range.as_deref().and_then(unsatisfied);
-            if whole.is_some() && whole == Some(saved.len) && saved.total == whole {
+            if whole == Some(saved.len) && saved.total.is_none_or(|total| total == saved.len) {
                 Action::Complete
             } else {
                 misused("the server cannot continue the file")
@@ -224,6 +224,9 @@ mod tests {
         }
         let whole = Saved { len: 1000, ..saved() };
         assert_eq!(judge(&head(416, "bytes */1000", None), Some(&whole)), Action::Complete);
+        let unsure = Saved { total: None, ..whole };
+        assert_eq!(judge(&head(416, "bytes */1000", None), Some(&unsure)), Action::Complete);
+        assert_eq!(kind(&judge(&head(416, "bytes */*", None), Some(&unsure))), "ask");
         let changed = Head { etag: Some("\"b\"".to_owned()), ..head(206, "bytes 400-999/1000", None) };
         assert_eq!(judge(&changed, Some(&saved())), Action::AskAgain("the file changed on the server".to_owned()));
     }

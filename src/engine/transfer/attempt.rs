@@ -117,6 +117,8 @@ impl Transfer {
                 Some(total) if self.len < total && self.len > before && self.validator.is_some() => {}
                 Some(total) if self.len < total => return Err(self.truncated()),
                 _ if self.len == 0 => return Err(resume::empty(answer.head.status)),
+                // A range of a file whose size nobody has said: only the server knows whether there is more.
+                None if end.is_some() => {}
                 _ => return Ok(()),
             }
         }
