@@ -84,12 +84,10 @@ impl Supervisor {
     fn pause(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
-            Phase::Running { cancel, then } => {
-                // A job that is being cancelled or removed is as good as ended.
-                if !matches!(then, Some(Then::Cancel | Then::Remove)) {
-                    *then = Some(Then::Pause);
-                    cancel.cancel();
-                }
+            // A job that is being cancelled or removed is as good as ended.
+            Phase::Running { cancel, then } if !matches!(then, Some(Then::Cancel | Then::Remove)) => {
+                *then = Some(Then::Pause);
+                cancel.cancel();
             }
             Phase::Queued | Phase::Waiting { .. } => {
                 self.withdraw(id);
