@@ -94,7 +94,7 @@ pub(super) fn judge(head: &Head, saved: Option<&Saved>) -> Action {
         }
         (416, Some(saved)) => {
             let whole = head.content_range.as_deref().and_then(unsatisfied);
-            if whole.is_some() && whole == Some(saved.len) && saved.total == whole {
+            if whole == Some(saved.len) && saved.total.is_none_or(|total| total == saved.len) {
                 Action::Complete
             } else {
                 misused("the server cannot continue the file")

@@ -1,5 +1,6 @@
 //! The one integration binary: the program as its users and servers see it, and the shape of its sources.
 
+mod engine;
 mod headless;
 mod layering;
 mod support;

@@ -17,7 +17,7 @@ impl Supervisor {
                 for request in requests {
                     self.add(request);
                 }
-                self.shared.outbox.took_in(count);
+                self.shared.outbox.took_in(count, self.hosts.waiting());
             }
             Command::Cancel(id) => self.cancel(id),
             Command::Pause(id) => self.pause(id),
@@ -68,8 +68,10 @@ impl Supervisor {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
             Phase::Running { cancel, then } => {
-                *then = Some(Then::Cancel);
-                cancel.cancel();
+                if *then != Some(Then::Remove) {
+                    *then = Some(Then::Cancel);
+                    cancel.cancel();
+                }
             }
             Phase::Queued | Phase::Waiting { .. } | Phase::Paused { .. } => {
                 self.withdraw(id);
@@ -83,7 +85,8 @@ impl Supervisor {
     fn pause(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
-            Phase::Running { cancel, then } => {
+            // A job that is being cancelled or removed is as good as ended.
+            Phase::Running { cancel, then } if !matches!(then, Some(Then::Cancel | Then::Remove)) => {
                 *then = Some(Then::Pause);
                 cancel.cancel();
             }
@@ -98,7 +101,7 @@ impl Supervisor {
     fn resume(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
-            Phase::Running { then: then @ Some(Then::Pause), .. } => *then = Some(Then::Requeue),
+            Phase::Running { then: then @ Some(Then::Pause), .. } => *then = Some(Then::Resume),
             Phase::Paused { since } => {
                 // Before its first attempt no clock runs.
                 if job.started.is_some() {
@@ -114,8 +117,7 @@ impl Supervisor {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
             Phase::Running { then: then @ Some(Then::Cancel), .. } => {
-                *then = Some(Then::Requeue);
-                job.refresh();
+                *then = Some(Then::Retry);
             }
             Phase::Failed | Phase::Cancelled => {
                 job.refresh();
@@ -132,6 +134,11 @@ impl Supervisor {
 
     fn remove(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
+        // At once: the same request again is new work, also while the attempt is still ending.
+        let identity = job.request.identity();
+        if self.identities.get(&identity) == Some(&id) {
+            self.identities.remove(&identity);
+        }
         match &mut job.phase {
             Phase::Running { cancel, then } => {
                 *then = Some(Then::Remove);

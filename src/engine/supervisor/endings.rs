@@ -77,7 +77,14 @@ impl Supervisor {
             Then::Pause => self.paused(id),
             Then::Cancel => self.cancelled(id),
             Then::Remove => self.removed(id),
-            Then::Requeue => self.enqueue(id, false),
+            Then::Resume => self.enqueue(id, false),
+            Then::Retry => {
+                // Only now: the attempt that was cancelled is not one of the fresh ones.
+                if let Some(job) = self.jobs.get_mut(&id) {
+                    job.refresh();
+                }
+                self.enqueue(id, false);
+            }
         }
     }
 
@@ -92,8 +99,10 @@ impl Supervisor {
             return self.fail(id, error);
         }
         let delay = delay(job.failures, fastrand::f64(), &error);
-        if options.patience.is_some_and(|patience| delay > patience.max(Duration::from_secs(60))) {
-            let detail = format!("the server asks to wait for {}", crate::units::clock(delay));
+        if let (Some(asked), Some(patience)) = (error.retry_after, options.patience)
+            && asked > patience
+        {
+            let detail = format!("the server asks to wait for {}", crate::units::clock(asked));
             return self.fail(id, TransferError { class: ErrorClass::RateLimited, detail, ..error });
         }
         if self.stopping {

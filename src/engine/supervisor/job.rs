@@ -43,8 +43,10 @@ pub(super) enum Then {
     Pause,
     Cancel,
     Remove,
-    /// It was stopped, and then wanted again before it had ended.
-    Requeue,
+    /// It was paused, and then wanted again before the attempt had ended.
+    Resume,
+    /// It was cancelled, and then wanted again before the attempt had ended.
+    Retry,
 }
 
 #[derive(Debug)]

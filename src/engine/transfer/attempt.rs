@@ -117,6 +117,8 @@ impl Transfer {
                 Some(total) if self.len < total && self.len > before && self.validator.is_some() => {}
                 Some(total) if self.len < total => return Err(self.truncated()),
                 _ if self.len == 0 => return Err(resume::empty(answer.head.status)),
+                // A range of a file whose size nobody has said: only the server knows whether there is more.
+                None if end.is_some() => {}
                 _ => return Ok(()),
             }
         }
@@ -324,7 +326,8 @@ impl Transfer {
         }
         let saved = self.saved();
         let path = self.part_path();
-        let (mut body, mut partial) = (None, None);
+        // Told to stop before it began: what earlier attempts have left is as it was.
+        let (mut body, mut partial) = (None, self.assignment.partial.take());
         let mut ending = ending;
         match mem::replace(&mut self.sink, Sink::Closed) {
             Sink::Closed => {}

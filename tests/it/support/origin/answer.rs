@@ -87,17 +87,6 @@ impl Answer {
         self
     }
 
-    /// Takes headers out and puts this one in.
-    pub(crate) fn replace(self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        self.without(name).header(name, value)
-    }
-
-    /// Takes headers out.
-    pub(crate) fn without(mut self, name: &str) -> Self {
-        self.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
-        self
-    }
-
     /// No length at all: the body ends where the connection ends.
     pub(crate) fn unframed(mut self) -> Self {
         self.framing = Framing::None;

@@ -1,0 +1,15 @@
+//! The engine as a library against the scripted origin: commands in, events out, files on the disk. Every run of every
+//! test here is also held to the order of facts, see [`run`]. What the binary shows is the matter of `headless`.
+
+mod bodies;
+mod commands;
+mod disk;
+mod ends;
+mod limits;
+mod names;
+mod network;
+mod order;
+mod rapid;
+mod redirects;
+mod resume;
+mod run;
