@@ -111,9 +111,12 @@ impl Outbox {
         self.lock().in_transit += requests;
     }
 
-    /// Says that the supervisor has taken announced requests in.
-    pub(super) fn took_in(&self, requests: usize) {
-        self.lock().in_transit -= requests;
+    /// Says that the supervisor has taken announced requests in, and how many jobs wait now. Both in one step: between
+    /// two, the requests would count nowhere, and a reader of lists would see room that is not there.
+    pub(super) fn took_in(&self, requests: usize, waiting: usize) {
+        let mut queue = self.lock();
+        queue.in_transit -= requests;
+        queue.waiting = waiting;
         self.drained.notify_all();
     }
 

@@ -141,8 +141,8 @@ fn partial(head: &Head, saved: &Saved) -> Action {
         return misused("range and length of the answer differ");
     }
     let total = range.total.or(saved.total);
-    if total.is_none_or(|total| range.last >= total) {
-        return misused("the server does not say how long the file is");
+    if total.is_some_and(|total| range.last >= total) {
+        return misused("the range ends beyond the file");
     }
     Action::Continue { end: range.last + 1, total }
 }
@@ -242,7 +242,7 @@ mod tests {
         let whole = Saved { len: 1000, ..saved() };
         assert_eq!(judge(&head(416, "bytes */1000", None), Some(&whole)), Action::Complete);
         let unsized_part = Saved { total: None, ..saved() };
-        assert_eq!(kind(&judge(&head(206, "bytes 400-599/*", None), Some(&unsized_part))), "ask");
+        assert_eq!(kind(&judge(&head(206, "bytes 400-599/*", None), Some(&unsized_part))), "continue");
         assert_eq!(kind(&judge(&head(206, "bytes 400-599/1000", None), Some(&unsized_part))), "continue");
         let changed = Head { etag: Some("\"b\"".to_owned()), ..head(206, "bytes 400-999/1000", None) };
         assert_eq!(judge(&changed, Some(&saved())), Action::AskAgain("the file changed on the server".to_owned()));

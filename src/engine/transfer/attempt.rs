@@ -327,7 +327,7 @@ impl Transfer {
         let saved = self.saved();
         let path = self.part_path();
         // Told to stop before it began: what earlier attempts have left is as it was.
-        let (mut body, mut partial) = (None, self.assignment.partial.take());
+        let (mut body, mut partial) = (None, None);
         let mut ending = ending;
         match mem::replace(&mut self.sink, Sink::Closed) {
             Sink::Closed => {}
