@@ -218,6 +218,8 @@ pub struct Jobs {
     index: HashMap<JobId, usize>,
     totals: Totals,
     duplicates: usize,
+    /// Hosts that asked for a pause, and until when.
+    paused_hosts: HashMap<String, Instant>,
     /// Bytes of rows that were removed, so that the sum of a run does not shrink.
     removed_bytes: u64,
 }
@@ -257,6 +259,16 @@ impl Jobs {
     #[must_use]
     pub fn duplicates(&self) -> usize {
         self.duplicates
+    }
+
+    /// How long the host of a waiting row still wants to be left alone.
+    #[must_use]
+    pub fn host_pause(&self, job: &Job, now: Instant) -> Option<Duration> {
+        if self.paused_hosts.is_empty() || job.state != JobState::Queued {
+            return None;
+        }
+        let until = self.paused_hosts.get(&job.url.origin().ascii_serialization())?;
+        Some(until.saturating_duration_since(now)).filter(|left| !left.is_zero())
     }
 
     /// Bytes received in this run, those of removed rows included.
@@ -322,6 +334,11 @@ impl Jobs {
                 });
             }
             Event::Removed { id } => self.removed(*id),
+            Event::HostChanged { host, pause, .. } => {
+                if let Some(pause) = pause {
+                    self.paused_hosts.insert(host.clone(), now + *pause);
+                }
+            }
             Event::Notice(Notice::Duplicate(_)) => self.duplicates += 1,
             Event::Notice(Notice::Wire(_)) => {}
         }

@@ -133,6 +133,15 @@ pub enum Event {
         /// The job.
         id: JobId,
     },
+    /// A host takes less than before: it has asked for a pause, or for fewer requests at once.
+    HostChanged {
+        /// Scheme, name and port, as in `https://example.com`.
+        host: String,
+        /// Requests at once from now on.
+        window: usize,
+        /// Nothing is asked of it for so long.
+        pause: Option<Duration>,
+    },
     /// Something worth knowing that changes no job.
     Notice(Notice),
 }
@@ -153,7 +162,7 @@ impl Event {
             | Self::Failed { id, .. }
             | Self::Cancelled { id, .. }
             | Self::Removed { id } => Some(*id),
-            Self::Notice(_) => None,
+            Self::HostChanged { .. } | Self::Notice(_) => None,
         }
     }
 }

@@ -1,20 +1,72 @@
-//! Who may start next: slots over all hosts, a window for each host, and turns among hosts. Pure; it knows jobs by
-//! their ids alone.
+//! Who may start next: slots over all hosts, a window for each host, and turns among hosts; and what a host's trouble
+//! means for its window. Pure: time comes in as an argument, and jobs are known by their ids alone.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use url::{Origin, Url};
 
+use super::error::{ErrorClass, TransferError};
 use super::request::JobId;
 
-#[derive(Debug, Default)]
+/// The shortest time in which troubles count as one.
+const EPOCH: Duration = Duration::from_millis(250);
+
+#[derive(Debug)]
 struct Host {
+    /// Requests at once.
+    window: usize,
+    /// It has asked for a pause until then.
+    paused: Option<Instant>,
+    epoch: Epoch,
+    /// Its last time to the first byte.
+    ttfb: Duration,
     waiting: VecDeque<JobId>,
     in_flight: usize,
     /// It has answered a request before.
     answered: bool,
     /// Its first connection decides between HTTP/1.1 and HTTP/2; nobody else connects before that is known.
     negotiates: bool,
+}
+
+/// What went wrong lately.
+#[derive(Debug, Default)]
+struct Epoch {
+    ends: Option<Instant>,
+    /// Troubles; one that says "too many requests" counts as two.
+    strikes: u32,
+    halved: bool,
+}
+
+impl Host {
+    fn new(window: usize) -> Self {
+        Self {
+            window,
+            paused: None,
+            epoch: Epoch::default(),
+            ttfb: Duration::ZERO,
+            waiting: VecDeque::new(),
+            in_flight: 0,
+            answered: false,
+            negotiates: false,
+        }
+    }
+
+    /// True where a request may go out now.
+    fn is_open(&self, now: Instant) -> bool {
+        let window = if self.negotiates && !self.answered { 1 } else { self.window };
+        self.in_flight < window && self.paused.is_none_or(|until| until <= now)
+    }
+}
+
+/// How many strikes an error is: a server that says so itself is believed at once, other troubles at the second.
+fn strikes(error: &TransferError) -> u32 {
+    match (error.class, error.status) {
+        (ErrorClass::RateLimited, _) => 2,
+        (ErrorClass::Status, Some(503))
+        | (ErrorClass::Connect | ErrorClass::Timeout | ErrorClass::Stalled | ErrorClass::Truncated, _) => 1,
+        _ => 0,
+    }
 }
 
 /// Slots, windows and turns.
@@ -55,7 +107,7 @@ impl Hosts {
     /// Puts a job at the end of its host's queue, or before all others of it.
     pub(super) fn enqueue(&mut self, url: &Url, id: JobId, first: bool) {
         let origin = url.origin();
-        let host = self.known.entry(origin.clone()).or_default();
+        let host = self.known.entry(origin.clone()).or_insert_with(|| Host::new(self.window));
         host.negotiates = url.scheme() == "https";
         if host.waiting.is_empty() {
             self.turns.push_back(origin);
@@ -82,7 +134,7 @@ impl Hosts {
 
     /// Grants a slot to the next job, if any may start now. Hosts take turns. A host that has answered nothing yet
     /// never gets the last slot, so that dead hosts cannot keep the others from their work.
-    pub(super) fn next(&mut self) -> Option<JobId> {
+    pub(super) fn next(&mut self, now: Instant) -> Option<JobId> {
         if self.in_flight >= self.slots {
             return None;
         }
@@ -90,8 +142,7 @@ impl Hosts {
         for _ in 0..self.turns.len() {
             let origin = self.turns.pop_front()?;
             let Some(host) = self.known.get_mut(&origin) else { continue };
-            let window = if host.negotiates && !host.answered { 1 } else { self.window };
-            if host.in_flight >= window || (last_slot && !host.answered) {
+            if !host.is_open(now) || (last_slot && !host.answered) {
                 self.turns.push_back(origin);
                 continue;
             }
@@ -107,11 +158,47 @@ impl Hosts {
         None
     }
 
-    /// The host has answered a request.
-    pub(super) fn answered(&mut self, url: &Url) {
+    /// The host has answered a request, so long after it was sent.
+    pub(super) fn answered(&mut self, url: &Url, ttfb: Duration) {
         if let Some(host) = self.known.get_mut(&url.origin()) {
             host.answered = true;
+            host.ttfb = ttfb;
         }
+    }
+
+    /// A request to the host has failed. 429, or two other troubles in one epoch, halve its window, once an epoch;
+    /// a `Retry-After` pauses the whole host. True where the host has to do with less from now on.
+    pub(super) fn failed(&mut self, url: &Url, error: &TransferError, now: Instant) -> bool {
+        let Some(host) = self.known.get_mut(&url.origin()) else { return false };
+        if host.epoch.ends.is_none_or(|ends| ends <= now) {
+            let ends = now.checked_add(EPOCH.max(host.ttfb.saturating_mul(2)));
+            host.epoch = Epoch { ends, ..Epoch::default() };
+        }
+        host.epoch.strikes += strikes(error);
+        let mut less = false;
+        if host.epoch.strikes >= 2 && !host.epoch.halved {
+            host.epoch.halved = true;
+            less = host.window > 1;
+            host.window = (host.window / 2).max(1);
+        }
+        let until = error.retry_after.filter(|_| error.is_transient()).and_then(|wait| now.checked_add(wait));
+        if until > host.paused && until > Some(now) {
+            host.paused = until;
+            less = true;
+        }
+        less
+    }
+
+    /// The window of the host, and until when it is paused.
+    pub(super) fn state(&self, url: &Url, now: Instant) -> (usize, Option<Instant>) {
+        let host = self.known.get(&url.origin());
+        host.map_or((self.window, None), |host| (host.window, host.paused.filter(|until| *until > now)))
+    }
+
+    /// When the next pause of a host with waiting jobs ends.
+    pub(super) fn next_opening(&self, now: Instant) -> Option<Instant> {
+        let paused = self.turns.iter().filter_map(|origin| self.known.get(origin)?.paused);
+        paused.filter(|until| *until > now).min()
     }
 
     /// Gives a slot back.
@@ -120,7 +207,7 @@ impl Hosts {
         let Some(host) = self.known.get_mut(&origin) else { return };
         host.in_flight -= 1;
         self.in_flight -= 1;
-        if host.in_flight == 0 && host.waiting.is_empty() && !host.answered {
+        if host.in_flight == 0 && host.waiting.is_empty() && !host.answered && host.paused.is_none() {
             self.known.remove(&origin);
         }
     }
@@ -135,7 +222,10 @@ mod tests {
     }
 
     fn granted(hosts: &mut Hosts) -> Vec<u64> {
-        std::iter::from_fn(|| hosts.next()).map(|id| id.0).collect()
+        {
+            let now = Instant::now();
+            std::iter::from_fn(|| hosts.next(now)).map(|id| id.0).collect()
+        }
     }
 
     #[test]
@@ -168,7 +258,7 @@ mod tests {
             hosts.enqueue(&a, JobId(id), false);
         }
         assert_eq!(granted(&mut hosts), [1]);
-        hosts.answered(&a);
+        hosts.answered(&a, Duration::ZERO);
         assert_eq!(granted(&mut hosts), [2, 3, 4]);
     }
 
@@ -185,12 +275,59 @@ mod tests {
         hosts.remove(&dead, JobId(2));
         hosts.remove(&dead, JobId(3));
         assert_eq!(granted(&mut hosts), [7]);
-        hosts.answered(&good);
+        hosts.answered(&good, Duration::ZERO);
         hosts.enqueue(&good, JobId(8), false);
         hosts.enqueue(&dead, JobId(4), false);
         assert_eq!(granted(&mut hosts), [8]);
         let mut single = Hosts::new(1, 16);
         single.enqueue(&dead, JobId(1), false);
         assert_eq!(granted(&mut single), [1]);
+    }
+
+    #[test]
+    fn trouble_halves_the_window_once_an_epoch() {
+        let a = url("http://a/");
+        let (limited, busy) = (TransferError::status(429, None), TransferError::status(503, None));
+        let reset = TransferError::new(ErrorClass::Connect, "reset");
+        let gone = TransferError::status(404, None);
+        let start = Instant::now();
+        let mut hosts = Hosts::new(64, 16);
+        hosts.enqueue(&a, JobId(1), false);
+        for (millis, error, window) in [
+            (0, &gone, 16),
+            (0, &busy, 16),
+            (10, &reset, 8),
+            (20, &limited, 8),
+            (300, &busy, 8),
+            (600, &reset, 8),
+            (900, &limited, 4),
+            (1200, &limited, 2),
+            (1500, &limited, 1),
+            (1800, &limited, 1),
+        ] {
+            let now = start + Duration::from_millis(millis);
+            hosts.failed(&a, error, now);
+            assert_eq!(hosts.state(&a, now), (window, None), "{millis}");
+        }
+    }
+
+    #[test]
+    fn a_retry_after_pauses_the_whole_host_and_no_other() {
+        let (a, b) = (url("http://a/"), url("http://b/"));
+        let start = Instant::now();
+        let mut hosts = Hosts::new(64, 16);
+        for (id, host) in [(1, &a), (2, &a), (3, &b)] {
+            hosts.enqueue(host, JobId(id), false);
+        }
+        let wait = |seconds| TransferError::status(503, Some(Duration::from_secs(seconds)));
+        assert!(hosts.failed(&a, &wait(30), start));
+        assert!(!hosts.failed(&b, &wait(0), start));
+        let gone = TransferError { retry_after: Some(Duration::from_secs(99)), ..TransferError::status(404, None) };
+        assert!(!hosts.failed(&b, &gone, start));
+        let until = start + Duration::from_secs(30);
+        assert_eq!((hosts.state(&a, start).1, hosts.next_opening(start)), (Some(until), Some(until)));
+        assert_eq!(hosts.next(start), Some(JobId(3)));
+        assert_eq!((hosts.next(start), hosts.next(until)), (None, Some(JobId(1))));
+        assert_eq!(hosts.next_opening(until), None);
     }
 }

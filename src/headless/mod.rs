@@ -61,6 +61,9 @@ fn print(event: &Event, jobs: &Jobs, face: Face, console: &Console) -> io::Resul
         console.say(line);
         return Ok(());
     }
+    if let (Event::HostChanged { host, window, pause }, Face::Plain) = (event, face) {
+        console.say(&plain::host_changed(host, *window, *pause));
+    }
     match face {
         Face::Json => json::line(event, jobs).map_or(Ok(()), |line| console.data(&line)),
         Face::Plain => plain::line(event, jobs).map_or(Ok(()), |line| console.data(&line)),

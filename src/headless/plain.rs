@@ -22,6 +22,14 @@ pub(super) fn line(event: &Event, jobs: &Jobs) -> Option<String> {
     })
 }
 
+/// What a host has asked for, in words.
+pub(super) fn host_changed(host: &str, window: usize, pause: Option<Duration>) -> String {
+    match pause {
+        Some(pause) => format!("{} asks for a pause of {}", safe(host), units::clock(pause)),
+        None => format!("{} gets at most {window} requests at once now", safe(host)),
+    }
+}
+
 /// What goes on now, in one line.
 pub(super) fn status(jobs: &Jobs) -> String {
     let totals = jobs.totals();

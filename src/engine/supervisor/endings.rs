@@ -60,11 +60,11 @@ impl Supervisor {
         match left.ending {
             // The last byte was faster than the user's wish to stop; all but removing comes too late.
             Ending::Whole { body, path, name } => self.commit(id, body, path, name, then == Some(Then::Remove)),
-            Ending::Failed(error) => match then {
-                Some(then) => self.stopped(id, then),
-                None => self.attempt_failed(id, error),
-            },
-            Ending::Stopped => match then {
+            Ending::Failed(error) if then.is_none() => {
+                self.host_failed(id, &error);
+                self.attempt_failed(id, error);
+            }
+            Ending::Failed(_) | Ending::Stopped => match then {
                 Some(then) => self.stopped(id, then),
                 // The engine stops: the job stays as it is, unfinished.
                 None => job.phase = Phase::Queued,
@@ -85,6 +85,22 @@ impl Supervisor {
                 }
                 self.enqueue(id, false);
             }
+        }
+    }
+
+    /// Lets the job's host feel its error, and says so where that changes something.
+    fn host_failed(&mut self, id: JobId, error: &TransferError) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        let (url, now) = (&job.request.url, Instant::now());
+        // Longer than anybody waits: the job fails, and the others find out for themselves.
+        let patience = self.shared.options.patience;
+        if patience.is_some_and(|patience| error.retry_after.is_some_and(|asked| asked > patience)) {
+            return;
+        }
+        if self.hosts.failed(url, error, now) {
+            let (window, paused) = self.hosts.state(url, now);
+            let host = url.origin().ascii_serialization();
+            self.tell(Event::HostChanged { host, window, pause: paused.map(|until| until - now) });
         }
     }
 

@@ -10,7 +10,7 @@ mod job;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{self, JoinSet};
@@ -46,7 +46,7 @@ enum Done {
 pub(super) struct Supervisor {
     shared: Arc<Shared>,
     commands: UnboundedReceiver<Command>,
-    answers: UnboundedReceiver<Url>,
+    answers: UnboundedReceiver<(Url, Duration)>,
     jobs: HashMap<JobId, Job>,
     identities: HashMap<Identity, JobId>,
     hosts: Hosts,
@@ -65,7 +65,7 @@ impl Supervisor {
     pub(super) fn new(
         shared: Arc<Shared>,
         commands: UnboundedReceiver<Command>,
-        answers: UnboundedReceiver<Url>,
+        answers: UnboundedReceiver<(Url, Duration)>,
     ) -> Self {
         let hosts = Hosts::new(shared.options.jobs, shared.options.per_host);
         Self {
@@ -93,7 +93,9 @@ impl Supervisor {
             if self.is_done() {
                 break;
             }
-            let alarm = self.timers.first().map(|(at, _)| *at).filter(|_| !self.stopping);
+            let opening = self.hosts.next_opening(Instant::now());
+            let alarm = self.timers.first().map(|(at, _)| *at).into_iter().chain(opening).min();
+            let alarm = alarm.filter(|_| !self.stopping);
             let ring = async {
                 match alarm {
                     Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -105,7 +107,7 @@ impl Supervisor {
                     Some(command) => self.obey(command),
                     None => self.stop(),
                 },
-                Some(url) = self.answers.recv() => self.hosts.answered(&url),
+                Some((url, ttfb)) = self.answers.recv() => self.hosts.answered(&url, ttfb),
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
                 () = ring => self.due(Instant::now()),
             }
@@ -125,7 +127,7 @@ impl Supervisor {
     /// Starts whatever may start.
     fn grant(&mut self) {
         while !self.stopping && self.commits < MOST_COMMITS {
-            let Some(id) = self.hosts.next() else { return };
+            let Some(id) = self.hosts.next(Instant::now()) else { return };
             self.start(id);
         }
     }

@@ -173,10 +173,11 @@ impl Transfer {
     }
 
     async fn get(&self, ask: &Ask) -> Result<Answer, Failure> {
+        let asked = Instant::now();
         let answered = |url: &Url, status: u16, version: &str| {
             // Also when this is but a redirect: the host is alive. The receiver lives as long as the supervisor, which
             // outlives every transfer.
-            let _ = self.shared.answered.send(ask.url.clone());
+            let _ = self.shared.answered.send((ask.url.clone(), asked.elapsed()));
             if self.shared.options.verbose {
                 let range = ask.from.as_ref().map_or_else(String::new, |(from, _)| format!(" from byte {from}"));
                 let line =

@@ -23,8 +23,8 @@ pub(in crate::engine) struct Shared {
     pub(in crate::engine) options: Options,
     pub(in crate::engine) outbox: Arc<Outbox>,
     pub(in crate::engine) buffers: Arc<Buffers>,
-    /// Hears the address of a job as soon as its host has answered.
-    pub(in crate::engine) answered: UnboundedSender<Url>,
+    /// Hears the address of a job as soon as its host has answered, and how long that took.
+    pub(in crate::engine) answered: UnboundedSender<(Url, Duration)>,
 }
 
 /// A part file that another attempt can go on with.
