@@ -1,6 +1,8 @@
 //! Going on with a body that was cut: what may be asked for, and what the answer means. Pure rules:
 //! (what is saved, head) -> action. Only a strong validator ties two answers to one version of a file.
 
+use url::Url;
+
 use super::error::{ErrorClass, TransferError};
 use super::head::Head;
 
@@ -52,6 +54,16 @@ pub(super) struct Saved {
     pub(super) total: Option<u64>,
     /// The version they belong to.
     pub(super) validator: Validator,
+    /// The address that they came from, after redirects.
+    pub(super) source: Url,
+}
+
+impl Saved {
+    /// False where an answer from `url` says nothing about these bytes: a date is shared by many files, so it names a
+    /// version only where the file is still at the same address.
+    pub(super) fn holds_at(&self, url: &Url) -> bool {
+        matches!(self.validator, Validator::ETag(_)) || self.source == *url
+    }
 }
 
 /// What an answer means for a download.
@@ -187,7 +199,8 @@ mod tests {
     }
 
     fn saved() -> Saved {
-        Saved { len: 400, total: Some(1000), validator: Validator::ETag("\"a\"".to_owned()) }
+        let source = Url::parse("http://h/x").expect("a valid address");
+        Saved { len: 400, total: Some(1000), validator: Validator::ETag("\"a\"".to_owned()), source }
     }
 
     fn kind(action: &Action) -> &'static str {

@@ -19,6 +19,10 @@ use super::{Done, Supervisor};
 
 impl Supervisor {
     pub(super) fn joined(&mut self, joined: Result<(task::Id, Done), JoinError>) {
+        // What the attempt has said comes before its end: a host without an answer is forgotten with its last job.
+        while let Ok(url) = self.answers.try_recv() {
+            self.hosts.answered(&url);
+        }
         let task = joined.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
         // Cleaning has no owner.
         let Some(id) = self.owners.remove(&task) else { return };

@@ -50,6 +50,8 @@ pub(super) struct Transfer {
     len: u64,
     total: Option<u64>,
     validator: Option<Validator>,
+    /// The address that answered with the first bytes.
+    source: Option<Url>,
     name: String,
     resumed_from: u64,
     gained: u64,
@@ -69,6 +71,7 @@ impl Transfer {
             len: 0,
             total: None,
             validator: None,
+            source: None,
             name: String::new(),
             resumed_from: 0,
             gained: 0,
@@ -83,7 +86,13 @@ impl Transfer {
         self.reopen().await;
         for _ in 0..MOST_ROUNDS {
             let mut answer = self.ask().await?;
-            let mut action = resume::judge(&answer.head, self.saved().as_ref());
+            let saved = self.saved();
+            let mut action = match &saved {
+                Some(saved) if matches!(answer.head.status, 206 | 416) && !saved.holds_at(&answer.url) => {
+                    Action::AskAgain("the file comes from another address now".to_owned())
+                }
+                saved => resume::judge(&answer.head, saved.as_ref()),
+            };
             if let Action::AskAgain(reason) = action {
                 answer.body.discard();
                 self.restart(reason).await;
@@ -96,7 +105,7 @@ impl Transfer {
                     return self.started(&answer.head, &answer.url);
                 }
                 Action::FromStart { total } => {
-                    self.begin(&answer.head, total).await?;
+                    self.begin(&answer.head, &answer.url, total).await?;
                     total
                 }
                 Action::Continue { end, total } => {
@@ -155,7 +164,7 @@ impl Transfer {
 
     fn saved(&self) -> Option<Saved> {
         let validator = self.validator.clone().filter(|_| self.len > 0)?;
-        Some(Saved { len: self.len, total: self.total, validator })
+        Some(Saved { len: self.len, total: self.total, validator, source: self.source.clone()? })
     }
 
     /// Sends the request. A used connection that ends without an answer is the server's ordinary time-out: asked once
@@ -189,12 +198,13 @@ impl Transfer {
     }
 
     /// A body from its first byte: everything known before is void.
-    async fn begin(&mut self, head: &Head, total: Option<u64>) -> Result<(), TransferError> {
+    async fn begin(&mut self, head: &Head, source: &Url, total: Option<u64>) -> Result<(), TransferError> {
         if self.len > 0 {
             self.restart("the server sent the whole file".to_owned()).await;
         }
         self.total = total;
         self.validator = Validator::of(head);
+        self.source = Some(source.clone());
         if let Some(small) = total.filter(|total| *total <= SMALL) {
             self.sink = Sink::Memory(Vec::with_capacity(usize::try_from(small).unwrap_or_default()));
             return Ok(());

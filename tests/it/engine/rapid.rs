@@ -1,7 +1,8 @@
 //! Commands faster than an attempt can end: the last wish counts, no byte that is on the disk is lost, and nothing of
 //! a job comes after its end.
 
-use haul::engine::event::{Command, Event};
+use haul::engine::event::Command::{self, Cancel, Pause, Remove, Resume, Retry};
+use haul::engine::event::Event;
 use haul::engine::request::JobId;
 
 use super::run::Run;
@@ -9,6 +10,29 @@ use crate::support::bytes::payload;
 use crate::support::origin::{Answer, Gate, Origin, Resource, Script};
 
 const PART: usize = 100_000;
+
+type Make = fn(JobId) -> Command;
+
+/// Commands sent at once, and what the job must come to.
+const CASES: &[(&[Make], &str)] = &[
+    (&[Cancel, Retry], "finished"),
+    (&[Cancel, Cancel], "cancelled"),
+    (&[Cancel, Pause], "cancelled"),
+    (&[Cancel, Resume], "cancelled"),
+    (&[Cancel, Retry, Cancel], "cancelled"),
+    (&[Cancel, Remove], "removed"),
+    (&[Pause, Resume], "finished"),
+    (&[Pause, Retry], "paused"),
+    (&[Pause, Cancel], "cancelled"),
+    (&[Pause, Remove], "removed"),
+    (&[Pause, Resume, Pause], "paused"),
+    (&[Pause, Resume, Pause, Resume, Pause, Resume], "finished"),
+    (&[Pause, Cancel, Retry, Pause, Resume], "finished"),
+    (&[Remove, Cancel], "removed"),
+    (&[Remove, Pause], "removed"),
+    (&[Remove, Retry], "removed"),
+    (&[Remove, Resume], "removed"),
+];
 
 /// A file whose first answer stops in the middle.
 fn script(file: &Resource) -> Script {
@@ -18,54 +42,32 @@ fn script(file: &Resource) -> Script {
 
 #[test]
 fn the_last_wish_counts() {
-    type Make = fn(JobId) -> Command;
-    let (cancel, pause, resume, retry, remove): (Make, Make, Make, Make, Make) =
-        (Command::Cancel, Command::Pause, Command::Resume, Command::Retry, Command::Remove);
-    let cases: &[(&[Make], &str)] = &[
-        (&[cancel, retry], "finished"),
-        (&[cancel, cancel], "cancelled"),
-        (&[cancel, pause], "cancelled"),
-        (&[cancel, resume], "cancelled"),
-        (&[cancel, retry, cancel], "cancelled"),
-        (&[cancel, remove], "removed"),
-        (&[pause, resume], "finished"),
-        (&[pause, retry], "paused"),
-        (&[pause, cancel], "cancelled"),
-        (&[pause, remove], "removed"),
-        (&[pause, resume, pause], "paused"),
-        (&[pause, resume, pause, resume, pause, resume], "finished"),
-        (&[pause, cancel, retry, pause, resume], "finished"),
-        (&[remove, cancel], "removed"),
-        (&[remove, pause], "removed"),
-        (&[remove, retry], "removed"),
-        (&[remove, resume], "removed"),
-    ];
     let (origin, mut run) = (Origin::start(), Run::new());
     let bytes = payload(1, 300_000);
     let mut urls = Vec::new();
-    for number in 0..cases.len() {
+    for number in 0..CASES.len() {
         let path = format!("/{number}.bin");
         origin.script(&path, script(&Resource::new(bytes.clone())));
         urls.push(origin.url(&path));
     }
     let ids = run.add_all(&urls);
-    for ((commands, _), id) in cases.iter().zip(&ids) {
+    for ((commands, _), id) in CASES.iter().zip(&ids) {
         run.wait_bytes(*id, PART);
         for command in *commands {
             run.send(command(*id));
         }
     }
     run.obeyed(&urls[0]);
-    for ((_, outcome), id) in cases.iter().zip(&ids) {
+    for ((_, outcome), id) in CASES.iter().zip(&ids) {
         run.wait_last(*id, outcome);
         match *outcome {
-            "paused" => run.send(Command::Resume(*id)),
-            "cancelled" => run.send(Command::Retry(*id)),
+            "paused" => run.send(Resume(*id)),
+            "cancelled" => run.send(Retry(*id)),
             _ => {}
         }
     }
     run.close();
-    for (number, (_, outcome)) in cases.iter().enumerate() {
+    for (number, (_, outcome)) in CASES.iter().enumerate() {
         let name = format!("{number}.bin");
         assert_eq!(run.dir.files().contains_key(&name), *outcome != "removed", "{number}");
         assert!(*outcome == "removed" || run.dir.read(&name) == bytes, "{number}");
@@ -97,14 +99,14 @@ fn restless_hands_lose_no_byte() {
     let ids = run.add_all(&urls);
     for id in &ids {
         run.wait_bytes(*id, PART);
-        run.send(Command::Pause(*id));
+        run.send(Pause(*id));
     }
     // The pause comes while the attempt begins: before its first step, at the part file, at the connection.
     for _ in 0..40 {
         for id in &ids {
             run.wait(*id, "paused");
-            run.send(Command::Resume(*id));
-            run.send(Command::Pause(*id));
+            run.send(Resume(*id));
+            run.send(Pause(*id));
         }
     }
     for id in &ids {
@@ -112,7 +114,7 @@ fn restless_hands_lose_no_byte() {
     }
     gate.open();
     for (number, id) in ids.iter().enumerate() {
-        run.send(Command::Resume(*id));
+        run.send(Resume(*id));
         assert_eq!(run.check(*id, &format!("{number}.bin"), &bytes).resumed_from, PART as u64, "{number}");
         assert!(!run.facts(*id).contains("restarted"), "{number}: {}", run.facts(*id));
     }
@@ -131,10 +133,10 @@ fn a_pause_after_every_answer_loses_no_byte() {
     let id = run.add(&origin.url("/a.bin"));
     run.wait_bytes(id, PART);
     for attempt in 2..=4 {
-        run.send(Command::Pause(id));
+        run.send(Pause(id));
         run.wait(id, "paused");
         assert_eq!(run.dir.files()[&run.parts()[0]], PART as u64);
-        run.send(Command::Resume(id));
+        run.send(Resume(id));
         run.wait(id, "connecting");
         origin.wait_requests("/a.bin", attempt);
     }
@@ -150,7 +152,7 @@ fn what_is_removed_may_be_added_at_once() {
     let url = origin.url("/a.bin");
     let first = run.add(&url);
     run.wait_bytes(first, PART);
-    run.send(Command::Remove(first));
+    run.send(Remove(first));
     let second = run.add(&url);
     assert_eq!(run.check(second, "a.bin", &bytes).resumed_from, 0);
     run.close();

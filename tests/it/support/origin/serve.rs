@@ -5,10 +5,10 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Shared;
 use super::answer::{Answer, End, Step};
 use super::gate::Gate;
 use super::request::Request;
+use super::{Script, Shared};
 
 /// Takes connections until the origin ends.
 pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
@@ -30,6 +30,20 @@ pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     }
 }
 
+/// A script, and how many of its answers were given before.
+type Turn = (Arc<Script>, usize);
+
+/// Called without the lock: an answer may wait or fail.
+fn choose(request: &Request, turn: Option<Turn>) -> Answer {
+    match turn {
+        Some((script, turn)) => {
+            let last = script.0.len().checked_sub(1).expect("a script has answers");
+            (script.0[turn.min(last)])(request)
+        }
+        None => Answer::html(404, "Not Found"),
+    }
+}
+
 struct Connection {
     stream: TcpStream,
     number: usize,
@@ -44,9 +58,9 @@ impl Connection {
         let mut reader = BufReader::new(copy);
         // A client may go at any time: that is its right, and the log shows it.
         while let Ok(Some(request)) = Request::read(&mut reader, self.number) {
-            let (request, key) = self.log(request);
+            let (request, key, turn) = self.log(request);
             let flight = Flight::enter(&self.shared, key);
-            let answer = if request.is_http() { self.choose(&request) } else { Answer::status(400).close() };
+            let answer = if request.is_http() { choose(&request, turn) } else { Answer::status(400).close() };
             let method = request.method;
             if !matches!(self.play(answer, &method, flight, &mut reader), Ok(true)) {
                 break;
@@ -54,35 +68,21 @@ impl Connection {
         }
     }
 
-    /// Notes the request and finds the script that it belongs to.
-    fn log(&self, mut request: Request) -> (Request, String) {
+    /// Notes the request and finds the script that it belongs to, with its turn: in one step, so that answers are given
+    /// in the order of the log.
+    fn log(&self, mut request: Request) -> (Request, String, Option<Turn>) {
         let mut state = self.shared.lock();
         request.at = state.log.len();
         state.log.push(request.clone());
         let exact = state.scripts.contains_key(&request.target);
         let key = if exact { &request.target } else { request.path() };
         let key = key.to_owned();
+        let turn = state.scripts.get_mut(&key).map(|(script, given)| {
+            *given += 1;
+            (Arc::clone(script), *given - 1)
+        });
         self.shared.changed.notify_all();
-        (request, key)
-    }
-
-    fn choose(&self, request: &Request) -> Answer {
-        let chosen = {
-            let mut state = self.shared.lock();
-            let key = if state.scripts.contains_key(&request.target) { &request.target } else { request.path() };
-            state.scripts.get_mut(key).map(|(script, given)| {
-                *given += 1;
-                (Arc::clone(script), *given - 1)
-            })
-        };
-        // Called without the lock: it may wait or fail.
-        match chosen {
-            Some((script, turn)) => {
-                let last = script.0.len().checked_sub(1).expect("a script has answers");
-                (script.0[turn.min(last)])(request)
-            }
-            None => Answer::html(404, "Not Found"),
-        }
+        (request, key, turn)
     }
 
     /// Sends an answer; true where another request may follow.
