@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::compare::{CompareError, Comparison};
 use crate::config::{Face, Job, Settings};
 use crate::display::safe;
 use crate::engine::event::Command;
 use crate::engine::options::{Options, Proxy};
-use crate::engine::{Engine, Events, prepare_folder};
+use crate::engine::{Engine, Events, Received, prepare_folder};
 use crate::headless::{self, Console};
 use crate::input::feed::{self, Trouble};
 use crate::input::words::Source;
@@ -25,6 +25,10 @@ use crate::tui;
 
 /// Bad lines of lists that are named one by one; more are counted.
 const NAMED_LINES: u64 = 20;
+
+/// How long the engine may take to put its things away after the terminal has gone: no signal and no second Ctrl-C
+/// may come to end it by force.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Why nothing was started. `Display` is one line for people.
 #[derive(Debug)]
@@ -188,6 +192,7 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     let outcome =
         outcome.map_err(|error| Refused::Usage(format!("cannot use the terminal: {error} (--plain needs none)")))?;
     if matches!(outcome.ending, tui::Ending::Hangup) {
+        drain_for(&events, FAREWELL);
         return Ok(Signal::Hangup.exit_status());
     }
     let mut jobs = outcome.jobs;
@@ -243,6 +248,12 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Refused
 /// Waits for the engine to end.
 fn drain(events: &Events) {
     while events.recv().is_some() {}
+}
+
+/// As [`drain`], but no longer than this.
+fn drain_for(events: &Events, time: Duration) {
+    let until = Instant::now() + time;
+    while let Received::Event(_) = events.recv_timeout(until.saturating_duration_since(Instant::now())) {}
 }
 
 fn is_complete(jobs: &Jobs) -> bool {
