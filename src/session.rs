@@ -203,6 +203,10 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
         // The terminal is ours no more; if it is gone, so is the need to tell it.
         let _ = Console::new(false).data(&headless::summary(&jobs, started.elapsed()));
     }
+    if matches!(outcome.ending, tui::Ending::Stopped) {
+        // Ctrl-C is a key while the screen stands, and means what it means anywhere. A signal that came first stays.
+        let _ = interrupt.seen.set(Signal::Interrupt);
+    }
     Ok(interrupt.exit_status(is_complete(&jobs) && !troubled.load(Ordering::Relaxed)))
 }
 
