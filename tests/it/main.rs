@@ -3,3 +3,5 @@
 mod headless;
 mod layering;
 mod support;
+#[cfg(unix)]
+mod tui;
