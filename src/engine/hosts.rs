@@ -189,6 +189,13 @@ impl Hosts {
         less
     }
 
+    /// Ends the host's pause before its time: the user wants it so.
+    pub(super) fn lift(&mut self, url: &Url) {
+        if let Some(host) = self.known.get_mut(&url.origin()) {
+            host.paused = None;
+        }
+    }
+
     /// The window of the host, and until when it is paused.
     pub(super) fn state(&self, url: &Url, now: Instant) -> (usize, Option<Instant>) {
         let host = self.known.get(&url.origin());
@@ -329,5 +336,7 @@ mod tests {
         assert_eq!(hosts.next(start), Some(JobId(3)));
         assert_eq!((hosts.next(start), hosts.next(until)), (None, Some(JobId(1))));
         assert_eq!(hosts.next_opening(until), None);
+        hosts.lift(&a);
+        assert_eq!(hosts.next(start), Some(JobId(2)));
     }
 }

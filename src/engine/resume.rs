@@ -254,6 +254,9 @@ mod tests {
         }
         let whole = Saved { len: 1000, ..saved() };
         assert_eq!(judge(&head(416, "bytes */1000", None), Some(&whole)), Action::Complete);
+        let unsure = Saved { total: None, ..whole };
+        assert_eq!(judge(&head(416, "bytes */1000", None), Some(&unsure)), Action::Complete);
+        assert_eq!(kind(&judge(&head(416, "bytes */*", None), Some(&unsure))), "ask");
         let unsized_part = Saved { total: None, ..saved() };
         assert_eq!(kind(&judge(&head(206, "bytes 400-599/*", None), Some(&unsized_part))), "continue");
         assert_eq!(kind(&judge(&head(206, "bytes 400-599/1000", None), Some(&unsized_part))), "continue");

@@ -75,7 +75,7 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup) -> io::Result<
         screen,
         app: App::new(dir, theme, Instant::now()),
         unread: false,
-        dirty: true,
+        shown: Shown::Stale,
         echo: false,
         drawn: None,
     };
@@ -86,6 +86,17 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup) -> io::Result<
     Ok(Outcome { ending, jobs: ui.app.into_jobs() })
 }
 
+/// What the terminal shows, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shown {
+    /// The state.
+    State,
+    /// An older state.
+    Stale,
+    /// Anything: somebody says so, or the size has changed, even if it is the old one again by now.
+    Unknown,
+}
+
 struct Loop<'a> {
     engine: &'a Engine,
     events: &'a Events,
@@ -94,8 +105,8 @@ struct Loop<'a> {
     app: App,
     /// The engine has more events than were read so far; it will not wake us for them.
     unread: bool,
-    /// The screen does not show the state.
-    dirty: bool,
+    /// What the terminal shows.
+    shown: Shown,
     /// A key waits for its echo.
     echo: bool,
     /// When the last frame was drawn.
@@ -106,7 +117,7 @@ impl Loop<'_> {
     fn run(&mut self) -> Ending {
         loop {
             let now = Instant::now();
-            if self.dirty && self.frame_due(now) <= now && self.draw().is_err() {
+            if self.shown > Shown::State && self.frame_due(now) <= now && self.draw().is_err() {
                 // A screen that cannot be drawn on is gone, whatever the system calls it.
                 return Ending::Hangup;
             }
@@ -117,9 +128,14 @@ impl Loop<'_> {
             let now = Instant::now();
             if self.app.next_tick().is_some_and(|tick| tick <= now) {
                 self.app.tick(now);
-                self.dirty = true;
+                self.outdated(Shown::Stale);
             }
         }
+    }
+
+    /// The terminal shows no better than this.
+    fn outdated(&mut self, shown: Shown) {
+        self.shown = self.shown.max(shown);
     }
 
     fn frame_due(&self, now: Instant) -> Instant {
@@ -133,7 +149,7 @@ impl Loop<'_> {
             return self.inbox.try_recv().ok();
         }
         let now = Instant::now();
-        let frame = self.dirty.then(|| self.frame_due(now));
+        let frame = (self.shown > Shown::State).then(|| self.frame_due(now));
         let due = [frame, self.app.next_tick()].into_iter().flatten().min();
         let Some(due) = due else {
             return self.inbox.recv().ok();
@@ -160,7 +176,7 @@ impl Loop<'_> {
     fn read_event(&mut self) {
         match self.events.try_recv() {
             Received::Event(event) => {
-                self.dirty = true;
+                self.outdated(Shown::Stale);
                 let effects = self.app.event(&event, Instant::now());
                 // Events never end the screen.
                 self.carry_out(effects);
@@ -168,7 +184,7 @@ impl Loop<'_> {
             Received::Nothing => self.unread = false,
             Received::Closed => {
                 self.unread = false;
-                self.dirty = true;
+                self.outdated(Shown::Stale);
                 self.app.engine_ended();
             }
         }
@@ -180,18 +196,22 @@ impl Loop<'_> {
             Wake::Stop => return Some(Ending::Stopped),
             Wake::Hangup => return Some(Ending::Hangup),
             Wake::Note(text) => {
-                self.dirty = true;
+                self.outdated(Shown::Stale);
                 self.app.note(text);
             }
             Wake::Input(input) => {
-                // A resize needs no more than a new frame: its size is read then.
-                self.dirty = true;
+                self.outdated(Shown::Stale);
                 let action = match input {
                     Input::Key(key) => {
                         panic_if_asked(key);
                         keys::find(self.app.context(), key)
                     }
                     Input::Paste(text) => Some(Action::Paste(text)),
+                    // The size is read when the next frame is drawn.
+                    Input::Resize(..) => {
+                        self.outdated(Shown::Unknown);
+                        None
+                    }
                     _ => None,
                 };
                 if let Some(action) = action {
@@ -208,8 +228,7 @@ impl Loop<'_> {
         for effect in effects {
             match effect {
                 Effect::Engine(command) => self.engine.send(command),
-                // What fails here fails again at the next frame, and is noticed there.
-                Effect::Redraw => drop(self.screen.clear()),
+                Effect::Redraw => self.outdated(Shown::Unknown),
                 Effect::Quit => return Some(Ending::Quit),
                 Effect::Stop => return Some(Ending::Stopped),
             }
@@ -218,11 +237,17 @@ impl Loop<'_> {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        self.app.resize(self.screen.size()?);
+        let size = self.screen.size()?;
+        if self.shown == Shown::Unknown {
+            // Not `clear`: that one asks the terminal where its cursor is, and waits for an answer that the thread
+            // of the keys takes away.
+            self.screen.resize(size.into())?;
+        }
+        self.app.resize(size);
         let app = &self.app;
         self.screen.draw(|frame| view::render(frame, frame.area(), app))?;
         self.drawn = Some(Instant::now());
-        self.dirty = false;
+        self.shown = Shown::State;
         self.echo = false;
         Ok(())
     }

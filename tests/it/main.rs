@@ -4,3 +4,5 @@ mod engine;
 mod headless;
 mod layering;
 mod support;
+#[cfg(unix)]
+mod tui;

@@ -125,6 +125,7 @@ impl Supervisor {
             }
             Phase::Waiting { .. } => {
                 job.refresh();
+                self.hosts.lift(&job.request.url);
                 self.withdraw(id);
                 self.enqueue(id, true);
             }

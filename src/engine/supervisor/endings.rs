@@ -20,14 +20,14 @@ use super::{Done, Supervisor};
 impl Supervisor {
     pub(super) fn joined(&mut self, joined: Result<(task::Id, Done), JoinError>) {
         // What the attempt has said comes before its end: a host without an answer is forgotten with its last job.
-        while let Ok(url) = self.answers.try_recv() {
-            self.hosts.answered(&url);
+        while let Ok((url, ttfb)) = self.answers.try_recv() {
+            self.hosts.answered(&url, ttfb);
         }
         let task = joined.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
         // Cleaning has no owner.
         let Some(id) = self.owners.remove(&task) else { return };
         match joined {
-            Ok((_, Done::Attempt(left))) => self.attempt_ended(id, left),
+            Ok((_, Done::Attempt(left))) => self.attempt_ended(id, *left),
             Ok((_, Done::Commit(result))) => self.commit_ended(id, result),
             Ok((_, Done::Cleaned)) => {}
             Err(_) => self.died(id),

@@ -35,7 +35,7 @@ const MOST_COMMITS: usize = 256;
 /// What a task comes back with.
 #[derive(Debug)]
 enum Done {
-    Attempt(Left),
+    Attempt(Box<Left>),
     Commit(Result<Settled, TransferError>),
     /// Part files are gone.
     Cleaned,
@@ -149,7 +149,7 @@ impl Supervisor {
         };
         job.phase = Phase::Running { cancel, then: None };
         let shared = Arc::clone(&self.shared);
-        let task = self.tasks.spawn(async move { Done::Attempt(transfer::run(shared, assignment).await) });
+        let task = self.tasks.spawn(async move { Done::Attempt(Box::new(transfer::run(shared, assignment).await)) });
         self.owners.insert(task.id(), id);
     }
 

@@ -141,6 +141,7 @@ impl Transfer {
         self.resumed_from = self.len;
         self.total = partial.saved.total;
         self.validator = Some(partial.saved.validator);
+        self.source = Some(partial.saved.source);
         self.name = partial.name;
         let (path, len) = (partial.path.clone(), self.len);
         if let Err(error) = self.open(partial.path, move || Part::open(path, len)).await {
@@ -330,14 +331,13 @@ impl Transfer {
     /// Brings everything on its way to the disk, and keeps only what another attempt can use.
     pub(super) async fn wind_up(mut self, ending: Option<Ending>) -> Left {
         if let Some(partial) = self.assignment.partial.take() {
-            // It ended before it had begun.
+            // Told to stop before it began: what earlier attempts have left is as it was.
             let ending = ending.unwrap_or(Ending::Stopped);
             let generation = self.assignment.generation;
             return Left { ending, partial: Some(partial), generation, resumed_from: 0, gained: 0 };
         }
         let saved = self.saved();
         let path = self.part_path();
-        // Told to stop before it began: what earlier attempts have left is as it was.
         let (mut body, mut partial) = (None, None);
         let mut ending = ending;
         match mem::replace(&mut self.sink, Sink::Closed) {

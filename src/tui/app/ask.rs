@@ -32,6 +32,18 @@ impl App {
         }
     }
 
+    /// Takes the question back once what it asks about is over.
+    pub(super) fn withdraw_question(&mut self) {
+        let Mode::Ask(question) = self.mode else { return };
+        let open = match question {
+            Question::Quit => self.jobs.totals().pending() > 0,
+            Question::Remove(id) => self.jobs.get(id).is_some_and(|job| job.state.is_active()),
+        };
+        if !open {
+            self.mode = Mode::List;
+        }
+    }
+
     /// The question in words, shortest first where there is little room; safe text.
     pub(in crate::tui) fn question(&self) -> Option<[String; 2]> {
         let Mode::Ask(question) = self.mode else { return None };

@@ -21,6 +21,7 @@ impl App {
             Event::Notice(Told::Duplicate(id)) => self.duplicate(*id),
             _ => Vec::new(),
         };
+        self.withdraw_question();
         self.select_something();
         if matches!(event, Event::Removed { .. }) {
             self.keep_visible();

@@ -69,13 +69,13 @@ fn stop_leaves_whole_files_and_nothing_else() {
 
 #[test]
 fn stop_takes_every_phase_along() {
-    let (origin, gate) = (Origin::start(), Gate::new());
+    let (origin, busy_host, gate) = (Origin::start(), Origin::start(), Gate::new());
     let mut run = Run::with(Options { retries: 1, patience: None, per_host: 2, ..options() });
     let tagged = || Answer::ok(payload(1, 300_000)).header("ETag", "\"a\"").stall_after(100_000);
     origin.script("/paused", Script::new().then(tagged));
     origin.script("/cancelled", Script::new().then(tagged));
     let busy = Script::new().then(|| Answer::status(503).header("Retry-After", "3600"));
-    origin.script("/waiting", busy);
+    busy_host.script("/waiting", busy);
     origin.script("/held", Script::new().then(move || Answer::ok("x").wait_first(&gate)));
     for (path, command, word) in
         [("/paused", Command::Pause as fn(JobId) -> Command, "paused"), ("/cancelled", Command::Cancel, "cancelled")]
@@ -85,7 +85,7 @@ fn stop_takes_every_phase_along() {
         run.send(command(id));
         run.wait(id, word);
     }
-    let waiting = run.add(&origin.url("/waiting"));
+    let waiting = run.add(&busy_host.url("/waiting"));
     run.wait(waiting, "retrying");
     run.add_all(&["/held?1", "/held?2", "/held?3"].map(|path| origin.url(path)));
     origin.wait_requests("/held", 2);

@@ -196,10 +196,6 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn pid(&self) -> u32 {
-        self.pid
-    }
-
     /// Sends a signal, if it still runs.
     #[cfg(unix)]
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {

@@ -1,7 +1,9 @@
 //! The real program in a pseudo-terminal, with a terminal emulator that sees what a user would see. Waits are for
 //! conditions on the settled screen, and every byte that was written is kept.
 
+mod faults;
 mod link;
+mod restored;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +20,7 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 use rustix::process::{Signal, kill_process, kill_process_group};
 use vt100::Screen;
 
-use link::{Seen, Shared, position, read_in_background, write_in_background};
+use link::{Flow, Seen, Shared, position, read_in_background, write_in_background};
 
 use super::command::{PROGRAM, environment, pid};
 use super::fail;
@@ -30,20 +32,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// A frame may arrive in several reads: a screen counts when nothing followed it for this long.
 const SETTLED: Duration = Duration::from_millis(30);
 
-/// Modes that the program may switch on, and must have switched off when it ends.
-const MODES: [(&str, bool); 7] = [
-    ("?1049", false),
-    ("?25", true),
-    ("?2004", false),
-    ("?1000", false),
-    ("?1002", false),
-    ("?1003", false),
-    ("?1006", false),
-];
-
 /// A program in a terminal. Dropping it kills the program and what it started there.
 pub(crate) struct Pty {
-    master: Box<dyn MasterPty + Send>,
+    /// None once the terminal was closed.
+    master: Option<Box<dyn MasterPty + Send>>,
     /// Held open because the kernel forgets the modes with the last close.
     slave: Option<File>,
     child: Box<dyn Child + Send + Sync>,
@@ -99,12 +91,12 @@ impl Pty {
         drop(pair.slave);
 
         let parser = vt100::Parser::new(at_least_one(rows), at_least_one(columns), 0);
-        let seen = Seen { parser, log: Vec::new(), answered: 0, ended: false };
+        let seen = Seen { parser, log: Vec::new(), answered: 0, flow: Flow::Reading, ended: false };
         let shared = Arc::new(Shared { seen: Mutex::new(seen), changed: Condvar::new() });
         let keys = write_in_background(pair.master.take_writer().expect("taken once"));
         let input = pair.master.try_clone_reader().expect("there are file descriptors left");
         let reader = read_in_background(input, Arc::clone(&shared), keys.clone());
-        let master = pair.master;
+        let master = Some(pair.master);
         let (slave, reader) = (Some(slave), Some(reader));
         Self { master, slave, child, exit: None, keys, shared, reader, before, after: None }
     }
@@ -124,7 +116,8 @@ impl Pty {
         let mut seen = self.shared.lock();
         seen.parser.screen_mut().set_size(at_least_one(rows), at_least_one(columns));
         drop(seen);
-        self.master.resize(size(columns, rows)).expect("the terminal is there");
+        let resized = self.master.as_ref().map(|master| master.resize(size(columns, rows)));
+        resized.and_then(Result::ok).expect("the terminal is there");
     }
 
     /// Holds the test until the settled screen satisfies `wanted`.
@@ -139,10 +132,10 @@ impl Pty {
         self.wait_until(|screen| screen.contents().contains(text));
     }
 
-    /// Holds the test until this text was written, even if it is gone from the screen.
+    /// Holds the test until this text was written since the mark.
     #[track_caller]
-    pub(crate) fn wait_log(&self, text: &str) {
-        self.wait_seen(|seen| position(&seen.log, text.as_bytes()).is_some());
+    pub(crate) fn wait_written(&self, mark: usize, text: &str) {
+        self.wait_seen(|seen| position(&seen.log[mark..], text.as_bytes()).is_some());
     }
 
     #[track_caller]
@@ -211,6 +204,7 @@ impl Pty {
             self.await_zombie();
             self.after = self.slave.as_ref().map(modes);
             self.exit = self.child.wait().ok();
+            self.shared.release();
             // The last close of the slave ends the reader, once it has read everything.
             self.slave = None;
             let (seen, limit) = self
@@ -257,40 +251,14 @@ impl Pty {
     /// paste, no mouse, the same modes. For after [`Self::wait_exit`].
     #[track_caller]
     pub(crate) fn assert_restored(&self) {
-        let wrong = self.wrong();
-        if !wrong.is_empty() {
-            fail(&self.dump(&format!("the terminal is not as it was: {wrong:#?}")));
-        }
-    }
-
-    fn wrong(&self) -> Vec<String> {
-        let seen = self.shared.lock();
-        let mut wrong = Vec::new();
-        for (mode, normal) in MODES {
-            let last = |on: char| rposition(&seen.log, format!("\x1b[{mode}{on}").as_bytes());
-            let (on, off) = (last('h'), last('l'));
-            let given_back = if normal { on >= off } else { off >= on };
-            // Only these three prove that there was anything to give back.
-            let required = ["?1049", "?25", "?2004"].contains(&mode);
-            if !given_back || required && (if normal { on } else { off }).is_none() {
-                wrong.push(format!("{mode}: last switched on at {on:?}, off at {off:?}"));
-            }
-        }
-        let screen = seen.parser.screen();
-        for (is, what) in [
-            (screen.alternate_screen(), "the alternate screen is shown"),
-            (screen.hide_cursor(), "the cursor is hidden"),
-            (screen.bracketed_paste(), "bracketed paste is on"),
-            (screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None, "the mouse is reported"),
-        ] {
-            wrong.extend(is.then(|| what.to_owned()));
-        }
-        drop(seen);
+        let mut wrong = restored::wrong(&self.shared.lock());
         let after = self.modes_after();
         if self.before != after {
             wrong.push(format!("modes before: {}\nmodes after: {after}", self.before));
         }
-        wrong
+        if !wrong.is_empty() {
+            fail(&self.dump(&format!("the terminal is not as it was: {wrong:#?}")));
+        }
     }
 
     fn dump(&self, why: &str) -> String {
@@ -318,10 +286,6 @@ impl Drop for Pty {
 
 fn modes(terminal: &File) -> String {
     rustix::termios::tcgetattr(terminal).map_or_else(|error| error.to_string(), |modes| format!("{modes:?}"))
-}
-
-fn rposition(bytes: &[u8], part: &[u8]) -> Option<usize> {
-    bytes.windows(part.len()).rposition(|window| window == part)
 }
 
 /// The processor time of a process so far, from `/proc/PID/stat` (see `proc_pid_stat(5)`).

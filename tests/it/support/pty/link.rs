@@ -6,11 +6,22 @@ use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+/// What the terminal does with what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Reading,
+    /// Reads nothing for the time being.
+    Held,
+    /// Reads nothing ever again.
+    Closed,
+}
+
 pub(super) struct Seen {
     pub(super) parser: vt100::Parser,
     pub(super) log: Vec<u8>,
     /// How far queries to the terminal were looked for.
     pub(super) answered: usize,
+    pub(super) flow: Flow,
     pub(super) ended: bool,
 }
 
@@ -22,6 +33,16 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn lock(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads on after [`Flow::Held`].
+    pub(super) fn release(&self) {
+        let mut seen = self.lock();
+        if seen.flow == Flow::Held {
+            seen.flow = Flow::Reading;
+        }
+        drop(seen);
+        self.changed.notify_all();
     }
 }
 
@@ -51,8 +72,11 @@ pub(super) fn read_in_background(
             seen.log.extend_from_slice(&buffer[..count]);
             seen.parser.process(&buffer[..count]);
             answer(&mut seen, &keys);
-            drop(seen);
             shared.changed.notify_all();
+            let held = shared.changed.wait_while(seen, |seen| seen.flow == Flow::Held);
+            if held.unwrap_or_else(PoisonError::into_inner).flow == Flow::Closed {
+                break;
+            }
         }
         shared.lock().ended = true;
         shared.changed.notify_all();

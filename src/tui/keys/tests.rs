@@ -1,0 +1,119 @@
+//! The table against itself, and against the README.
+
+use super::*;
+
+/// The table as the README has it: keys that mean something only in one place say so.
+fn markdown() -> String {
+    let row = |binding: &Binding| {
+        let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{}`", key.name())).collect();
+        let place = if [BOX, ASKED].contains(&binding.group) {
+            format!("{}: ", binding.group.to_lowercase())
+        } else {
+            String::new()
+        };
+        format!("| {} | {place}{} |\n", keys.join(" "), binding.help)
+    };
+    format!("| keys | what they do |\n|---|---|\n{}", TABLE.iter().map(row).collect::<String>())
+}
+
+#[test]
+fn the_readme_has_this_table() {
+    const BEGIN: &str = "<!-- keys -->\n";
+    const END: &str = "<!-- /keys -->";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(path).expect("the README is there").replace("\r\n", "\n");
+    let (before, rest) = readme.split_once(BEGIN).expect("the README says where the keys begin");
+    let (kept, after) = rest.split_once(END).expect("the README says where the keys end");
+    let drawn = markdown();
+    if std::env::var_os("HAUL_BLESS").is_some() {
+        std::fs::write(path, format!("{before}{BEGIN}{drawn}{END}{after}")).expect("the README can be written");
+    } else {
+        assert!(kept == drawn, "the keys in README.md are stale: run `HAUL_BLESS=1 cargo test readme`");
+    }
+}
+
+#[test]
+fn no_key_means_two_things_in_one_place() {
+    for context in EVERYWHERE {
+        let mut seen: Vec<Key> = Vec::new();
+        for key in TABLE.iter().filter(|b| b.contexts.contains(context)).flat_map(|b| b.keys) {
+            assert!(!seen.contains(key), "{} twice in {context:?}", key.name());
+            seen.push(*key);
+        }
+    }
+}
+
+#[test]
+fn every_line_of_the_table_is_reached_by_its_keys() {
+    for binding in TABLE {
+        assert!(!binding.keys.is_empty() && !binding.contexts.is_empty(), "{}", binding.help);
+        for (context, key) in binding.contexts.iter().flat_map(|c| binding.keys.iter().map(move |k| (c, k))) {
+            assert_eq!(find(*context, key.event()), Some(binding.action.clone()), "{} in {context:?}", key.name());
+        }
+    }
+}
+
+#[test]
+fn every_action_that_a_key_can_ask_for_has_one() {
+    let all = [
+        Action::Up,
+        Action::Down,
+        Action::PageUp,
+        Action::PageDown,
+        Action::First,
+        Action::Last,
+        Action::Add,
+        Action::Cancel,
+        Action::Retry,
+        Action::RetryFailed,
+        Action::Pause,
+        Action::Remove,
+        Action::Help,
+        Action::Quit,
+        Action::Stop,
+        Action::Redraw,
+        Action::Back,
+        Action::Yes,
+        Action::No,
+        Action::Submit,
+        Action::NewLine,
+    ];
+    // Compiles only while it knows every action: a new one belongs in the list above as well.
+    let typed = |action: &Action| match action {
+        Action::Edit(_) | Action::Paste(_) => true,
+        Action::Up
+        | Action::Down
+        | Action::PageUp
+        | Action::PageDown
+        | Action::First
+        | Action::Last
+        | Action::Add
+        | Action::Cancel
+        | Action::Retry
+        | Action::RetryFailed
+        | Action::Pause
+        | Action::Remove
+        | Action::Help
+        | Action::Quit
+        | Action::Stop
+        | Action::Redraw
+        | Action::Back
+        | Action::Yes
+        | Action::No
+        | Action::Submit
+        | Action::NewLine => false,
+    };
+    for action in all {
+        assert!(!typed(&action));
+        assert_eq!(TABLE.iter().filter(|b| b.action == action).count(), 1, "{action:?}");
+    }
+}
+
+#[test]
+fn shift_belongs_to_the_character_and_other_keys_are_text_only_in_the_box() {
+    let shifted = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
+    assert_eq!(find(List, shifted), Some(Action::Last));
+    let alt_x = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::ALT);
+    assert_eq!(find(List, alt_x), None);
+    assert_eq!(find(Add, alt_x), Some(Action::Edit(alt_x)));
+}

@@ -1,0 +1,80 @@
+//! The program on its screen, held to what a person sees: the built binary in a pseudo-terminal, keys and pastes in,
+//! rows out. Downloads are held in the middle by gates, so nothing here depends on speed.
+
+mod add;
+mod demo;
+mod endings;
+mod hostile;
+mod jobs;
+mod looks;
+mod quiet;
+mod sizes;
+mod vanish;
+mod words;
+
+use vt100::Screen;
+
+use crate::support::origin::{Answer, Gate, Resource, Script};
+use crate::support::pty::Pty;
+use crate::support::temp::TempDir;
+
+const ETAG: &str = "\"v1\"";
+
+/// The program on a screen where rows have all their columns.
+fn screen(dir: &TempDir, args: &[&str]) -> Pty {
+    Pty::start(dir, args, 100, 30)
+}
+
+/// The line of this file in the list, if its state is this one.
+fn row(screen: &Screen, name: &str, state: &str) -> bool {
+    screen.contents().lines().any(|line| line.contains(name) && line.contains(&format!(" {state} ")))
+}
+
+#[track_caller]
+fn wait_row(pty: &Pty, name: &str, state: &str) {
+    pty.wait_until(|screen| row(screen, name, state));
+}
+
+/// The first line, without the blank before it.
+fn first_line(screen: &Screen) -> String {
+    screen.contents().lines().next().unwrap_or_default().trim_start().to_owned()
+}
+
+/// Holds the test until the first line begins with `9/15`.
+#[track_caller]
+fn wait_count(pty: &Pty, count: &str) {
+    pty.wait_until(|screen| first_line(screen).split(' ').next() == Some(count));
+}
+
+/// The exit status of a program that gives the terminal back.
+#[track_caller]
+fn exit_restored(pty: &mut Pty) -> u32 {
+    let status = pty.wait_exit();
+    pty.assert_restored();
+    assert!(status.signal().is_none(), "{status}");
+    status.exit_code()
+}
+
+/// The first answer stops in the middle until the client goes away, the next ones are those of a good server.
+fn stalled_once(bytes: &[u8]) -> Script {
+    let (file, half) = (Resource::new(bytes).etag(ETAG), bytes.len() / 2);
+    let again = file.clone();
+    Script::new()
+        .answer(move |request| file.answer(request).stall_after(half))
+        .answer(move |request| again.answer(request))
+}
+
+/// The first half at once, the rest behind the gate.
+fn held(bytes: &[u8], gate: &Gate) -> Script {
+    let (bytes, gate) = (bytes.to_vec(), gate.clone());
+    Script::new().then(move || {
+        let (first, rest) = bytes.split_at(bytes.len() / 2);
+        Answer::ok(first).wait(&gate).body(rest)
+    })
+}
+
+/// Every answer waits at the gate before its first byte.
+fn waiting(gate: &Gate) -> Script {
+    let gate = gate.clone();
+    Script::new().then(move || Answer::ok("abc").wait_first(&gate))
+}
