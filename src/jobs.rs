@@ -335,9 +335,10 @@ impl Jobs {
             }
             Event::Removed { id } => self.removed(*id),
             Event::HostChanged { host, pause, .. } => {
-                if let Some(pause) = pause {
-                    self.paused_hosts.insert(host.clone(), now + *pause);
-                }
+                match pause {
+                    Some(pause) => self.paused_hosts.insert(host.clone(), now + *pause),
+                    None => self.paused_hosts.remove(host),
+                };
             }
             Event::Notice(Notice::Duplicate(_)) => self.duplicates += 1,
             Event::Notice(Notice::Wire(_)) => {}

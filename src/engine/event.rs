@@ -133,7 +133,7 @@ pub enum Event {
         /// The job.
         id: JobId,
     },
-    /// A host takes less than before: it has asked for a pause, or for fewer requests at once.
+    /// A host takes another number of requests than before, or its pause has begun or was ended by the user.
     HostChanged {
         /// Scheme, name and port, as in `https://example.com`.
         host: String,

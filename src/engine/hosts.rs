@@ -189,11 +189,9 @@ impl Hosts {
         less
     }
 
-    /// Ends the host's pause before its time: the user wants it so.
-    pub(super) fn lift(&mut self, url: &Url) {
-        if let Some(host) = self.known.get_mut(&url.origin()) {
-            host.paused = None;
-        }
+    /// Ends the host's pause before its time: the user wants it so. True where it had one.
+    pub(super) fn lift(&mut self, url: &Url) -> bool {
+        self.known.get_mut(&url.origin()).is_some_and(|host| host.paused.take().is_some())
     }
 
     /// The window of the host, and until when it is paused.
@@ -336,7 +334,7 @@ mod tests {
         assert_eq!(hosts.next(start), Some(JobId(3)));
         assert_eq!((hosts.next(start), hosts.next(until)), (None, Some(JobId(1))));
         assert_eq!(hosts.next_opening(until), None);
-        hosts.lift(&a);
+        assert!(hosts.lift(&a) && !hosts.lift(&a));
         assert_eq!(hosts.next(start), Some(JobId(2)));
     }
 }

@@ -125,7 +125,10 @@ impl Supervisor {
             }
             Phase::Waiting { .. } => {
                 job.refresh();
-                self.hosts.lift(&job.request.url);
+                let url = job.request.url.clone();
+                if self.hosts.lift(&url) {
+                    self.host_changed(&url, Instant::now());
+                }
                 self.withdraw(id);
                 self.enqueue(id, true);
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::{self, JoinError};
+use url::Url;
 
 use crate::engine::disk::{self, Body};
 use crate::engine::error::{ErrorClass, TransferError};
@@ -95,17 +96,22 @@ impl Supervisor {
     /// Lets the job's host feel its error, and says so where that changes something.
     fn host_failed(&mut self, id: JobId, error: &TransferError) {
         let Some(job) = self.jobs.get(&id) else { return };
-        let (url, now) = (&job.request.url, Instant::now());
+        let (url, now) = (&job.request.url.clone(), Instant::now());
         // Longer than anybody waits: the job fails, and the others find out for themselves.
         let patience = self.shared.options.patience;
         if patience.is_some_and(|patience| error.retry_after.is_some_and(|asked| asked > patience)) {
             return;
         }
         if self.hosts.failed(url, error, now) {
-            let (window, paused) = self.hosts.state(url, now);
-            let host = url.origin().ascii_serialization();
-            self.tell(Event::HostChanged { host, window, pause: paused.map(|until| until - now) });
+            self.host_changed(url, now);
         }
+    }
+
+    /// Says how the host of this address stands now.
+    pub(super) fn host_changed(&self, url: &Url, now: Instant) {
+        let (window, paused) = self.hosts.state(url, now);
+        let host = url.origin().ascii_serialization();
+        self.tell(Event::HostChanged { host, window, pause: paused.map(|until| until - now) });
     }
 
     fn attempt_failed(&mut self, id: JobId, error: TransferError) {

@@ -91,6 +91,9 @@ fn size(job: &Job, column: SizeColumn) -> String {
 /// The last column. Where the state's word has no column, it stands here.
 fn last(job: &Job, columns: Columns, app: &App) -> String {
     let word_shown = columns.word > 0;
+    if let Some(left) = app.jobs().host_pause(job, app.now()) {
+        return format!("host {}", units::clock(left));
+    }
     match &job.state {
         JobState::Downloading if job.bytes_per_second > 0 => units::rate(job.bytes_per_second),
         JobState::Finished(file) if file.skipped => "was there".to_owned(),

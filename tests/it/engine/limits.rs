@@ -204,3 +204,26 @@ fn a_server_that_asks_for_too_much_patience_is_left() {
     let id = run.add(&origin.url("/soon"));
     run.check(id, "soon", b"a");
 }
+
+#[test]
+fn a_retry_after_holds_the_whole_host_back_until_the_user_wants_otherwise() {
+    let (origin, other) = (Origin::start(), Origin::start());
+    let mut run = Run::with(Options { retries: 1, patience: None, ..options() });
+    let busy = Script::new().then(|| Answer::status(503).header("Retry-After", "3600")).then(|| Answer::ok("a"));
+    origin.script("/busy", busy);
+    origin.script("/next", Script::body("b"));
+    other.script("/free", Script::body("c"));
+    let told = run.add(&origin.url("/busy"));
+    run.wait(told, "retrying");
+    let (held, free) = (run.add(&origin.url("/next")), run.add(&other.url("/free")));
+    run.check(free, "free", b"c");
+    assert_eq!((run.facts(held), origin.requests("/next").len()), ("queued".to_owned(), 0));
+    run.send(Command::Retry(told));
+    run.check(held, "next", b"b");
+    run.check(told, "busy", b"a");
+    let pauses = run.seen().iter().filter_map(|event| match event {
+        Event::HostChanged { pause, .. } => Some(pause.is_some()),
+        _ => None,
+    });
+    assert_eq!(pauses.collect::<Vec<_>>(), [true, false]);
+}
