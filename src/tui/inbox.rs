@@ -22,7 +22,7 @@ pub(super) enum Wake {
     Hangup,
 }
 
-/// The screen's inbox. Clones share it: one goes to [`run`](super::run) in [`Setup`](super::Setup), others to the
+/// The screen's inbox. Clones share it: one goes to [`run`](super::run()) in [`Setup`](super::Setup), others to the
 /// threads that have something to say.
 #[derive(Clone)]
 pub(crate) struct Inbox {
@@ -44,7 +44,7 @@ pub(crate) fn inbox() -> Inbox {
 }
 
 impl Inbox {
-    /// Asks the screen to leave in order; [`run`](super::run) then returns [`Ending::Stopped`](super::Ending).
+    /// Asks the screen to leave in order; [`run`](super::run()) then returns [`Ending::Stopped`](super::Ending).
     pub(crate) fn stop(&self) {
         self.post(Wake::Stop);
     }
