@@ -313,4 +313,22 @@ mod tests {
         outbox.close();
         assert_eq!(rx.try_iter().count(), 1);
     }
+
+    #[tokio::test]
+    async fn an_end_waits_for_requests_in_hand_and_wakes_whoever_waits_for_room() {
+        let outbox = Arc::new(Outbox::default());
+        outbox.none_held().await;
+        let (first, second) = (Hold::new(&outbox), Hold::new(&outbox));
+        drop(first);
+        outbox.announce(MOST_WAITING + 1);
+        let waiting = Arc::clone(&outbox);
+        let reader = std::thread::spawn(move || {
+            let room = waiting.wait_for_room();
+            drop(second);
+            room
+        });
+        outbox.refuse();
+        outbox.none_held().await;
+        assert!(!reader.join().expect("no panic"));
+    }
 }

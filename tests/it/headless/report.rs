@@ -12,6 +12,7 @@ use super::{events, json, plain};
 use crate::support::bytes::{jpeg, payload};
 use crate::support::command::haul;
 use crate::support::origin::{Answer, Gate, Origin, RefusedPort, Resource, Script};
+use crate::support::pty::Pty;
 use crate::support::temp::TempDir;
 
 /// RFC 4180, the strict way.
@@ -211,6 +212,30 @@ fn rows_are_there_as_jobs_end() {
     gate.open();
     running.wait().expect(1);
     assert_eq!(rows(&dir, "r.json").len(), 2);
+}
+
+#[test]
+fn the_screen_keeps_the_same_books() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    origin.script("/again.bin", Script::new().then(|| Answer::status(404)).then(|| Answer::ok("abc")));
+    origin.script("/held.bin", Script::new().then(Answer::hang));
+    let urls = ["/again.bin", "/gone.png", "/held.bin"].map(|path| origin.url(path));
+    let files = ["--report", "r.json", "--failed", "f.txt"];
+    let args: Vec<_> = files.into_iter().chain(urls.iter().map(String::as_str)).collect();
+    let mut pty = Pty::start(&dir, &args, 100, 20);
+    // The first row is selected, and goes again.
+    pty.wait_text("2 failed");
+    pty.type_keys("r");
+    pty.wait_text("1/3 done");
+    origin.wait_requests("/held.bin", 1);
+    pty.type_keys("qy");
+    assert_eq!(pty.wait_exit().exit_code(), 1);
+    let mut rows = rows(&dir, "r.json");
+    rows.sort_by_key(|row| row["n"].clone());
+    let seen: Vec<_> = rows.iter().map(|row| (row["url"].as_str(), row["status"].as_str())).collect();
+    assert_eq!(seen, urls.iter().map(String::as_str).zip(["finished", "failed", "unfinished"]).collect::<Vec<_>>());
+    assert_eq!(text(&dir, "f.txt"), format!("{}\n{}\n", urls[1], urls[2]));
+    assert_eq!((mode(&dir, "r.json"), mode(&dir, "f.txt")), (0o600, 0o600));
 }
 
 #[test]
