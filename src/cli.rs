@@ -16,11 +16,12 @@ Examples:
   haul https://example.com/a.jpg    fetch one file
   haul -d pictures list.txt         fetch a list, an address a line
   sort -u list.txt | haul -         fetch what a pipe brings
+  haul --failed left.txt list.txt   and again with `haul left.txt`
   haul demo                         15 pictures from haul itself, no network needed
 
 Exit status:
   0 every file is there       2 wrong use, or nothing to do      130 ended by SIGINT
-  1 some failed or are left   3 the folder cannot be written     143 ended by SIGTERM";
+  1 some failed or are left   3 folder or report not writable    143 ended by SIGTERM";
 
 const USAGE: &str = "\
 haul [OPTIONS] [URL|FILE]...
@@ -117,6 +118,12 @@ pub(crate) struct CommonOptions {
     /// No screen and no output but failures, on standard error
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
+    /// Write a row for every file, as it ends; .json, .jsonl or .csv; an older report is overwritten
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) report: Option<PathBuf>,
+    /// Write the addresses that failed or are unfinished, as a list to feed back
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) failed: Option<PathBuf>,
     /// What happens on the wire, on standard error
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{IsTerminal as _, stdin, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
@@ -13,6 +13,7 @@ use crate::display;
 use crate::engine::check_file_name;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::input::words::{self, Source};
+use crate::report::{Format, Wanted};
 
 /// What to do.
 pub(crate) enum Job {
@@ -42,6 +43,8 @@ pub(crate) struct Settings {
     /// The user's own name for the only file.
     pub(crate) output: Option<String>,
     pub(crate) options: Options,
+    /// Files that tell what became of every job.
+    pub(crate) records: Wanted,
     /// Keep what `compare` has fetched.
     pub(crate) keep: bool,
 }
@@ -53,6 +56,7 @@ pub(crate) struct Settings {
 pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let Cli { command, words, options } = cli;
     let mut face = face(&options);
+    let records = records(&options, &words)?;
     let (job, single) = match command {
         Some(Work::Demo) => {
             if !options.input.is_empty() {
@@ -63,6 +67,9 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         Some(Work::Compare { words }) => {
             if options.json || options.quiet {
                 return Err("`haul compare` prints a table: --json and -q do not go with it".to_owned());
+            }
+            if options.report.is_some() || options.failed.is_some() {
+                return Err("`haul compare` prints a table: --report and --failed do not go with it".to_owned());
             }
             (Job::Compare(sources(&words, &options.input)?), false)
         }
@@ -91,7 +98,26 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         return Err("--keep belongs to `haul compare`".to_owned());
     }
     let (dir, output, keep) = (options.dir.clone(), options.output.clone(), options.keep);
-    Ok(Settings { job, face, dir, output, options: engine_options(options, face)?, keep })
+    Ok(Settings { job, face, dir, output, options: engine_options(options, face)?, records, keep })
+}
+
+/// The files that tell what became of every job. None of them may swallow another, or a list before it is read; a list
+/// of failures does no harm, since one that is there stays until the end.
+fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String> {
+    let format = options.report.as_deref().map(Format::of).transpose()?;
+    let report = options.report.clone().zip(format);
+    if let Some((path, _)) = &report {
+        let same = |other: &Path| {
+            path == other || fs::canonicalize(path).is_ok_and(|path| fs::canonicalize(other).is_ok_and(|o| o == path))
+        };
+        if options.failed.as_deref().is_some_and(same) {
+            return Err("--report and --failed name the same file".to_owned());
+        }
+        if words.iter().chain(&options.input).any(|list| same(Path::new(list))) {
+            return Err("--report names a list that is to be read: it would be overwritten".to_owned());
+        }
+    }
+    Ok(Wanted { report, failed: options.failed.clone() })
 }
 
 /// Words first, in order, then the lists of `--input`.

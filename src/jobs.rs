@@ -75,6 +75,8 @@ impl JobState {
 pub struct Job {
     /// Its name in the engine.
     pub id: JobId,
+    /// Its number among all jobs that were ever queued, from 1, in the order of the input.
+    pub n: usize,
     /// Its address, without userinfo.
     pub url: Url,
     /// The folder for its file.
@@ -220,6 +222,8 @@ pub struct Jobs {
     duplicates: usize,
     /// Hosts that asked for a pause, and until when.
     paused_hosts: HashMap<String, Instant>,
+    /// How many jobs were ever queued.
+    numbered: usize,
     /// Bytes of rows that were removed, so that the sum of a run does not shrink.
     removed_bytes: u64,
 }
@@ -320,12 +324,12 @@ impl Jobs {
                 self.rest(*id, JobState::Waiting { until: now + *delay, error: error.clone() });
             }
             Event::Paused { id, .. } => self.rest(*id, JobState::Paused),
-            Event::Failed { id, error, attempts } => {
+            Event::Failed { id, error, attempts, .. } => {
                 self.rest(*id, JobState::Failed(error.clone()));
                 self.change(*id, |job| job.attempt = *attempts);
             }
             Event::Cancelled { id, .. } => self.rest(*id, JobState::Cancelled),
-            Event::Finished { id, file } => {
+            Event::Finished { id, file, .. } => {
                 self.rest(*id, JobState::Finished(file.clone()));
                 self.change(*id, |job| {
                     job.bytes = file.bytes;
@@ -349,8 +353,10 @@ impl Jobs {
         if self.index.contains_key(&id) {
             return self.rest(id, JobState::Queued);
         }
+        self.numbered += 1;
         let job = Job {
             id,
+            n: self.numbered,
             url: url.clone(),
             dir: Arc::clone(dir),
             path: name.map(|name| dir.join(name)),
@@ -396,6 +402,7 @@ impl Jobs {
 mod tests {
     use super::*;
     use crate::engine::error::ErrorClass;
+    use crate::engine::event::Record;
 
     fn queued(id: u64) -> Event {
         Event::Queued {
@@ -426,7 +433,11 @@ mod tests {
             resumed_from: 0,
             skipped,
         };
-        Event::Finished { id: JobId(id), file }
+        Event::Finished { id: JobId(id), file, record: record() }
+    }
+
+    fn record() -> Box<Record> {
+        Box::new(Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None })
     }
 
     fn fold(events: &[Event]) -> Jobs {
@@ -466,7 +477,7 @@ mod tests {
             started(1, None),
             progress(1, 70, None, 7),
             retrying,
-            Event::Failed { id: JobId(2), error, attempts: 3 },
+            Event::Failed { id: JobId(2), error, attempts: 3, record: record() },
             Event::Paused { id: JobId(3), reason: String::new() },
             Event::Notice(Notice::Duplicate(JobId(1))),
         ]);
@@ -480,7 +491,9 @@ mod tests {
         let t = *jobs.totals();
         assert_eq!((t.jobs, t.finished, t.skipped, t.failed, t.bytes), (2, 1, 1, 0, 5));
         assert_eq!((jobs.bytes_received(), jobs.position(JobId(3)), jobs.position(JobId(1))), (75, Some(1), None));
-        for id in [2, 3] {
+        jobs.apply(&queued(1), Instant::now());
+        assert_eq!(jobs.rows().iter().map(|job| job.n).collect::<Vec<_>>(), [2, 3, 4]);
+        for id in [1, 2, 3] {
             jobs.apply(&Event::Removed { id: JobId(id) }, Instant::now());
         }
         assert_eq!(*jobs.totals(), Totals::default());

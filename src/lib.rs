@@ -15,6 +15,7 @@
 //! | `engine`: `supervisor` | the one owner of all jobs |
 //! | [`engine::Engine`] | the facade: commands in, events out; tokio runs on threads of its own |
 //! | [`jobs`] [`input`] [`origin`] | the read model; text into requests; the embedded origin of demo and compare |
+//! | `report` | files that tell what became of every job: rows, and the list of failures |
 //! | `cli` `config` `signals` | options as typed (clap lives here alone), what they mean, how a run is ended from outside |
 //! | `headless` `tui` `compare` | the faces, which never name each other (ratatui and crossterm live in `tui` alone) |
 //!
@@ -44,6 +45,7 @@ mod headless;
 pub mod input;
 pub mod jobs;
 pub mod origin;
+mod report;
 mod session;
 mod signals;
 mod tui;

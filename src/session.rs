@@ -20,6 +20,7 @@ use crate::input::feed::{self, Trouble};
 use crate::input::words::Source;
 use crate::jobs::Jobs;
 use crate::origin::{Manners, Origin};
+use crate::report::{Recorder, Unwritable, Wanted};
 use crate::signals::{self, Signal};
 use crate::tui;
 
@@ -33,13 +34,15 @@ pub(crate) enum Refused {
     Usage(String),
     /// The folder cannot be written.
     Folder(PathBuf, io::Error),
+    /// The report or the list of failures cannot be written.
+    Records(Unwritable),
 }
 
 impl Refused {
     pub(crate) fn exit_status(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Folder(..) => 3,
+            Self::Folder(..) | Self::Records(_) => 3,
         }
     }
 }
@@ -48,6 +51,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(why) => f.write_str(why),
+            Self::Records(why) => why.fmt(f),
             Self::Folder(dir, error) => {
                 write!(
                     f,
@@ -64,7 +68,7 @@ impl fmt::Display for Refused {
 /// # Errors
 /// When nothing could be started.
 pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
-    let Settings { job, face, dir, output, options, keep } = settings;
+    let Settings { job, face, dir, output, options, records, keep } = settings;
     let (sources, dir, options, _origin) = match job {
         Job::Compare(sources) => return compare(sources, dir, options, keep),
         Job::Fetch(sources) => (sources, dir.unwrap_or_else(|| ".".into()), options, None),
@@ -75,7 +79,7 @@ pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
     };
     let dir = prepare_folder(&dir).map_err(|error| Refused::Folder(dir, error))?;
     let (engine, events) = Engine::start(options).map_err(|error| Refused::Usage(error.to_string()))?;
-    let work = Work { engine, events, sources, dir: Arc::from(dir), output };
+    let work = Work { engine, events, sources, dir: Arc::from(dir), output, records };
     if face == Face::Screen { on_screen(work) } else { without_screen(work, face) }
 }
 
@@ -93,6 +97,7 @@ struct Work {
     sources: Vec<Source>,
     dir: Arc<Path>,
     output: Option<String>,
+    records: Wanted,
 }
 
 /// What a signal does to a run: it stops the engine that works, and stays known for the exit status.
@@ -142,41 +147,55 @@ impl Interrupt {
 }
 
 fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, output } = work;
+    let Work { engine, events, sources, dir, output, records } = work;
     let console = Arc::new(Console::new(face == Face::Plain));
+    let told = Arc::clone(&console);
+    let recorder = Recorder::create(records, false, move |line| told.say(line));
+    let mut recorder = recorder.map_err(Refused::Records)?;
+    let held = engine.hold();
     let interrupt = Interrupt::listen(|| {}, || {});
     interrupt.covers(&engine);
     let troubled = Arc::new(AtomicBool::new(false));
     let (told, flag, feeder) = (Arc::clone(&console), Arc::clone(&troubled), engine.clone());
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| told.say(line));
-        feed::feed(&feeder, sources, &dir, output.as_deref(), true, |trouble| report.trouble(&trouble));
+        feed::feed(&feeder, held, sources, &dir, output.as_deref(), true, |trouble| report.trouble(&trouble));
         report.end();
         feeder.send(Command::Close);
     })?;
-    let result = headless::run(&events, face, &console);
+    let mut jobs = Jobs::new();
+    let result = headless::run(&events, face, &console, &mut jobs, &mut recorder);
     console.close();
     engine.send(Command::Stop);
+    drain(&events, &mut jobs, &mut recorder);
+    let told_all = recorder.finish(&jobs);
     let complete = match result {
-        Ok(jobs) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
+        Ok(()) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
             return Err(Refused::Usage(
                 "nothing to do: there is no address in what was given (- reads a list from standard input)".to_owned(),
             ));
         }
-        Ok(jobs) => is_complete(&jobs),
+        Ok(()) => is_complete(&jobs) && told_all,
         Err(error) => {
             output_failed(&console, &error);
             false
         }
     };
-    drain(&events, &mut Jobs::new());
     Ok(interrupt.exit_status(complete && !troubled.load(Ordering::Relaxed)))
 }
 
 fn on_screen(work: Work) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, output } = work;
+    let Work { engine, events, sources, dir, output, records } = work;
     let started = Instant::now();
     let inbox = tui::inbox();
+    let (note, trouble) = (inbox.clone(), Arc::new(Mutex::new(Vec::new())));
+    let kept = Arc::clone(&trouble);
+    let say = move |line: &str| {
+        note.note(line.to_owned());
+        kept.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+    };
+    let mut recorder = Recorder::create(records, true, say).map_err(Refused::Records)?;
+    let held = engine.hold();
     let stop = inbox.clone();
     let interrupt = Interrupt::listen(move || stop.stop(), tui::restore);
     interrupt.covers(&engine);
@@ -184,19 +203,22 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     let (notes, flag, feeder, folder) = (inbox.clone(), Arc::clone(&troubled), engine.clone(), Arc::clone(&dir));
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| notes.note(line.to_owned()));
-        feed::feed(&feeder, sources, &folder, output.as_deref(), false, |trouble| report.trouble(&trouble));
+        feed::feed(&feeder, held, sources, &folder, output.as_deref(), false, |trouble| report.trouble(&trouble));
         report.end();
     })?;
-    let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox });
+    let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox }, &mut recorder);
     engine.send(Command::Stop);
     let (ending, mut jobs) = match outcome {
         Ok(outcome) => (outcome.ending, outcome.jobs),
         Err(error) => {
-            drain(&events, &mut Jobs::new());
+            let mut jobs = Jobs::new();
+            drain(&events, &mut jobs, &mut recorder);
+            recorder.finish(&jobs);
             return Err(Refused::Usage(format!("cannot use the terminal: {error} (--plain needs none)")));
         }
     };
-    drain(&events, &mut jobs);
+    drain(&events, &mut jobs, &mut recorder);
+    let told_all = recorder.finish(&jobs);
     match ending {
         // Nobody is there to read a summary.
         tui::Ending::Hangup => return Ok(Signal::Hangup.exit_status()),
@@ -204,11 +226,13 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
         tui::Ending::Stopped => interrupt.note(Signal::Interrupt),
         tui::Ending::Quit => {}
     }
+    let console = Console::new(false);
+    trouble.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|line| console.say(line));
     if jobs.totals().jobs > 0 {
         // The terminal is ours no more; if it is gone, so is the need to tell it.
-        let _ = Console::new(false).data(&headless::summary(&jobs, started.elapsed()));
+        let _ = console.data(&headless::summary(&jobs, started.elapsed()));
     }
-    Ok(interrupt.exit_status(is_complete(&jobs) && !troubled.load(Ordering::Relaxed)))
+    Ok(interrupt.exit_status(told_all && is_complete(&jobs) && !troubled.load(Ordering::Relaxed)))
 }
 
 fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: bool) -> Result<u8, Refused> {
@@ -263,9 +287,10 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Refused
 }
 
 /// Waits for a stopped engine to end, but not for ever.
-fn drain(events: &Events, jobs: &mut Jobs) {
+fn drain(events: &Events, jobs: &mut Jobs, recorder: &mut Recorder) {
     let until = Instant::now() + signals::PATIENCE;
     while let Received::Event(event) = events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        recorder.note(&event, jobs);
         jobs.apply(&event, Instant::now());
     }
 }

@@ -1,7 +1,7 @@
 //! Bytes, rates and durations, printed for people and parsed from what people type. Pure; it must not know
 //! what the numbers measure. Sizes are decimal when printed, as browsers print them: 1 MB is 1,000,000 bytes.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 const DECIMAL: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
 
@@ -57,6 +57,24 @@ pub fn clock(d: Duration) -> String {
         1..100 => format!("{hours}:{minutes:02}:{seconds:02}"),
         _ => format!("{}d", hours / 24),
     }
+}
+
+/// Prints a moment as RFC 3339 has it, in UTC with milliseconds: `2026-01-31T23:59:59.042Z`. Before 1970 is 1970.
+#[must_use]
+pub fn timestamp(time: SystemTime) -> String {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
+    // Howard Hinnant's civil_from_days: years that begin in March, in eras of 400 years.
+    let shifted = days + 719_468;
+    let (era, day) = (shifted / 146_097, shifted % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let march = (5 * day + 2) / 153;
+    let month = if march < 10 { march + 3 } else { march - 9 };
+    let day = day - (153 * march + 2) / 5 + 1;
+    let year = year + era * 400 + u64::from(month <= 2);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", since.subsec_millis())
 }
 
 /// Reads a size: `500`, `5M` (5,000,000), `5Mi` (5 x 2^20), with an optional `B` at the end and a decimal part (`1.5G`).
@@ -214,6 +232,22 @@ mod tests {
         }
         for text in ["", "s", "10x", "-1", "1.2.3", ".5s", "9e99", "999999999999999999999d", "1ms5"] {
             assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn moments_are_utc_with_milliseconds() {
+        for (millis, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (784_111_777_042, "1994-11-06T08:49:37.042Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (951_868_799_999, "2000-02-29T23:59:59.999Z"),
+            (1_709_164_800_000, "2024-02-29T00:00:00.000Z"),
+            (1_735_689_599_000, "2024-12-31T23:59:59.000Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (253_402_300_799_000, "9999-12-31T23:59:59.000Z"),
+        ] {
+            assert_eq!(timestamp(SystemTime::UNIX_EPOCH + Duration::from_millis(millis)), text);
         }
     }
 }

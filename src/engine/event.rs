@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use url::Url;
 
@@ -111,6 +111,8 @@ pub enum Event {
         id: JobId,
         /// The file.
         file: FinishedFile,
+        /// For reports.
+        record: Box<Record>,
     },
     /// No file, and no further attempt.
     Failed {
@@ -120,6 +122,8 @@ pub enum Event {
         error: TransferError,
         /// How many attempts were made.
         attempts: u32,
+        /// For reports.
+        record: Box<Record>,
     },
     /// The user cancelled the job.
     Cancelled {
@@ -127,6 +131,8 @@ pub enum Event {
         id: JobId,
         /// How many attempts were made.
         attempts: u32,
+        /// For reports.
+        record: Box<Record>,
     },
     /// The job is off the list.
     Removed {
@@ -186,6 +192,32 @@ pub struct FinishedFile {
     pub resumed_from: u64,
     /// True where the same file stood there already and nothing was written.
     pub skipped: bool,
+}
+
+/// What else is known of a job that has ended. Boxed, because most readers pass it by and none needs to keep it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// When the first attempt began; none if there was none.
+    pub started_at: Option<SystemTime>,
+    /// When the job ended.
+    pub finished_at: SystemTime,
+    /// The last answer that an attempt got.
+    pub answered: Option<Answered>,
+}
+
+/// What a server said of a file. Texts are as they came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The address that answered after redirects, without userinfo.
+    pub final_url: Url,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `ETag`, with its quotes.
+    pub etag: Option<String>,
+    /// `Last-Modified`.
+    pub last_modified: Option<String>,
+    /// From the request to the head of the answer, with connection and redirects.
+    pub ttfb: Duration,
 }
 
 /// Something worth knowing that changes no job.

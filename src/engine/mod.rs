@@ -43,7 +43,7 @@ mod transfer;
 
 pub use disk::{prepare_folder, same_files};
 pub use file_name::check_own as check_file_name;
-pub use outbox::{Events, Received};
+pub use outbox::{Events, Hold, Received};
 
 use std::fmt;
 use std::sync::Arc;
@@ -135,8 +135,15 @@ impl Engine {
         }
     }
 
+    /// Keeps the engine from ending, once it is told to stop, before requests in hand have been added. None of them is
+    /// started then, but all of them are jobs.
+    #[must_use]
+    pub fn hold(&self) -> Hold {
+        Hold::new(&self.outbox)
+    }
+
     /// Waits until more requests make sense: for readers of long lists, which would fill the memory otherwise. False
-    /// when the engine has ended.
+    /// when the engine ends or has ended.
     #[must_use]
     pub fn wait_for_room(&self) -> bool {
         self.outbox.wait_for_room()

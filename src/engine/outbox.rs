@@ -7,6 +7,8 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+
 use super::event::Event;
 use super::request::JobId;
 
@@ -25,6 +27,10 @@ struct Queue {
     in_transit: usize,
     /// Jobs that wait for a slot.
     waiting: usize,
+    /// How many [`Hold`]s there are.
+    holds: usize,
+    /// The engine ends: more requests make no sense.
+    refusing: bool,
 }
 
 /// A reader of lists holds back while this many events are unread or this many jobs wait.
@@ -57,6 +63,8 @@ pub(super) struct Outbox {
     queue: Mutex<Queue>,
     filled: Condvar,
     drained: Condvar,
+    /// The last [`Hold`] is gone.
+    let_go: Notify,
 }
 
 impl fmt::Debug for Outbox {
@@ -129,13 +137,30 @@ impl Outbox {
         }
     }
 
-    /// Waits until more requests make sense; false when the engine has ended and none do.
+    /// Says that the engine ends.
+    pub(super) fn refuse(&self) {
+        self.lock().refusing = true;
+        self.drained.notify_all();
+    }
+
+    /// Waits until nobody holds requests in hand.
+    pub(super) async fn none_held(&self) {
+        // One permit is kept, so nothing is missed between the look and the wait.
+        while self.lock().holds > 0 {
+            self.let_go.notified().await;
+        }
+    }
+
+    /// Waits until more requests make sense; false when the engine ends or has ended and none do.
     pub(super) fn wait_for_room(&self) -> bool {
         let mut queue = self.lock();
-        while !queue.closed && (queue.entries.len() > MOST_UNREAD || queue.in_transit + queue.waiting > MOST_WAITING) {
+        while !queue.closed
+            && !queue.refusing
+            && (queue.entries.len() > MOST_UNREAD || queue.in_transit + queue.waiting > MOST_WAITING)
+        {
             queue = self.drained.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
-        !queue.closed
+        !queue.closed && !queue.refusing
     }
 
     fn wake(&self, queue: &Queue) {
@@ -145,6 +170,28 @@ impl Outbox {
             && let Some(waker) = &queue.waker
         {
             waker();
+        }
+    }
+}
+
+/// Somebody has requests in hand that the engine must hear of, also when it is told to stop meanwhile. Hand them over
+/// before this is dropped, and never wait for anything but [`Engine::wait_for_room`](super::Engine::wait_for_room).
+#[derive(Debug)]
+pub struct Hold(Arc<Outbox>);
+
+impl Hold {
+    pub(super) fn new(outbox: &Arc<Outbox>) -> Self {
+        outbox.lock().holds += 1;
+        Self(Arc::clone(outbox))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut queue = self.0.lock();
+        queue.holds -= 1;
+        if queue.holds == 0 {
+            self.0.let_go.notify_one();
         }
     }
 }
@@ -268,5 +315,23 @@ mod tests {
         read(&events);
         outbox.close();
         assert_eq!(rx.try_iter().count(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_end_waits_for_requests_in_hand_and_wakes_whoever_waits_for_room() {
+        let outbox = Arc::new(Outbox::default());
+        outbox.none_held().await;
+        let (first, second) = (Hold::new(&outbox), Hold::new(&outbox));
+        drop(first);
+        outbox.announce(MOST_WAITING + 1);
+        let waiting = Arc::clone(&outbox);
+        let reader = std::thread::spawn(move || {
+            let room = waiting.wait_for_room();
+            drop(second);
+            room
+        });
+        outbox.refuse();
+        outbox.none_held().await;
+        assert!(!reader.join().expect("no panic"));
     }
 }

@@ -106,9 +106,9 @@ pub(super) fn line(event: &Event, jobs: &Jobs) -> Option<String> {
             error: &error.detail,
         },
         Event::Paused { id, reason } => Line::Paused { id: id.to_string(), url: url(*id), reason },
-        Event::Finished { id, file } => finished(*id, url(*id), file),
-        Event::Failed { id, error, attempts } => failed(*id, url(*id), error, *attempts),
-        Event::Cancelled { id, attempts } => Line::Cancelled {
+        Event::Finished { id, file, .. } => finished(*id, url(*id), file),
+        Event::Failed { id, error, attempts, .. } => failed(*id, url(*id), error, *attempts),
+        Event::Cancelled { id, attempts, .. } => Line::Cancelled {
             id: id.to_string(),
             url: url(*id),
             error_class: ErrorClass::Cancelled.word(),

@@ -9,47 +9,54 @@ pub(crate) use console::Console;
 pub(crate) use plain::summary;
 
 use std::io;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::Face;
 use crate::engine::event::{Event, Notice};
 use crate::engine::{Events, Received};
 use crate::jobs::Jobs;
+use crate::report::Recorder;
 
 /// How often the status line is drawn anew.
 const STATUS: Duration = Duration::from_millis(200);
 
-/// Prints everything that the engine says until it ends, then the last line.
+/// Prints everything that the engine says until it ends, then the last line. `jobs` holds what was read, also where
+/// this fails.
 ///
 /// # Errors
 /// When standard output cannot be written; a broken pipe is one.
-pub(crate) fn run(events: &Events, face: Face, console: &Arc<Console>) -> io::Result<Jobs> {
+pub(crate) fn run(
+    events: &Events,
+    face: Face,
+    console: &Console,
+    jobs: &mut Jobs,
+    recorder: &mut Recorder,
+) -> io::Result<()> {
     let started = Instant::now();
-    let mut jobs = Jobs::new();
     let mut drawn: Option<Instant> = None;
     loop {
         let wait = drawn.map_or(STATUS, |at| STATUS.saturating_sub(at.elapsed()));
         let received = if console.has_status() { events.recv_timeout(wait) } else { block(events) };
         match received {
             Received::Event(event) => {
+                recorder.note(&event, jobs);
                 jobs.apply(&event, Instant::now());
-                print(&event, &jobs, face, console)?;
+                print(&event, jobs, face, console)?;
             }
             Received::Nothing => {}
             Received::Closed => break,
         }
         if console.has_status() && drawn.is_none_or(|at| at.elapsed() >= STATUS) {
-            console.status(&plain::status(&jobs));
+            console.status(&plain::status(jobs));
             drawn = Some(Instant::now());
         }
     }
     match face {
-        Face::Json => console.data(&json::summary(&jobs, started.elapsed()))?,
-        Face::Plain if jobs.totals().jobs > 0 => console.data(&summary(&jobs, started.elapsed()))?,
+        Face::Json => console.data(&json::summary(jobs, started.elapsed()))?,
+        Face::Plain if jobs.totals().jobs > 0 => console.data(&summary(jobs, started.elapsed()))?,
         _ => {}
     }
-    Ok(jobs)
+    Ok(())
 }
 
 fn block(events: &Events) -> Received {

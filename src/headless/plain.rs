@@ -12,7 +12,7 @@ use crate::units;
 pub(super) fn line(event: &Event, jobs: &Jobs) -> Option<String> {
     let name = |id| safe(&jobs.get(id).map_or_else(String::new, Job::name));
     Some(match event {
-        Event::Finished { id, file } => {
+        Event::Finished { id, file, .. } => {
             let word = if file.skipped { "skipped" } else { "finished" };
             format!("{word}  {}  {}  {}", name(*id), units::bytes(file.bytes), units::elapsed(file.elapsed))
         }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::engine::Engine;
 use crate::engine::event::ADD_LIMIT;
 use crate::engine::request::DownloadRequest;
+use crate::engine::{Engine, Hold};
 
 use super::address::Refusal;
 use super::list::Lines;
@@ -25,10 +25,13 @@ pub enum Trouble<'a> {
     Broken(&'a str, io::Error),
 }
 
-/// Adds everything that `sources` name. `name` is the user's own name for a single address. `hold_back` waits where the
-/// engine has enough to do, so that a long list costs little memory.
+/// Adds everything that `sources` name, also where the engine is told to stop meanwhile: all words, and the lines of
+/// lists that have been read by then, become jobs. `held` was taken before anything could stop the engine. `name`
+/// is the user's own name for a single address. `hold_back` waits where the engine has enough to do, so that a long list
+/// costs little memory.
 pub fn feed(
     engine: &Engine,
+    held: Hold,
     sources: Vec<Source>,
     dir: &Arc<Path>,
     name: Option<&str>,
@@ -36,6 +39,7 @@ pub fn feed(
     trouble: impl FnMut(Trouble<'_>),
 ) {
     let batch = RefCell::new(Vec::new());
+    let held = RefCell::new(Some(held));
     let hand_over = || {
         let requests = batch.take();
         let open = requests.is_empty() || !hold_back || engine.wait_for_room();
@@ -43,6 +47,7 @@ pub fn feed(
         open
     };
     let take = |url| {
+        held.borrow_mut().get_or_insert_with(|| engine.hold());
         let full = {
             let mut batch = batch.borrow_mut();
             batch.push(DownloadRequest { url, dir: Arc::clone(dir), name: name.map(str::to_owned) });
@@ -52,36 +57,33 @@ pub fn feed(
     };
     let waiting = || {
         hand_over();
+        // The text may never come, and an engine that is told to stop must not wait for it.
+        held.take();
     };
     read(sources, take, waiting, trouble);
     hand_over();
 }
 
-/// Gives every address to `take`, which says whether to go on. `waiting` runs before more of a list is waited for.
+/// Gives every address to `take`, which says whether to go on; if not, lists are read no further. `waiting` runs before more of a list is waited for.
 pub fn read(
     sources: Vec<Source>,
     mut take: impl FnMut(Url) -> bool,
     mut waiting: impl FnMut(),
     mut trouble: impl FnMut(Trouble<'_>),
 ) {
+    let mut going = true;
     for source in sources {
         let (list, text) = match source.into_text() {
             Ok(text) => text,
             Err(url) => {
-                if !take(url) {
-                    return;
-                }
+                going &= take(url);
                 continue;
             }
         };
         let mut lines = Lines::new(text);
-        loop {
+        while going {
             match lines.next_address(&mut waiting) {
-                Ok(Some((_, Ok(url)))) => {
-                    if !take(url) {
-                        return;
-                    }
-                }
+                Ok(Some((_, Ok(url)))) => going = take(url),
                 Ok(Some((line, Err(reason)))) => trouble(Trouble::Refused(&list, Refusal { line, reason })),
                 Ok(None) => break,
                 Err(error) => {

@@ -17,6 +17,7 @@ use super::theme::Theme;
 use super::{keys, view};
 use crate::engine::{Engine, Events, Received};
 use crate::jobs::Jobs;
+use crate::report::Recorder;
 
 /// What the screen is given.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ const GULP: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// Where the terminal cannot be taken.
-pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup) -> io::Result<Outcome> {
+pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut Recorder) -> io::Result<Outcome> {
     let Setup { dir, inbox } = setup;
     let (guard, screen) = terminal::take()?;
     terminal::input::listen(&inbox)?;
@@ -71,6 +72,7 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup) -> io::Result<
     let mut ui = Loop {
         engine,
         events,
+        recorder,
         inbox: &receiver,
         screen,
         app: App::new(dir, theme, Instant::now()),
@@ -100,6 +102,7 @@ enum Shown {
 struct Loop<'a> {
     engine: &'a Engine,
     events: &'a Events,
+    recorder: &'a mut Recorder,
     inbox: &'a Receiver<Wake>,
     screen: Screen,
     app: App,
@@ -177,6 +180,7 @@ impl Loop<'_> {
         match self.events.try_recv() {
             Received::Event(event) => {
                 self.outdated(Shown::Stale);
+                self.recorder.note(&event, self.app.jobs());
                 let effects = self.app.event(&event, Instant::now());
                 // Events never end the screen.
                 self.carry_out(effects);

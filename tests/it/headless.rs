@@ -6,6 +6,8 @@ mod faults;
 mod input;
 mod json;
 mod plain;
+#[cfg(unix)]
+mod report;
 
 use serde_json::Value;
 

@@ -1,13 +1,16 @@
 //! What the user wants, done to jobs in whatever phase they are.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::engine::event::{Command, Event, Notice};
 use crate::engine::request::{DownloadRequest, JobId};
 
 use super::job::{Job, Phase, Then};
 use super::{Done, Supervisor};
+
+/// An engine that ends waits so long for requests that somebody holds in hand.
+const HANDING_OVER: Duration = Duration::from_millis(500);
 
 impl Supervisor {
     pub(super) fn obey(&mut self, command: Command) {
@@ -45,9 +48,24 @@ impl Supervisor {
 
     pub(super) fn stop(&mut self) {
         self.stopping = true;
+        self.shared.outbox.refuse();
         for job in self.jobs.values() {
             if let Phase::Running { cancel, .. } = &job.phase {
                 cancel.cancel();
+            }
+        }
+    }
+
+    /// Requests that were on their way when the engine was told to stop become jobs all the same, unfinished ones: no
+    /// input may be missing from the sums of a run.
+    pub(super) async fn take_in_the_rest(&mut self) {
+        let held = self.shared.outbox.none_held();
+        // Whoever holds some hands them over as soon as it sees the end; a thread that died holds them for ever.
+        let _ = tokio::time::timeout(HANDING_OVER, held).await;
+        self.commands.close();
+        while let Some(command) = self.commands.recv().await {
+            if let Command::Add(requests) = command {
+                self.obey(Command::Add(requests));
             }
         }
     }
@@ -166,8 +184,8 @@ impl Supervisor {
     pub(super) fn cancelled(&mut self, id: JobId) {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.phase = Phase::Cancelled;
-            let attempts = job.attempts;
-            self.tell(Event::Cancelled { id, attempts });
+            let (attempts, record) = (job.attempts, job.record());
+            self.tell(Event::Cancelled { id, attempts, record });
         }
     }
 

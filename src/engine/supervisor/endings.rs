@@ -55,6 +55,7 @@ impl Supervisor {
         job.partial = left.partial;
         job.generation = left.generation;
         job.resumed_from = left.resumed_from;
+        job.answered = left.answered.or(job.answered.take());
         if left.gained >= PROGRESS {
             job.failures = 0;
         }
@@ -146,8 +147,8 @@ impl Supervisor {
     pub(super) fn fail(&mut self, id: JobId, error: TransferError) {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.phase = Phase::Failed;
-            let attempts = job.attempts;
-            self.tell(Event::Failed { id, error, attempts });
+            let (attempts, record) = (job.attempts, job.record());
+            self.tell(Event::Failed { id, error, attempts, record });
         }
     }
 
@@ -190,7 +191,8 @@ impl Supervisor {
                     resumed_from: job.resumed_from,
                     skipped: settled.skipped,
                 };
-                self.tell(Event::Finished { id, file });
+                let record = job.record();
+                self.tell(Event::Finished { id, file, record });
             }
         }
         if remove {

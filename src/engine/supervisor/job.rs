@@ -1,10 +1,11 @@
 //! What the supervisor keeps of one job.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::event::{Answered, Record};
 use crate::engine::request::DownloadRequest;
 use crate::engine::transfer::Partial;
 
@@ -61,10 +62,14 @@ pub(super) struct Job {
     pub(super) failures: u32,
     /// When the first attempt began.
     pub(super) started: Option<Instant>,
+    /// The same moment as the calendar has it.
+    pub(super) started_at: Option<SystemTime>,
     /// How long it was paused since then.
     pub(super) paused: Duration,
     /// Where the last attempt began in the file.
     pub(super) resumed_from: u64,
+    /// The last answer that an attempt got.
+    pub(super) answered: Option<Box<Answered>>,
 }
 
 impl Job {
@@ -77,9 +82,24 @@ impl Job {
             attempts: 0,
             failures: 0,
             started: None,
+            started_at: None,
             paused: Duration::ZERO,
             resumed_from: 0,
+            answered: None,
         }
+    }
+
+    /// An attempt begins.
+    pub(super) fn begins(&mut self) {
+        self.attempts += 1;
+        self.started.get_or_insert_with(Instant::now);
+        self.started_at.get_or_insert_with(SystemTime::now);
+    }
+
+    /// What reports want to know of a job that ends now.
+    pub(super) fn record(&mut self) -> Box<Record> {
+        let answered = self.answered.take().map(|answered| *answered);
+        Box::new(Record { started_at: self.started_at, finished_at: SystemTime::now(), answered })
     }
 
     /// When the job's time is up.
@@ -92,6 +112,7 @@ impl Job {
         self.attempts = 0;
         self.failures = 0;
         self.started = None;
+        self.started_at = None;
         self.paused = Duration::ZERO;
     }
 }

@@ -112,6 +112,7 @@ impl Supervisor {
                 () = ring => self.due(Instant::now()),
             }
         }
+        self.take_in_the_rest().await;
         self.clean_up().await;
     }
 
@@ -134,8 +135,7 @@ impl Supervisor {
 
     fn start(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
-        job.attempts += 1;
-        job.started.get_or_insert_with(Instant::now);
+        job.begins();
         let cancel = CancellationToken::new();
         let assignment = Assignment {
             id,

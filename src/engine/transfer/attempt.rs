@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::engine::disk::{self, Body, Part, Writer, part_path};
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Event, Notice};
+use crate::engine::event::{Answered, Event, Notice};
 use crate::engine::file_name;
 use crate::engine::head::Head;
 use crate::engine::net::{self, Answer, Ask, Failure};
@@ -55,6 +55,7 @@ pub(super) struct Transfer {
     name: String,
     resumed_from: u64,
     gained: u64,
+    answered: Option<Box<Answered>>,
     /// [`Event::Started`] is out for the bytes that come now.
     announced: bool,
     meter: Meter,
@@ -75,6 +76,7 @@ impl Transfer {
             name: String::new(),
             resumed_from: 0,
             gained: 0,
+            answered: None,
             announced: false,
             meter: Meter::new(0, Instant::now()),
             told: None,
@@ -171,6 +173,7 @@ impl Transfer {
     /// Sends the request. A used connection that ends without an answer is the server's ordinary time-out: asked once
     /// more at once, uncounted.
     async fn ask(&mut self) -> Result<Answer, TransferError> {
+        let asked = Instant::now();
         let ask = Ask {
             url: self.assignment.request.url.clone(),
             from: self.saved().map(|saved| (saved.len, saved.validator)),
@@ -179,7 +182,15 @@ impl Transfer {
         if self.assignment.used_host && result.as_ref().is_err_and(|failure| failure.unanswered) {
             result = self.get(&ask).await;
         }
-        result.map_err(|failure| failure.error)
+        let answer = result.map_err(|failure| failure.error)?;
+        self.answered = Some(Box::new(Answered {
+            final_url: answer.url.clone(),
+            content_type: answer.head.content_type.clone(),
+            etag: answer.head.etag.clone(),
+            last_modified: answer.head.last_modified.clone(),
+            ttfb: asked.elapsed(),
+        }));
+        Ok(answer)
     }
 
     async fn get(&self, ask: &Ask) -> Result<Answer, Failure> {
@@ -334,7 +345,7 @@ impl Transfer {
             // Told to stop before it began: what earlier attempts have left is as it was.
             let ending = ending.unwrap_or(Ending::Stopped);
             let generation = self.assignment.generation;
-            return Left { ending, partial: Some(partial), generation, resumed_from: 0, gained: 0 };
+            return Left { ending, partial: Some(partial), generation, resumed_from: 0, gained: 0, answered: None };
         }
         let saved = self.saved();
         let path = self.part_path();
@@ -372,6 +383,7 @@ impl Transfer {
             generation: self.assignment.generation,
             resumed_from: self.resumed_from,
             gained: self.gained,
+            answered: self.answered,
         }
     }
 }

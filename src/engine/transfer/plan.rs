@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::engine::disk::{Body, Buffers};
 use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::event::Answered;
 use crate::engine::net::Net;
 use crate::engine::options::Options;
 use crate::engine::outbox::Outbox;
@@ -74,6 +75,8 @@ pub(in crate::engine) struct Left {
     pub(in crate::engine) resumed_from: u64,
     /// How many bytes of the file it has added.
     pub(in crate::engine) gained: u64,
+    /// What the server said, if it said anything.
+    pub(in crate::engine) answered: Option<Box<Answered>>,
 }
 
 /// The error of a job that took longer than it may.

@@ -34,7 +34,7 @@ impl App {
     fn received(&self, event: &Event) -> u64 {
         let (id, bytes) = match event {
             Event::Progress { id, bytes, .. } => (*id, *bytes),
-            Event::Finished { id, file } if !file.skipped => (*id, file.bytes),
+            Event::Finished { id, file, .. } if !file.skipped => (*id, file.bytes),
             _ => return 0,
         };
         self.jobs.get(id).map_or(0, |job| bytes.saturating_sub(job.bytes))

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::App;
 use crate::engine::error::TransferError;
-use crate::engine::event::{Event, FinishedFile};
+use crate::engine::event::{Event, FinishedFile, Record};
 use crate::engine::request::JobId;
 use crate::tui::theme::Theme;
 
@@ -46,11 +46,15 @@ pub(in crate::tui) fn finished(id: u64, name: &str, bytes: u64, millis: u64) -> 
         resumed_from: 0,
         skipped: false,
     };
-    Event::Finished { id: JobId(id), file }
+    Event::Finished { id: JobId(id), file, record: record() }
 }
 
 pub(in crate::tui) fn failed(id: u64, error: TransferError) -> Event {
-    Event::Failed { id: JobId(id), error, attempts: 1 }
+    Event::Failed { id: JobId(id), error, attempts: 1, record: record() }
+}
+
+pub(in crate::tui) fn record() -> Box<Record> {
+    Box::new(Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None })
 }
 
 pub(in crate::tui) fn retrying(id: u64, attempt: u32, seconds: u64, error: TransferError) -> Event {

@@ -27,7 +27,7 @@ fn app() -> App {
         Event::Paused { id: JobId(5), reason: String::new() },
         finished(6, "6.jpg", 100, 10),
         failed(7, TransferError::status(404, None)),
-        Event::Cancelled { id: JobId(8), attempts: 1 },
+        Event::Cancelled { id: JobId(8), attempts: 1, record: scenes::record() },
     ]);
     fold(&mut app, &events);
     app
@@ -285,7 +285,7 @@ fn rates_count_what_came_over_the_wire_alone() {
     app.tick(now + TICK);
     assert_eq!(app.history().peak(), 2000, "1,000 bytes in half a second");
     assert_eq!(app.pace().rate, 1000);
-    app.event(&Event::Cancelled { id: JobId(1), attempts: 2 }, now + TICK);
+    app.event(&Event::Cancelled { id: JobId(1), attempts: 2, record: scenes::record() }, now + TICK);
     assert_eq!(app.pace().rate, 0);
 }
 

@@ -72,7 +72,7 @@ fn the_check_can_fail() {
     run.close();
     let mut seen = run.seen().to_vec();
     check(&seen);
-    seen.push(Event::Cancelled { id, attempts: 1 });
+    seen.push(Event::Paused { id, reason: String::new() });
     assert!(std::panic::catch_unwind(|| check(&seen)).is_err());
 }
 

@@ -76,7 +76,7 @@ fn the_last_wish_counts() {
         if let Event::Cancelled { attempts, .. } = event {
             assert!(*attempts >= 1, "{event:?}");
         }
-        if let Event::Finished { id, file } = event {
+        if let Event::Finished { id, file, .. } = event {
             assert!(file.attempts >= 1 && file.resumed_from == PART as u64, "{}: {event:?}", run.facts(*id));
         }
     }

@@ -16,6 +16,7 @@ const LAYERS: &[&[&[&str]]] = &[
     &[&["engine::supervisor"]],
     &[&["engine"]],
     &[&["jobs"], &["input"], &["origin"]],
+    &[&["report"]],
     &[&["cli"]],
     &[&["config"]],
     &[&["signals"]],

@@ -1,0 +1,254 @@
+//! The files that tell what became of every job, whatever the face: `--report`, a row a job, and `--failed`, a list
+//! that can be fed back. A [`Recorder`] hears every event before the read model does and sends rows to a thread of its
+//! own, so that no slow disk holds a face up; what has not ended at the end of the run is added then, from the read
+//! model. Nothing is kept twice. It must not know how anything is shown.
+
+mod failed;
+mod file;
+mod format;
+mod row;
+
+pub(crate) use format::Format;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+
+use crate::display::{safe, without_userinfo};
+use crate::engine::event::Event;
+use crate::engine::request::JobId;
+use crate::jobs::{Job, JobState, Jobs};
+use failed::FailedList;
+use file::ReportFile;
+use row::{Ended, Row, row, standing};
+
+/// Which files the user wants.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// A row for every job.
+    pub(crate) report: Option<(PathBuf, Format)>,
+    /// The addresses that did not become files.
+    pub(crate) failed: Option<PathBuf>,
+}
+
+/// A file that cannot be made: which, and why.
+#[derive(Debug)]
+pub(crate) struct Unwritable(PathBuf, io::Error);
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write `{}`: {}", safe(&self.0.to_string_lossy()), self.1)
+    }
+}
+
+/// What goes to the thread.
+struct Entry {
+    row: Option<Box<Row>>,
+    /// The address of a job that failed or was cancelled.
+    failed: Option<String>,
+}
+
+/// See the head of this file.
+pub(crate) struct Recorder {
+    /// None where the user wants no file.
+    writer: Option<(Sender<Entry>, JoinHandle<Writer>)>,
+    /// A failed job may go again, so its row waits for the end.
+    retried: bool,
+    /// The rows that wait.
+    held: HashMap<JobId, Box<Row>>,
+    /// Jobs that were taken off the list without a file: number and address.
+    removed: Vec<(usize, String)>,
+}
+
+impl Recorder {
+    /// Makes the files. `retried` says that jobs may go again after they have failed. `say` hears of trouble, a safe
+    /// line each, at most one a file.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub(crate) fn create(
+        wanted: Wanted,
+        retried: bool,
+        say: impl Fn(&str) + Send + 'static,
+    ) -> Result<Self, Unwritable> {
+        let mut this = Self { writer: None, retried, held: HashMap::new(), removed: Vec::new() };
+        let named = wanted.report.as_ref().map(|(path, _)| path).or(wanted.failed.as_ref()).cloned();
+        let Some(named) = named else { return Ok(this) };
+        let report = wanted.report.map(|(path, format)| {
+            ReportFile::create(&path, format).map_err(|error| Unwritable(path.clone(), error)).map(|file| (path, file))
+        });
+        let report = report.transpose()?;
+        let failed = wanted.failed.map(|path| {
+            FailedList::create(&path).map_err(|error| Unwritable(path.clone(), error)).map(|list| (path, list))
+        });
+        let failed = failed.transpose()?;
+        let writer = Writer { report, failed, say: Box::new(say), troubled: false };
+        let (sender, receiver) = mpsc::channel();
+        let thread = thread::Builder::new().name("haul-report".to_owned()).spawn(move || writer.run(&receiver));
+        this.writer = Some((sender, thread.map_err(|error| Unwritable(named, error))?));
+        Ok(this)
+    }
+
+    /// Takes note of an event. `jobs` must not have heard of it yet.
+    pub(crate) fn note(&mut self, event: &Event, jobs: &Jobs) {
+        if self.writer.is_none() {
+            return;
+        }
+        let job = |id: &JobId| jobs.get(*id);
+        match event {
+            Event::Finished { id, file, record } => {
+                let row = job(id).map(|job| row(job, Ended::Finished(file), Some(record)));
+                self.send(row, None);
+            }
+            Event::Failed { id, error, attempts, record } => {
+                if let Some(job) = job(id) {
+                    self.ended(job, row(job, Ended::Failed(error, *attempts), Some(record)));
+                }
+            }
+            Event::Cancelled { id, attempts, record } => {
+                if let Some(job) = job(id) {
+                    self.ended(job, row(job, Ended::Cancelled(*attempts), Some(record)));
+                }
+            }
+            Event::Queued { id, .. } => drop(self.held.remove(id)),
+            Event::Removed { id } => {
+                if let Some(job) = job(id) {
+                    self.removed(job);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn ended(&mut self, job: &Job, row: Row) {
+        let url = Some(address(job));
+        if self.retried {
+            self.held.insert(job.id, Box::new(row));
+            self.send(None, url);
+        } else {
+            self.send(Some(row), url);
+        }
+    }
+
+    /// Whoever takes a job off the list does not want it; its file, if it has one, stays, and so does its row.
+    fn removed(&mut self, job: &Job) {
+        let row = match (&job.state, self.held.remove(&job.id)) {
+            (JobState::Finished(_), _) => return,
+            (_, Some(row)) => *row,
+            (JobState::Failed(_) | JobState::Cancelled, None) => standing(job),
+            (_, None) => row(job, Ended::Cancelled(job.attempt), None),
+        };
+        self.removed.push((job.n, address(job)));
+        self.send(Some(row), None);
+    }
+
+    fn send(&self, row: Option<Row>, failed: Option<String>) {
+        if let Some((sender, _)) = &self.writer {
+            // The thread ends after this sender, unless it panicked; then the end of the run tells.
+            let _ = sender.send(Entry { row: row.map(Box::new), failed });
+        }
+    }
+
+    /// Adds every job of `jobs` that has no row yet, and writes the list of failures anew. False where a file is not
+    /// what it should be.
+    pub(crate) fn finish(mut self, jobs: &Jobs) -> bool {
+        let Some((sender, thread)) = self.writer.take() else { return true };
+        drop(sender);
+        let Ok(mut writer) = thread.join() else { return false };
+        for job in jobs.rows() {
+            let row = match (&job.state, self.held.remove(&job.id)) {
+                (JobState::Finished(_), _) => continue,
+                (_, Some(row)) => *row,
+                (JobState::Failed(_) | JobState::Cancelled, None) if !self.retried => continue,
+                (_, None) => standing(job),
+            };
+            writer.row(&row);
+        }
+        self.removed.sort_unstable();
+        writer.end(merged(self.removed, jobs))
+    }
+}
+
+/// Everything without a file, in the order of the input.
+fn merged(removed: Vec<(usize, String)>, jobs: &Jobs) -> impl Iterator<Item = String> {
+    let mut removed = removed.into_iter().peekable();
+    let mut left = jobs.rows().iter().filter(|job| !matches!(job.state, JobState::Finished(_))).peekable();
+    std::iter::from_fn(move || {
+        let next = left.peek().map_or(usize::MAX, |job| job.n);
+        removed.next_if(|(n, _)| *n < next).map(|(_, url)| url).or_else(|| left.next().map(address))
+    })
+}
+
+fn address(job: &Job) -> String {
+    without_userinfo(&job.url).into()
+}
+
+/// The thread's end: the files themselves.
+struct Writer {
+    report: Option<(PathBuf, ReportFile)>,
+    failed: Option<(PathBuf, FailedList)>,
+    say: Box<dyn Fn(&str) + Send>,
+    troubled: bool,
+}
+
+impl Writer {
+    fn run(mut self, entries: &Receiver<Entry>) -> Self {
+        while let Ok(entry) = entries.recv() {
+            self.take(&entry);
+            while let Ok(entry) = entries.try_recv() {
+                self.take(&entry);
+            }
+            self.report(ReportFile::flush);
+            self.failed(FailedList::flush);
+        }
+        self
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        if let Some(row) = &entry.row {
+            self.row(row);
+        }
+        if let Some(url) = &entry.failed {
+            self.failed(|list| list.push(url));
+        }
+    }
+
+    fn row(&mut self, row: &Row) {
+        self.report(|file| file.push(row));
+    }
+
+    /// A report with holes would be worse than a short one, so the first error ends it.
+    fn report(&mut self, write: impl FnOnce(&mut ReportFile) -> io::Result<()>) {
+        if let Some((path, file)) = &mut self.report
+            && let Err(error) = write(file)
+        {
+            self.troubled = true;
+            (self.say)(&format!("haul: {}; the report ends here", Unwritable(path.clone(), error)));
+            self.report = None;
+        }
+    }
+
+    /// What fails here is written again at the end, which tells if that fails too.
+    fn failed(&mut self, write: impl FnOnce(&mut FailedList) -> io::Result<()>) {
+        if let Some((_, list)) = &mut self.failed {
+            drop(write(list));
+        }
+    }
+
+    fn end(mut self, failed: impl Iterator<Item = String>) -> bool {
+        self.report(ReportFile::flush);
+        if let Some((path, list)) = self.failed.take()
+            && let Err(error) = list.finish(failed)
+        {
+            self.troubled = true;
+            (self.say)(&format!("haul: {}", Unwritable(path, error)));
+        }
+        !self.troubled
+    }
+}
+
+#[cfg(test)]
+mod tests;
