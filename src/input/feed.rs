@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::engine::Engine;
 use crate::engine::event::ADD_LIMIT;
+use crate::engine::options::Checksum;
 use crate::engine::request::DownloadRequest;
 
 use super::address::Refusal;
@@ -25,13 +26,22 @@ pub enum Trouble<'a> {
     Broken(&'a str, io::Error),
 }
 
-/// Adds everything that `sources` name. `name` is the user's own name for a single address. `hold_back` waits where the
+/// What the user said of the file, where there is but one.
+#[derive(Debug, Clone, Default)]
+pub struct Single {
+    /// Its name.
+    pub name: Option<String>,
+    /// The digest that it must have.
+    pub checksum: Option<Checksum>,
+}
+
+/// Adds everything that `sources` name. `hold_back` waits where the
 /// engine has enough to do, so that a long list costs little memory.
 pub fn feed(
     engine: &Engine,
     sources: Vec<Source>,
     dir: &Arc<Path>,
-    name: Option<&str>,
+    single: &Single,
     hold_back: bool,
     trouble: impl FnMut(Trouble<'_>),
 ) {
@@ -45,7 +55,8 @@ pub fn feed(
     let take = |url| {
         let full = {
             let mut batch = batch.borrow_mut();
-            batch.push(DownloadRequest { url, dir: Arc::clone(dir), name: name.map(str::to_owned) });
+            let Single { name, checksum } = single.clone();
+            batch.push(DownloadRequest { url, dir: Arc::clone(dir), name, checksum });
             batch.len() >= ADD_LIMIT
         };
         !full || hand_over()
