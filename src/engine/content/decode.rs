@@ -23,7 +23,8 @@ const MOST_FILM: u64 = 16 * MOST_PIXELS;
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Decoded {
-    /// Every pixel could be read.
+    /// Every pixel could be read. Of a JPEG that says the least: its scans have no sums, and the decoder guesses what it
+    /// cannot read.
     Whole,
     /// Something could not be read, in the decoder's words.
     Damaged(String),
@@ -148,6 +149,19 @@ mod tests {
         png[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
         assert_eq!(decoded(Format::Png, &png), Decoded::Beyond);
         assert_eq!(decoded(Format::Avif, &samples::AVIF), Decoded::Beyond);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        /// Behind the head, which names the size: large pictures would only cost time.
+        #[test]
+        fn any_damage_is_survived(picture in 0..5_usize, at in 64..4000_usize, len in 1..9_usize, with: u8) {
+            let (format, mut bytes) = samples::encoded().swap_remove(picture);
+            let end = (at + len).min(bytes.len());
+            bytes[at.min(end)..end].fill(with);
+            decoded(format, &bytes);
+        }
     }
 
     #[test]

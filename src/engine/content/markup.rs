@@ -6,7 +6,10 @@ use std::borrow::Cow;
 /// A kind of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Markup {
+    /// A document that says so.
     Html,
+    /// Elements of a page, without a document around them: an error page of few words, but also much Markdown.
+    Fragment,
     Svg,
     Xml,
     Json,
@@ -18,9 +21,9 @@ pub(super) enum Markup {
 const LOOK: usize = 1024;
 
 /// Elements that only pages begin with.
-const HTML: [&[u8]; 20] = [
-    b"html", b"head", b"body", b"title", b"script", b"style", b"iframe", b"meta", b"link", b"div", b"span", b"table",
-    b"center", b"font", b"h1", b"h2", b"p", b"a", b"b", b"br",
+const HTML: [&[u8]; 19] = [
+    b"head", b"body", b"title", b"script", b"style", b"iframe", b"meta", b"link", b"div", b"span", b"table", b"center",
+    b"font", b"h1", b"h2", b"p", b"a", b"b", b"br",
 ];
 
 /// Images that are written as text, which are none of ours.
@@ -84,7 +87,7 @@ fn element(mut text: &[u8]) -> Markup {
         match rest {
             Some(rest) => text = rest,
             // A comment that fills the whole beginning: browsers take it for a page.
-            None => return if xml { Markup::Xml } else { Markup::Html },
+            None => return if xml { Markup::Xml } else { Markup::Fragment },
         }
     }
 }
@@ -96,8 +99,10 @@ fn first(text: &[u8], xml: bool) -> Markup {
     let local = name.rsplit(|byte| *byte == b':').next().unwrap_or(name);
     if local == b"svg" {
         Markup::Svg
-    } else if HTML.iter().any(|known| name.eq_ignore_ascii_case(known)) && (!xml || local == b"html") {
+    } else if local.eq_ignore_ascii_case(b"html") {
         Markup::Html
+    } else if !xml && HTML.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        Markup::Fragment
     } else if xml || !name.is_empty() {
         Markup::Xml
     } else {
@@ -149,9 +154,9 @@ mod tests {
             (b"<!DOCTYPE html><html>", Some(Markup::Html)),
             (b"\xef\xbb\xbf \r\n\t<!doctype HTML PUBLIC \"x\">", Some(Markup::Html)),
             (b"<HTML lang=de>", Some(Markup::Html)),
-            (b"<!-- a > b -->\n<!-- c --><head>", Some(Markup::Html)),
-            (b"<!-- never closed", Some(Markup::Html)),
-            (b"<p>Not found</p>", Some(Markup::Html)),
+            (b"<!-- a > b -->\n<!-- c --><head>", Some(Markup::Fragment)),
+            (b"<!-- never closed", Some(Markup::Fragment)),
+            (b"<p>Not found</p>", Some(Markup::Fragment)),
             (b"<?xml version='1.0'?><!DOCTYPE html><html>", Some(Markup::Html)),
             (b"<?xml version='1.0'?><html xmlns='x'>", Some(Markup::Html)),
             (&utf16, Some(Markup::Html)),

@@ -76,12 +76,18 @@ impl Claims<'_> {
                 None => Err(not_an_image("the file begins like no image".to_owned())),
             };
         }
-        match other {
-            Some(Other::Html) if self.expect == Expect::Auto && !looks_like_page(self.requested) => {
-                Err(not_an_image("the server sent an HTML page, and the address does not look like one".to_owned()))
-            }
-            _ => Ok(None),
+        // Markdown begins with elements of HTML often enough; where the server calls it HTML it is.
+        let page = match other {
+            Some(Other::Html) => true,
+            Some(Other::Fragment) => self.is_typed("text/html"),
+            _ => false,
+        };
+        if page && self.expect == Expect::Auto && !looks_like_page(self.requested) {
+            return Err(not_an_image(
+                "the server sent an HTML page, and the address does not look like one".to_owned(),
+            ));
         }
+        Ok(None)
     }
 
     fn wants_image(&self) -> bool {
@@ -94,9 +100,14 @@ impl Claims<'_> {
 
     /// The address ends like an image, or the server says that it is one.
     fn claims_image(&self) -> bool {
-        let typed = self.content_type.and_then(|kind| kind.trim_start().get(..6));
-        typed.is_some_and(|kind| kind.eq_ignore_ascii_case("image/"))
+        self.is_typed("image/")
             || [self.requested, self.last].into_iter().any(|url| file_name::has_image_ending(&last_segment(url)))
+    }
+
+    /// The type that the server gives begins like this.
+    fn is_typed(&self, with: &str) -> bool {
+        let kind = self.content_type.and_then(|kind| kind.trim_start().get(..with.len()));
+        kind.is_some_and(|kind| kind.eq_ignore_ascii_case(with))
     }
 
     fn is_svgz(&self) -> bool {
@@ -147,6 +158,7 @@ mod tests {
     const BROKEN: Bytes = (Some(Format::Png), None, Some(Verdict::Broken("x")));
     const UNSEEN: Bytes = (Some(Format::Png), None, None);
     const HTML: Bytes = (None, Some(Other::Html), None);
+    const FRAGMENT: Bytes = (None, Some(Other::Fragment), None);
     const JSON: Bytes = (None, Some(Other::Json), None);
     const PDF: Bytes = (None, Some(Other::Pdf), None);
     const GZIP: Bytes = (None, Some(Other::Gzip), None);
@@ -200,6 +212,9 @@ mod tests {
             (Auto, "/data", None, JSON, "as it is"),
             (Auto, "/data.zip", None, HTML, "not_an_image"),
             (Auto, "/data", Some("text/html"), HTML, "not_an_image"),
+            (Auto, "/README.md", Some("text/plain"), FRAGMENT, "as it is"),
+            (Auto, "/data.zip", Some("Text/HTML; charset=x"), FRAGMENT, "not_an_image"),
+            (Auto, "/a.png", None, FRAGMENT, "not_an_image"),
             (Auto, "/", None, HTML, "as it is"),
             (Auto, "/x/", None, HTML, "as it is"),
             (Auto, "/x.PHP?a=b.zip", None, HTML, "as it is"),

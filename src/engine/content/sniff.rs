@@ -94,6 +94,7 @@ pub(in crate::engine) fn sniff(bytes: &[u8]) -> Option<Format> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Other {
     Html,
+    Fragment,
     Xml,
     Json,
     Text,
@@ -108,7 +109,7 @@ impl Other {
     /// As it reads in "the server sent …, not an image".
     pub(in crate::engine) fn words(self) -> &'static str {
         match self {
-            Self::Html => "an HTML page",
+            Self::Html | Self::Fragment => "an HTML page",
             Self::Xml => "an XML document",
             Self::Json => "JSON",
             Self::Text => "text",
@@ -127,6 +128,7 @@ pub(in crate::engine) fn other(bytes: &[u8]) -> Option<Other> {
     let any = |magics: &[&[u8]]| magics.iter().any(|magic| at(0, magic));
     match markup::of(bytes) {
         Some(Markup::Html) => return Some(Other::Html),
+        Some(Markup::Fragment) => return Some(Other::Fragment),
         Some(Markup::Xml) => return Some(Other::Xml),
         Some(Markup::Json) => return Some(Other::Json),
         Some(Markup::Text) => return Some(Other::Text),

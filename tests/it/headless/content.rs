@@ -75,6 +75,8 @@ fn other_things_under_the_name_of_an_image_are_refused() {
 fn what_was_not_asked_to_be_an_image_is_taken_as_it_is() {
     assert_eq!(accepted("/data.json", || Answer::ok("{\"a\": 1}"), &[]), "data.json");
     assert_eq!(accepted("/page.html", || Answer::html(200, "A page"), &[]), "page.html");
+    let markdown = || Answer::ok("<h1 align=\"center\">haul</h1>\n").header("Content-Type", "text/plain");
+    assert_eq!(accepted("/README.md", markdown, &[]), "README.md");
     assert_eq!(accepted("/docs/", || Answer::html(200, "A page"), &[]), "docs");
     assert_eq!(accepted("/firmware.bin", || Answer::ok(jpeg(1, 40, 40)[..300].to_vec()), &[]), "firmware.bin");
 }
