@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
+use crate::engine::options::{Check, Checksum, Expect};
+use crate::engine::parse_checksum;
 use crate::units;
 
 const EXAMPLES: &str = "\
@@ -91,6 +94,15 @@ pub(crate) struct CommonOptions {
     /// Refuse larger files
     #[arg(long, value_name = "SIZE", value_parser = units::parse_size, global = true)]
     pub(crate) max_size: Option<u64>,
+    /// What the files must be: images where they claim to be, images all, or anything
+    #[arg(long, value_name = "KIND", default_value = "auto", value_parser = expect(), global = true)]
+    pub(crate) expect: Expect,
+    /// How closely images are looked at: not, to their own end, or every pixel
+    #[arg(long, value_name = "HOW", default_value = "ends", value_parser = check(), global = true)]
+    pub(crate) check: Check,
+    /// The digest that the file must have (sha256, sha512, sha1, md5), when there is exactly one address
+    #[arg(long, value_name = "ALGO:HEX", value_parser = parse_checksum, global = true)]
+    pub(crate) checksum: Option<Checksum>,
     /// A header for every request, or a file of them; they stay with the origin they were given for
     #[arg(short = 'H', long, value_name = "'NAME: VALUE'|@FILE", global = true)]
     pub(crate) header: Vec<String>,
@@ -148,6 +160,22 @@ fn count(most: i64) -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..=most)
 }
 
+fn expect() -> impl TypedValueParser<Value = Expect> {
+    PossibleValuesParser::new(["auto", "image", "any"]).map(|word| match word.as_str() {
+        "image" => Expect::Image,
+        "any" => Expect::Any,
+        _ => Expect::Auto,
+    })
+}
+
+fn check() -> impl TypedValueParser<Value = Check> {
+    PossibleValuesParser::new(["none", "ends", "decode"]).map(|word| match word.as_str() {
+        "none" => Check::None,
+        "decode" => Check::Decode,
+        _ => Check::Ends,
+    })
+}
+
 fn time(text: &str) -> Result<Duration, String> {
     match units::parse_duration(text)? {
         Duration::ZERO => Err("it must be longer than nothing".to_owned()),
@@ -196,6 +224,9 @@ mod tests {
             "haul --per-host 0",
             "haul --max-size huge",
             "haul --deadline 0",
+            "haul --expect picture",
+            "haul --check all",
+            "haul --checksum md5:12",
             "haul --nonsense",
         ] {
             assert!(parsed(line).is_err(), "{line}");

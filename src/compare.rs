@@ -87,7 +87,8 @@ impl Comparison {
         let (engine, events) = Engine::start(options).map_err(CompareError::Start)?;
         starting(&engine);
         let dir: Arc<Path> = Arc::from(dir);
-        let request = |url: &Url| DownloadRequest { url: url.clone(), dir: Arc::clone(&dir), name: None };
+        let request =
+            |url: &Url| DownloadRequest { url: url.clone(), dir: Arc::clone(&dir), name: None, checksum: None };
         engine.add(self.urls.iter().map(request).collect());
         engine.send(Command::Close);
         let jobs = match fold(way, &events) {

@@ -11,7 +11,7 @@ use url::Url;
 use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
 use crate::engine::check_file_name;
-use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
+use crate::engine::options::{Checksum, Options, Proxy, Secret, SecretUrl};
 use crate::input::words::{self, Source};
 use crate::report::{Format, Wanted};
 
@@ -42,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) dir: Option<PathBuf>,
     /// The user's own name for the only file.
     pub(crate) output: Option<String>,
+    /// The digest that the only file must have.
+    pub(crate) checksum: Option<Checksum>,
     pub(crate) options: Options,
     /// Files that tell what became of every job.
     pub(crate) records: Wanted,
@@ -94,11 +96,16 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         }
         check_file_name(name)?;
     }
+    if options.checksum.is_some() && !single {
+        return Err("--checksum is that of one file: give exactly one address with it".to_owned());
+    }
     if options.keep && !matches!(job, Job::Compare(_)) {
         return Err("--keep belongs to `haul compare`".to_owned());
     }
     let (dir, output, keep) = (options.dir.clone(), options.output.clone(), options.keep);
-    Ok(Settings { job, face, dir, output, options: engine_options(options, face)?, records, keep })
+    let checksum = options.checksum.clone();
+    let options = Options { digest: records.report.is_some(), ..engine_options(options, face)? };
+    Ok(Settings { job, face, dir, output, checksum, options, records, keep })
 }
 
 /// The files that tell what became of every job. None of them may swallow another, or a list before it is read; a list
@@ -168,6 +175,9 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         proxy: options.proxy.as_deref().map(proxy).transpose()?.map_or(Proxy::System, Proxy::Url),
         ca_cert: options.ca_cert,
         insecure: options.insecure,
+        expect: options.expect,
+        check: options.check,
+        digest: defaults.digest,
         // The screen has no place for it.
         verbose: options.verbose && face != Face::Screen,
     })

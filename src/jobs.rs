@@ -427,6 +427,8 @@ mod tests {
             path: PathBuf::from("out/a.jpg"),
             bytes,
             format: None,
+            verified: None,
+            sha256: None,
             pixels: None,
             elapsed: Duration::ZERO,
             attempts: 1,

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`units`] [`display`] | sizes, rates and times as text; text from outside made safe for a terminal |
 //! | [`engine`]: `request options error event head outbox` | leaf types, and the queue of events |
-//! | `engine`: `resume file_name retry rate` | pure rules |
+//! | `engine`: `resume file_name retry rate checksum` | pure rules |
 //! | `engine`: `net disk content` | HTTP (reqwest lives here alone), files, what bytes are |
 //! | `engine`: `hosts transfer` | who may start next; one attempt at one job |
 //! | `engine`: `supervisor` | the one owner of all jobs |
@@ -25,10 +25,10 @@
 //! `Command::Add` takes it to the supervisor, which mints a [`JobId`](engine::request::JobId) and puts it in the queue
 //! of its host; `Event::Queued` follows. `hosts` grants a slot, and `transfer` makes an attempt: the first GET is the
 //! download, there is no probe. Chunks are gathered into large writes to a part file on blocking threads; small bodies
-//! stay in memory. With the last byte the slot goes back. Then the body gets the ending that its bytes call for and,
-//! by a rename that never replaces anything, its name; `Event::Finished` is out only after that. A failed attempt
-//! comes back to the supervisor, which decides on another one: that goes on where the last one stopped if the server's
-//! strong validator allows it.
+//! stay in memory. With the last byte the slot goes back. Then `content` says whether the bytes are what was asked for;
+//! the body gets the ending that they call for and, by a rename that never replaces anything, its name;
+//! `Event::Finished` is out only after that. A failed attempt comes back to the supervisor, which decides on another
+//! one: that goes on where the last one stopped if the server's strong validator allows it.
 //!
 //! # One keystroke
 //!

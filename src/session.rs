@@ -16,7 +16,7 @@ use crate::engine::event::Command;
 use crate::engine::options::{Options, Proxy};
 use crate::engine::{Engine, Events, Received, prepare_folder};
 use crate::headless::{self, Console};
-use crate::input::feed::{self, Trouble};
+use crate::input::feed::{self, Single, Trouble};
 use crate::input::words::Source;
 use crate::jobs::Jobs;
 use crate::origin::{Manners, Origin};
@@ -68,7 +68,7 @@ impl fmt::Display for Refused {
 /// # Errors
 /// When nothing could be started.
 pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
-    let Settings { job, face, dir, output, options, records, keep } = settings;
+    let Settings { job, face, dir, output, checksum, options, records, keep } = settings;
     let (sources, dir, options, _origin) = match job {
         Job::Compare(sources) => return compare(sources, dir, options, keep),
         Job::Fetch(sources) => (sources, dir.unwrap_or_else(|| ".".into()), options, None),
@@ -79,7 +79,8 @@ pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
     };
     let dir = prepare_folder(&dir).map_err(|error| Refused::Folder(dir, error))?;
     let (engine, events) = Engine::start(options).map_err(|error| Refused::Usage(error.to_string()))?;
-    let work = Work { engine, events, sources, dir: Arc::from(dir), output, records };
+    let (dir, single) = (Arc::from(dir), Single { name: output, checksum });
+    let work = Work { engine, events, sources, dir, single, records };
     if face == Face::Screen { on_screen(work) } else { without_screen(work, face) }
 }
 
@@ -96,7 +97,7 @@ struct Work {
     events: Events,
     sources: Vec<Source>,
     dir: Arc<Path>,
-    output: Option<String>,
+    single: Single,
     records: Wanted,
 }
 
@@ -147,7 +148,7 @@ impl Interrupt {
 }
 
 fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, output, records } = work;
+    let Work { engine, events, sources, dir, single, records } = work;
     let console = Arc::new(Console::new(face == Face::Plain));
     let told = Arc::clone(&console);
     let recorder = Recorder::create(records, false, move |line| told.say(line));
@@ -159,7 +160,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     let (told, flag, feeder) = (Arc::clone(&console), Arc::clone(&troubled), engine.clone());
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| told.say(line));
-        feed::feed(&feeder, held, sources, &dir, output.as_deref(), true, |trouble| report.trouble(&trouble));
+        feed::feed(&feeder, held, sources, &dir, &single, true, |trouble| report.trouble(&trouble));
         report.end();
         feeder.send(Command::Close);
     })?;
@@ -185,7 +186,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
 }
 
 fn on_screen(work: Work) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, output, records } = work;
+    let Work { engine, events, sources, dir, single, records } = work;
     let started = Instant::now();
     let inbox = tui::inbox();
     let (note, trouble) = (inbox.clone(), Arc::new(Mutex::new(Vec::new())));
@@ -203,7 +204,7 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     let (notes, flag, feeder, folder) = (inbox.clone(), Arc::clone(&troubled), engine.clone(), Arc::clone(&dir));
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| notes.note(line.to_owned()));
-        feed::feed(&feeder, held, sources, &folder, output.as_deref(), false, |trouble| report.trouble(&trouble));
+        feed::feed(&feeder, held, sources, &folder, &single, false, |trouble| report.trouble(&trouble));
         report.end();
     })?;
     let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox }, &mut recorder);

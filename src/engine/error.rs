@@ -28,6 +28,12 @@ pub enum ErrorClass {
     Truncated,
     /// The body is larger than `--max-size`.
     TooLarge,
+    /// The file is no image, where one was asked for, or a page, where none was.
+    NotAnImage,
+    /// The file is an image that is cut or cannot be decoded.
+    DamagedImage,
+    /// The file has another digest than it must have.
+    Checksum,
     /// The file changed on the server between two attempts.
     Changed,
     /// No room on the disk.
@@ -58,6 +64,9 @@ impl ErrorClass {
             Self::Protocol => "protocol",
             Self::Truncated => "truncated",
             Self::TooLarge => "too_large",
+            Self::NotAnImage => "not_an_image",
+            Self::DamagedImage => "damaged_image",
+            Self::Checksum => "checksum",
             Self::Changed => "changed",
             Self::DiskFull => "disk_full",
             Self::Disk => "disk",
@@ -120,6 +129,9 @@ impl TransferError {
             ErrorClass::Tls
             | ErrorClass::Redirect
             | ErrorClass::TooLarge
+            | ErrorClass::NotAnImage
+            | ErrorClass::DamagedImage
+            | ErrorClass::Checksum
             | ErrorClass::DiskFull
             | ErrorClass::Disk
             | ErrorClass::Refused

@@ -182,6 +182,10 @@ pub struct FinishedFile {
     pub bytes: u64,
     /// The image format that its first bytes show: `jpeg`, `png` and so on.
     pub format: Option<&'static str>,
+    /// Whether the image was seen to be whole: false for a kind that nothing here can check, none where nobody asked.
+    pub verified: Option<bool>,
+    /// Its SHA-256 in hex, where a checksum or `Options::digest` asked for it.
+    pub sha256: Option<String>,
     /// Width and height in pixels, where its head says so.
     pub pixels: Option<(u32, u32)>,
     /// From the start of the first attempt to the final name.

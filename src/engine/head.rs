@@ -19,5 +19,9 @@ pub(super) struct Head {
     pub(super) content_encoding: Option<String>,
     /// Every coding of the transfer that is named, in one list.
     pub(super) transfer_encoding: Option<String>,
+    /// Every digest of the whole file that is named, in one list (RFC 9530).
+    pub(super) repr_digest: Option<String>,
+    /// The body ends where the connection ends, as in HTTP/1.0.
+    pub(super) unframed: bool,
     pub(super) retry_after: Option<Duration>,
 }

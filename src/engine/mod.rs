@@ -14,7 +14,7 @@
 //!
 //! let (engine, events) = Engine::start(Options::default())?;
 //! let url = "https://example.com/photo.jpg".parse()?;
-//! engine.add(vec![DownloadRequest { url, dir: Arc::from(Path::new(".")), name: None }]);
+//! engine.add(vec![DownloadRequest { url, dir: Arc::from(Path::new(".")), name: None, checksum: None }]);
 //! engine.send(Command::Close);
 //! while let Some(event) = events.recv() {
 //!     if let Event::Finished { file, .. } = event {
@@ -24,6 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod checksum;
 mod content;
 mod disk;
 pub mod error;
@@ -41,6 +42,7 @@ mod retry;
 mod supervisor;
 mod transfer;
 
+pub use checksum::parse as parse_checksum;
 pub use disk::{prepare_folder, same_files};
 pub use file_name::check_own as check_file_name;
 pub use outbox::{Events, Hold, Received};

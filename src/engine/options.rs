@@ -38,6 +38,76 @@ impl fmt::Debug for SecretUrl {
     }
 }
 
+/// What the files must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Expect {
+    /// An image where the address or the server says so; no page where the address does not look like one.
+    #[default]
+    Auto,
+    /// Images, all of them.
+    Image,
+    /// Whatever comes.
+    Any,
+}
+
+/// How closely images are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Check {
+    /// Their kind alone.
+    None,
+    /// By their structure, to their own end.
+    #[default]
+    Ends,
+    /// Every pixel is decoded.
+    Decode,
+}
+
+/// A way to make a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Algorithm {
+    /// SHA-256 (FIPS 180-4).
+    Sha256,
+    /// SHA-512 (FIPS 180-4).
+    Sha512,
+    /// SHA-1, for lists that have nothing better.
+    Sha1,
+    /// MD5, for lists that have nothing better.
+    Md5,
+}
+
+impl Algorithm {
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+            Self::Sha1 => "sha1",
+            Self::Md5 => "md5",
+        }
+    }
+
+    /// How many bytes its digests have.
+    #[must_use]
+    pub fn length(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+            Self::Sha1 => 20,
+            Self::Md5 => 16,
+        }
+    }
+}
+
+/// The digest that a file must have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checksum {
+    /// How it was made.
+    pub algorithm: Algorithm,
+    /// As many bytes as the algorithm has.
+    pub digest: Vec<u8>,
+}
+
 /// Everything that an engine is told once, at its start.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -69,6 +139,12 @@ pub struct Options {
     pub ca_cert: Option<PathBuf>,
     /// Accept any certificate. For people who know why.
     pub insecure: bool,
+    /// What the files must be.
+    pub expect: Expect,
+    /// How closely images are looked at.
+    pub check: Check,
+    /// Tell the SHA-256 of every file.
+    pub digest: bool,
     /// Say on [`Notice::Wire`](super::event::Notice::Wire) what happens on the network.
     pub verbose: bool,
 }
@@ -90,6 +166,9 @@ impl Default for Options {
             proxy: Proxy::System,
             ca_cert: None,
             insecure: false,
+            expect: Expect::Auto,
+            check: Check::Ends,
+            digest: false,
             verbose: false,
         }
     }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::options::Checksum;
+
 /// One address to fetch. It becomes a job when the engine has accepted it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DownloadRequest {
@@ -15,6 +17,8 @@ pub struct DownloadRequest {
     pub dir: Arc<Path>,
     /// The user's own name for the file, one path component; otherwise the server's.
     pub name: Option<String>,
+    /// The digest that the file must have.
+    pub checksum: Option<Checksum>,
 }
 
 impl fmt::Debug for DownloadRequest {
@@ -24,6 +28,7 @@ impl fmt::Debug for DownloadRequest {
             .field("host", &self.url.host_str())
             .field("dir", &self.dir)
             .field("name", &self.name)
+            .field("checksum", &self.checksum)
             .finish()
     }
 }

@@ -77,6 +77,8 @@ pub(super) enum Action {
     Complete,
     /// Ask once more without a range, for this reason.
     AskAgain(String),
+    /// A success without a byte, of this status.
+    Empty(u16),
     /// No body of use.
     Fail(TransferError),
 }
@@ -94,7 +96,7 @@ pub(super) fn judge(head: &Head, saved: Option<&Saved>) -> Action {
     }
     match (head.status, saved) {
         (200, None) => match head.content_length {
-            Some(0) => Action::Fail(empty(200)),
+            Some(0) => Action::Empty(200),
             total => Action::FromStart { total },
         },
         (200, Some(_)) if head.content_range.is_some() => misused("the server misuses ranges"),
@@ -113,7 +115,7 @@ pub(super) fn judge(head: &Head, saved: Option<&Saved>) -> Action {
             }
         }
         (304 | 412, Some(_)) => misused("the server refused the condition"),
-        (204 | 205, _) => Action::Fail(empty(head.status)),
+        (204 | 205, _) => Action::Empty(head.status),
         (status, _) => Action::Fail(TransferError::status(status, head.retry_after)),
     }
 }
@@ -132,11 +134,6 @@ fn coding(head: &Head) -> Option<&str> {
 
 fn misused(reason: &str) -> Action {
     Action::AskAgain(reason.to_owned())
-}
-
-/// The error of a body without a byte: the server would say the same again.
-pub(super) fn empty(status: u16) -> TransferError {
-    TransferError { status: Some(status), ..TransferError::new(ErrorClass::Protocol, "the server sent an empty body") }
 }
 
 fn partial(head: &Head, saved: &Saved) -> Action {
@@ -209,6 +206,7 @@ mod tests {
             Action::Continue { .. } => "continue",
             Action::Complete => "complete",
             Action::AskAgain(_) => "ask",
+            Action::Empty(_) => "empty",
             Action::Fail(_) => "fail",
         }
     }
@@ -244,7 +242,7 @@ mod tests {
             (412, "", None, "ask"),
             (404, "", None, "fail"),
             (503, "", None, "fail"),
-            (204, "", None, "fail"),
+            (204, "", None, "empty"),
         ] {
             assert_eq!(
                 kind(&judge(&head(status, range, length), Some(&saved()))),
@@ -269,8 +267,8 @@ mod tests {
         for (status, length, expected) in [
             (200, Some(1000), "start"),
             (200, None, "start"),
-            (200, Some(0), "fail"),
-            (204, None, "fail"),
+            (200, Some(0), "empty"),
+            (204, None, "empty"),
             (206, None, "fail"),
             (304, None, "fail"),
             (416, None, "fail"),

@@ -126,7 +126,7 @@ fn finished(id: JobId, url: String, file: &FinishedFile) -> Line<'_> {
         url,
         path: text_of(&file.path),
         bytes: file.bytes,
-        sha256: None,
+        sha256: file.sha256.as_deref(),
         format: file.format,
         width: file.pixels.map(|(width, _)| width),
         height: file.pixels.map(|(_, height)| height),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::engine::event::ADD_LIMIT;
+use crate::engine::options::Checksum;
 use crate::engine::request::DownloadRequest;
 use crate::engine::{Engine, Hold};
 
@@ -25,16 +26,25 @@ pub enum Trouble<'a> {
     Broken(&'a str, io::Error),
 }
 
+/// What the user said of the file, where there is but one.
+#[derive(Debug, Clone, Default)]
+pub struct Single {
+    /// Its name.
+    pub name: Option<String>,
+    /// The digest that it must have.
+    pub checksum: Option<Checksum>,
+}
+
 /// Adds everything that `sources` name, also where the engine is told to stop meanwhile: all words, and the lines of
-/// lists that have been read by then, become jobs. `held` was taken before anything could stop the engine. `name`
-/// is the user's own name for a single address. `hold_back` waits where the engine has enough to do, so that a long list
+/// lists that have been read by then, become jobs. `held` was taken before anything could stop the engine. `single`
+/// is what the user said of a single file. `hold_back` waits where the engine has enough to do, so that a long list
 /// costs little memory.
 pub fn feed(
     engine: &Engine,
     held: Hold,
     sources: Vec<Source>,
     dir: &Arc<Path>,
-    name: Option<&str>,
+    single: &Single,
     hold_back: bool,
     trouble: impl FnMut(Trouble<'_>),
 ) {
@@ -50,7 +60,8 @@ pub fn feed(
         held.borrow_mut().get_or_insert_with(|| engine.hold());
         let full = {
             let mut batch = batch.borrow_mut();
-            batch.push(DownloadRequest { url, dir: Arc::clone(dir), name: name.map(str::to_owned) });
+            let Single { name, checksum } = single.clone();
+            batch.push(DownloadRequest { url, dir: Arc::clone(dir), name, checksum });
             batch.len() >= ADD_LIMIT
         };
         !full || hand_over()

@@ -15,7 +15,7 @@ pub fn paste(text: &str, dir: &Arc<Path>) -> (Vec<DownloadRequest>, Vec<Refusal>
     // Terminals send CR, LF or both for a new line.
     for (line, text) in (1..).zip(text.replace("\r\n", "\n").split(['\n', '\r'])) {
         match list::line(text) {
-            Ok(Some(url)) => requests.push(DownloadRequest { url, dir: Arc::clone(dir), name: None }),
+            Ok(Some(url)) => requests.push(DownloadRequest { url, dir: Arc::clone(dir), name: None, checksum: None }),
             Ok(None) => {}
             Err(reason) => refusals.push(Refusal { line, reason }),
         }

@@ -39,6 +39,8 @@ fn finished(id: u64) -> Event {
         attempts: 2,
         resumed_from: 5,
         skipped: false,
+        sha256: Some("ab".to_owned()),
+        verified: Some(true),
     };
     Event::Finished { id: JobId(id), file, record: record() }
 }
@@ -80,7 +82,7 @@ fn a_row_has_all_that_is_known_and_no_secret() {
     let rows: Vec<Value> = serde_json::from_str(&report).expect("an array");
     let expected = json!([{
         "n": 1, "id": "0000000000000001", "url": url(1), "status": "finished",
-        "path": "out/1, \"two\nlines\".jpg", "bytes": 7, "sha256": null, "format": "jpeg", "width": 4, "height": 3,
+        "path": "out/1, \"two\nlines\".jpg", "bytes": 7, "sha256": "ab", "format": "jpeg", "width": 4, "height": 3,
         "elapsed_ms": 2499, "attempts": 2, "resumed_from": 5, "skipped": false,
         "error_class": null, "error": null, "http_status": null,
         "dir": "out", "name": "1, \"two\nlines\".jpg", "final_url": "http://cdn.example/x",

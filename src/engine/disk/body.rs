@@ -1,7 +1,6 @@
 //! A body that is whole, wherever it is.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{self, Read as _};
 
 use super::part::Part;
@@ -31,7 +30,7 @@ impl Body {
             Self::Part(part) => part,
         };
         let mut bytes = Vec::new();
-        File::open(part.path())?.take(most).read_to_end(&mut bytes)?;
+        part.reader()?.take(most).read_to_end(&mut bytes)?;
         Ok(Cow::Owned(bytes))
     }
 }

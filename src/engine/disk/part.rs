@@ -51,6 +51,11 @@ impl Part {
         self.file.set_len(self.len)
     }
 
+    /// Reads it from its first byte.
+    pub(in crate::engine) fn reader(&self) -> io::Result<File> {
+        File::open(&self.path)
+    }
+
     /// How many bytes are in it.
     pub(in crate::engine) fn len(&self) -> u64 {
         self.len

@@ -68,7 +68,8 @@ pub(super) fn numbered(name: &str, n: u32) -> String {
     format!("{stem} ({n}){ending}")
 }
 
-fn has_image_ending(name: &str) -> bool {
+/// True where a name ends like that of an image.
+pub(super) fn has_image_ending(name: &str) -> bool {
     let ending = split(name).1;
     IMAGE_ENDINGS.iter().any(|known| ending.get(1..).is_some_and(|e| e.eq_ignore_ascii_case(known)))
 }

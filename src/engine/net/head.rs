@@ -18,6 +18,9 @@ pub(super) fn read(response: &Response) -> Head {
             response.headers().get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
         (!values.is_empty()).then(|| values.join(","))
     };
+    let transfer_encoding = list(TRANSFER_ENCODING);
+    let unframed =
+        response.version() <= Version::HTTP_11 && response.content_length().is_none() && transfer_encoding.is_none();
     Head {
         status: response.status().as_u16(),
         content_length: response.content_length(),
@@ -28,7 +31,9 @@ pub(super) fn read(response: &Response) -> Head {
         content_disposition: response.headers().get(CONTENT_DISPOSITION).map(|v| v.as_bytes().to_vec()),
         content_type: text(CONTENT_TYPE),
         content_encoding: list(CONTENT_ENCODING),
-        transfer_encoding: list(TRANSFER_ENCODING),
+        transfer_encoding,
+        repr_digest: list(HeaderName::from_static("repr-digest")),
+        unframed,
         retry_after: text(RETRY_AFTER).and_then(|value| parse_retry_after(&value, SystemTime::now())),
     }
 }

@@ -1,33 +1,116 @@
-//! From a whole body to a finished file, on a blocking thread: what the bytes are, the ending that calls for, the name.
+//! From a whole body to a finished file, on a blocking thread: whether the bytes are what was asked for, the ending that
+//! they call for, the name.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, BufReader, Cursor};
+use std::path::PathBuf;
 
-use crate::engine::content::{self, Format};
+use crate::engine::checksum::Digests;
+use crate::engine::content::{self, Accepted, Claims};
 use crate::engine::disk::{self, Body, Finals};
+use crate::engine::error::TransferError;
 use crate::engine::file_name;
+use crate::engine::options::{Algorithm, Options};
+use crate::engine::request::DownloadRequest;
+use crate::engine::transfer::About;
+
+/// A body, and what it must be to get its name.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) body: Body,
+    /// Where its part stands or would stand.
+    pub(super) part: PathBuf,
+    pub(super) about: About,
+    pub(super) request: DownloadRequest,
+}
 
 /// A file that has its final name.
 #[derive(Debug)]
 pub(super) struct Settled {
     pub(super) path: PathBuf,
     pub(super) bytes: u64,
-    pub(super) format: Option<Format>,
-    pub(super) pixels: Option<(u32, u32)>,
+    pub(super) seen: Accepted,
+    pub(super) sha256: Option<String>,
     /// The same bytes stood there already.
     pub(super) skipped: bool,
 }
 
-/// Commits `body`, whose part stands or would stand at `part`. A name of the user's `own` is kept as it is; others get
-/// the ending of an image if the bytes are one.
-pub(super) fn settle(body: &Body, part: &Path, name: &str, own: bool, finals: &Finals) -> io::Result<Settled> {
-    let beginning = body.beginning(content::BEGINNING)?;
-    let (format, pixels) = (content::sniff(&beginning), content::pixels(&beginning));
-    drop(beginning);
-    let name = match format {
-        Some(format) if !own => file_name::with_ending(name, format.ending),
-        _ => name.to_owned(),
+/// Why there is no file.
+#[derive(Debug)]
+pub(super) struct Unsettled {
+    pub(super) error: TransferError,
+    /// The bytes themselves are wrong: nobody may go on with them.
+    pub(super) refused: bool,
+}
+
+impl Unsettled {
+    fn refused(error: TransferError) -> Self {
+        Self { error, refused: true }
+    }
+
+    fn disk(doing: &str, error: &io::Error) -> Self {
+        Self { error: disk::error(doing, error), refused: false }
+    }
+}
+
+/// Judges the body and commits it. A name of the user's own is kept as it is; others get the ending of an image if the
+/// bytes are one. Bytes that are refused leave nothing behind.
+pub(super) fn settle(whole: &Whole, options: &Options, finals: &Finals) -> Result<Settled, Unsettled> {
+    let Whole { body, part, about, request } = whole;
+    let result = examine(whole, options);
+    if result.as_ref().is_err_and(|unsettled| unsettled.refused) && matches!(body, Body::Part(_)) {
+        // What cannot be removed now is found by its name later.
+        let _ = std::fs::remove_file(part);
+    }
+    let (seen, sha256) = result?;
+    let name = match seen.ending {
+        Some(ending) if request.name.is_none() => file_name::with_ending(&about.name, ending),
+        _ => about.name.clone(),
     };
-    let committed = disk::commit(body, part, &name, finals)?;
-    Ok(Settled { path: committed.path, bytes: body.len(), format, pixels, skipped: committed.skipped })
+    let committed =
+        disk::commit(body, part, &name, finals).map_err(|error| Unsettled::disk("give the file its name", &error))?;
+    Ok(Settled { path: committed.path, bytes: body.len(), seen, sha256, skipped: committed.skipped })
+}
+
+fn examine(whole: &Whole, options: &Options) -> Result<(Accepted, Option<String>), Unsettled> {
+    let Whole { body, about, request, .. } = whole;
+    let unreadable = |error: io::Error| Unsettled::disk("read the part file", &error);
+    let claims = about.claims(request, options);
+    let seen = inspect(body, &claims).map_err(unreadable)?.map_err(Unsettled::refused)?;
+    let digests = digests(whole, options).map_err(unreadable)?;
+    if let Some(wanted) = &request.checksum {
+        digests.check(wanted, "asked for was").map_err(Unsettled::refused)?;
+    }
+    for promised in &about.digests {
+        digests.check(promised, "the server promised").map_err(Unsettled::refused)?;
+    }
+    Ok((seen, digests.hex(Algorithm::Sha256)))
+}
+
+fn inspect(body: &Body, claims: &Claims<'_>) -> io::Result<Result<Accepted, TransferError>> {
+    let beginning = body.beginning(content::BEGINNING)?;
+    match body {
+        Body::Memory(bytes) => content::inspect(claims, &beginning, body.len(), || Ok(Cursor::new(bytes))),
+        Body::Part(part) => {
+            content::inspect(claims, &beginning, body.len(), || Ok(BufReader::with_capacity(READ, part.reader()?)))
+        }
+    }
+}
+
+/// How much of a part is read at once.
+const READ: usize = 128 * 1024;
+
+/// Every digest that somebody asked for; without any, the body is not read.
+fn digests(whole: &Whole, options: &Options) -> io::Result<Digests> {
+    let Whole { body, about, request, .. } = whole;
+    let mut wanted: Vec<_> = request.checksum.iter().chain(&about.digests).map(|sum| sum.algorithm).collect();
+    if options.digest || request.checksum.is_some() {
+        wanted.push(Algorithm::Sha256);
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    match body {
+        _ if wanted.is_empty() => Digests::read(io::empty(), &[]),
+        Body::Memory(bytes) => Digests::read(bytes.as_slice(), &wanted),
+        Body::Part(part) => Digests::read(part.reader()?, &wanted),
+    }
 }

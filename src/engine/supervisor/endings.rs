@@ -1,20 +1,19 @@
 //! What follows when an attempt or a commit has ended.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task::{self, JoinError};
 use url::Url;
 
-use crate::engine::disk::{self, Body};
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Event, FinishedFile};
+use crate::engine::options::Check;
 use crate::engine::request::JobId;
 use crate::engine::retry::{MOST_ATTEMPTS, PROGRESS, delay};
 use crate::engine::transfer::{Ending, Left};
 
-use super::commit::{Settled, settle};
+use super::commit::{Settled, Unsettled, Whole, settle};
 use super::job::{Phase, Then};
 use super::{Done, Supervisor};
 
@@ -43,10 +42,7 @@ impl Supervisor {
         } else {
             self.hosts.release(&job.request.url);
         }
-        self.fail(
-            id,
-            TransferError::new(ErrorClass::Internal, "a defect of haul stopped this download; please report it"),
-        );
+        self.fail(id, defect());
     }
 
     fn attempt_ended(&mut self, id: JobId, left: Left) {
@@ -65,7 +61,10 @@ impl Supervisor {
         };
         match left.ending {
             // The last byte was faster than the user's wish to stop; all but removing comes too late.
-            Ending::Whole { body, path, name } => self.commit(id, body, path, name, then == Some(Then::Remove)),
+            Ending::Whole { body, path, about } => {
+                let request = job.request.clone();
+                self.commit(id, Whole { body, part: path, about, request }, then == Some(Then::Remove));
+            }
             Ending::Failed(error) if then.is_none() => {
                 self.host_failed(id, &error);
                 self.attempt_failed(id, error);
@@ -152,40 +151,57 @@ impl Supervisor {
         }
     }
 
-    fn commit(&mut self, id: JobId, body: Body, part: PathBuf, name: String, remove: bool) {
+    fn commit(&mut self, id: JobId, whole: Whole, remove: bool) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         job.phase = Phase::Committing { remove };
         self.commits += 1;
-        let own = job.request.name.is_some();
         // Without a validator nobody can go on with the part.
         let keep = job.partial.is_some();
-        let finals = Arc::clone(&self.finals);
-        let task = self.tasks.spawn_blocking(move || {
-            let result = settle(&body, &part, &name, own, &finals);
-            if result.is_err() && !keep {
-                drop(body);
-                // What cannot be removed either was never made.
-                let _ = std::fs::remove_file(part);
-            }
-            Done::Commit(result.map_err(|error| disk::error("give the file its name", &error)))
+        let (shared, finals, decoders) =
+            (Arc::clone(&self.shared), Arc::clone(&self.finals), Arc::clone(&self.decoders));
+        let task = self.tasks.spawn(async move {
+            // Decoding is work for the processor, and its memory adds up.
+            let _turn = match shared.options.check {
+                Check::Decode => decoders.acquire_owned().await.ok(),
+                Check::None | Check::Ends => None,
+            };
+            let settled = task::spawn_blocking(move || {
+                let result = settle(&whole, &shared.options, &finals);
+                let Whole { body, part, .. } = whole;
+                if result.as_ref().is_err_and(|unsettled| !unsettled.refused) && !keep {
+                    drop(body);
+                    // What cannot be removed either was never made.
+                    let _ = std::fs::remove_file(part);
+                }
+                result
+            });
+            Done::Commit(settled.await.unwrap_or_else(|_| Err(Unsettled { error: defect(), refused: false })))
         });
         self.owners.insert(task.id(), id);
     }
 
-    fn commit_ended(&mut self, id: JobId, result: Result<Settled, TransferError>) {
+    fn commit_ended(&mut self, id: JobId, result: Result<Settled, Unsettled>) {
         self.commits -= 1;
         let Some(job) = self.jobs.get_mut(&id) else { return };
         let remove = matches!(job.phase, Phase::Committing { remove: true });
         match result {
-            Err(error) => self.fail(id, error),
+            Err(Unsettled { error, refused }) => {
+                if refused {
+                    job.partial = None;
+                }
+                // What was cut without anybody noticing on the way may come whole the next time.
+                if remove { self.fail(id, error) } else { self.attempt_failed(id, error) }
+            }
             Ok(settled) => {
                 job.partial = None;
                 job.phase = Phase::Finished { path: settled.path.clone() };
                 let file = FinishedFile {
                     path: settled.path,
                     bytes: settled.bytes,
-                    format: settled.format.map(|format| format.name),
-                    pixels: settled.pixels,
+                    format: settled.seen.format,
+                    verified: settled.seen.verified,
+                    sha256: settled.sha256,
+                    pixels: settled.seen.pixels,
                     elapsed: job.started.map_or(Duration::ZERO, |started| started.elapsed()),
                     attempts: job.attempts,
                     resumed_from: job.resumed_from,
@@ -199,4 +215,8 @@ impl Supervisor {
             self.removed(id);
         }
     }
+}
+
+fn defect() -> TransferError {
+    TransferError::new(ErrorClass::Internal, "a defect of haul stopped this download; please report it")
 }

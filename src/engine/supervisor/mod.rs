@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -20,23 +21,25 @@ use url::Url;
 use crate::display::without_userinfo;
 
 use super::disk::Finals;
-use super::error::TransferError;
 use super::event::{Command, Event};
 use super::hosts::Hosts;
 use super::request::{Identity, JobId};
 use super::transfer::{self, Assignment, Left, Shared};
 
-use commit::Settled;
+use commit::{Settled, Unsettled};
 use job::{Job, Phase};
 
 /// Files that are being given their names at once; more would pile up bodies in memory.
 const MOST_COMMITS: usize = 256;
 
+/// Pictures that are being decoded at once.
+const MOST_DECODERS: usize = 2;
+
 /// What a task comes back with.
 #[derive(Debug)]
 enum Done {
     Attempt(Box<Left>),
-    Commit(Result<Settled, TransferError>),
+    Commit(Result<Settled, Unsettled>),
     /// Part files are gone.
     Cleaned,
 }
@@ -51,6 +54,7 @@ pub(super) struct Supervisor {
     identities: HashMap<Identity, JobId>,
     hosts: Hosts,
     finals: Arc<Finals>,
+    decoders: Arc<Semaphore>,
     tasks: JoinSet<Done>,
     /// Whose task it is; a task that panics tells nothing but its own id.
     owners: HashMap<task::Id, JobId>,
@@ -76,6 +80,7 @@ impl Supervisor {
             identities: HashMap::new(),
             hosts,
             finals: Arc::default(),
+            decoders: Arc::new(Semaphore::new(MOST_DECODERS)),
             tasks: JoinSet::new(),
             owners: HashMap::new(),
             commits: 0,

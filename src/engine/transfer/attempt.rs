@@ -10,16 +10,16 @@ use std::time::{Duration, Instant};
 use tokio::time::{MissedTickBehavior, interval_at};
 use url::Url;
 
+use crate::engine::content;
 use crate::engine::disk::{self, Body, Part, Writer, part_path};
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Answered, Event, Notice};
-use crate::engine::file_name;
 use crate::engine::head::Head;
 use crate::engine::net::{self, Answer, Ask, Failure};
 use crate::engine::rate::Meter;
 use crate::engine::resume::{self, Action, Saved, Validator};
 
-use super::plan::{Assignment, Ending, Left, Partial, Shared};
+use super::plan::{About, Assignment, Ending, Left, Partial, Shared};
 
 /// Bodies of a known length up to this stay in memory and reach the disk in one hop.
 const SMALL: u64 = 256 * 1024;
@@ -50,9 +50,8 @@ pub(super) struct Transfer {
     len: u64,
     total: Option<u64>,
     validator: Option<Validator>,
-    /// The address that answered with the first bytes.
-    source: Option<Url>,
-    name: String,
+    /// What the answers have said of the body.
+    about: Option<About>,
     resumed_from: u64,
     gained: u64,
     answered: Option<Box<Answered>>,
@@ -72,8 +71,7 @@ impl Transfer {
             len: 0,
             total: None,
             validator: None,
-            source: None,
-            name: String::new(),
+            about: None,
             resumed_from: 0,
             gained: 0,
             answered: None,
@@ -107,13 +105,14 @@ impl Transfer {
                     return self.started(&answer.head, &answer.url);
                 }
                 Action::FromStart { total } => {
-                    self.begin(&answer.head, &answer.url, total).await?;
+                    self.begin(&answer.head, total).await?;
                     total
                 }
                 Action::Continue { end, total } => {
                     self.total = total;
                     Some(end)
                 }
+                Action::Empty(status) => return Err(self.empty(&answer.head, &answer.url, status)),
                 Action::Fail(error) => {
                     answer.body.discard();
                     return Err(error);
@@ -127,7 +126,7 @@ impl Transfer {
             match self.total {
                 Some(total) if self.len < total && self.len > before && self.validator.is_some() => {}
                 Some(total) if self.len < total => return Err(self.truncated()),
-                _ if self.len == 0 => return Err(resume::empty(answer.head.status)),
+                _ if self.len == 0 => return Err(self.empty(&answer.head, &answer.url, answer.head.status)),
                 // A range of a file whose size nobody has said: only the server knows whether there is more.
                 None if end.is_some() => {}
                 _ => return Ok(()),
@@ -143,8 +142,7 @@ impl Transfer {
         self.resumed_from = self.len;
         self.total = partial.saved.total;
         self.validator = Some(partial.saved.validator);
-        self.source = Some(partial.saved.source);
-        self.name = partial.name;
+        self.about = Some(partial.about);
         let (path, len) = (partial.path.clone(), self.len);
         if let Err(error) = self.open(partial.path, move || Part::open(path, len)).await {
             self.restart(disk::error("go on with the part file", &error).detail).await;
@@ -167,7 +165,7 @@ impl Transfer {
 
     fn saved(&self) -> Option<Saved> {
         let validator = self.validator.clone().filter(|_| self.len > 0)?;
-        Some(Saved { len: self.len, total: self.total, validator, source: self.source.clone()? })
+        Some(Saved { len: self.len, total: self.total, validator, source: self.about.as_ref()?.last.clone() })
     }
 
     /// Sends the request. A used connection that ends without an answer is the server's ordinary time-out: asked once
@@ -210,20 +208,18 @@ impl Transfer {
     }
 
     /// A body from its first byte: everything known before is void.
-    async fn begin(&mut self, head: &Head, source: &Url, total: Option<u64>) -> Result<(), TransferError> {
+    async fn begin(&mut self, head: &Head, total: Option<u64>) -> Result<(), TransferError> {
         if self.len > 0 {
             self.restart("the server sent the whole file".to_owned()).await;
         }
         self.total = total;
         self.validator = Validator::of(head);
-        self.source = Some(source.clone());
         if let Some(small) = total.filter(|total| *total <= SMALL) {
             self.sink = Sink::Memory(Vec::with_capacity(usize::try_from(small).unwrap_or_default()));
             return Ok(());
         }
         self.assignment.generation += 1;
-        let path = self.part_path();
-        let create = path.clone();
+        let (path, create) = (self.part_path(), self.part_path());
         let opened = self.open(path, move || Part::create(create)).await;
         opened.map_err(|error| disk::error("create the part file", &error))
     }
@@ -239,7 +235,7 @@ impl Transfer {
         self.resumed_from = 0;
         self.total = None;
         self.validator = None;
-        self.name.clear();
+        self.about = None;
         self.told = None;
         self.announced = false;
         self.shared.outbox.push(Event::Restarted { id: self.assignment.id, reason });
@@ -264,16 +260,14 @@ impl Transfer {
         if mem::replace(&mut self.announced, true) {
             return Ok(());
         }
-        if self.name.is_empty() {
-            let offered = head.content_disposition.as_deref();
-            self.name = request.name.clone().unwrap_or_else(|| file_name::choose(offered, &request.url, answered));
-        }
+        let about = self.about.get_or_insert_with(|| About::new(head, request, answered));
+        let path = request.dir.join(&about.name);
         self.meter = Meter::new(self.len, Instant::now());
         self.shared.outbox.push(Event::Started {
             id: self.assignment.id,
             attempt: self.assignment.attempt,
             total: self.total,
-            path: request.dir.join(&self.name),
+            path,
             resumed_from: self.len,
         });
         Ok(())
@@ -321,6 +315,11 @@ impl Transfer {
         if end.is_some_and(|end| self.len < end) { Err(self.truncated()) } else { Ok(()) }
     }
 
+    fn empty(&self, head: &Head, answered: &Url, status: u16) -> TransferError {
+        let request = &self.assignment.request;
+        content::empty(&About::new(head, request, answered).claims(request, &self.shared.options), status)
+    }
+
     fn truncated(&self) -> TransferError {
         let of = self.total.map_or_else(String::new, |total| format!(" of {total}"));
         TransferError::new(ErrorClass::Truncated, format!("the body ended after {}{of} bytes", self.len))
@@ -360,8 +359,8 @@ impl Transfer {
                     ending = Some(Ending::Failed(disk::error("write the part file", &error)));
                 }
                 let len = part.as_ref().map_or(0, Part::len);
-                let name = self.name.clone();
-                partial = saved.filter(|_| len > 0).map(|saved| Partial { path, saved: Saved { len, ..saved }, name });
+                let kept = saved.filter(|_| len > 0).zip(self.about.clone());
+                partial = kept.map(|(saved, about)| Partial { path, saved: Saved { len, ..saved }, about });
                 body = part.map(Body::Part);
             }
         }
@@ -369,11 +368,13 @@ impl Transfer {
             body = None;
             remove(path.clone()).await;
         }
-        let ending = match (ending, body) {
+        let ending = match (ending, body.zip(self.about.take())) {
             (Some(ending), _) => ending,
-            (None, Some(body)) => {
+            (None, Some((body, about))) => {
                 self.tell(Instant::now());
-                Ending::Whole { body, path, name: self.name }
+                // A total of whatever origin is a length.
+                let unframed = about.unframed && self.total.is_none();
+                Ending::Whole { body, path, about: About { unframed, ..about } }
             }
             (None, None) => Ending::Failed(TransferError::new(ErrorClass::Internal, "a body without a place")),
         };

@@ -4,7 +4,7 @@
 mod attempt;
 mod plan;
 
-pub(super) use plan::{Assignment, Ending, Left, Partial, Shared, past_deadline};
+pub(super) use plan::{About, Assignment, Ending, Left, Partial, Shared, past_deadline};
 
 use std::sync::Arc;
 

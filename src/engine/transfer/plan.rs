@@ -8,11 +8,15 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::engine::checksum;
+use crate::engine::content::Claims;
 use crate::engine::disk::{Body, Buffers};
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::Answered;
+use crate::engine::file_name;
+use crate::engine::head::Head;
 use crate::engine::net::Net;
-use crate::engine::options::Options;
+use crate::engine::options::{Checksum, Options};
 use crate::engine::outbox::Outbox;
 use crate::engine::request::{DownloadRequest, JobId};
 use crate::engine::resume::Saved;
@@ -33,8 +37,42 @@ pub(in crate::engine) struct Shared {
 pub(in crate::engine) struct Partial {
     pub(in crate::engine) path: PathBuf,
     pub(super) saved: Saved,
-    /// The name that the first answer gave the file; a later one need not repeat it.
-    pub(super) name: String,
+    pub(super) about: About,
+}
+
+/// What the first answer has said of a body; a later one need not repeat it.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct About {
+    pub(in crate::engine) name: String,
+    /// The address that answered, after redirects.
+    pub(in crate::engine) last: Url,
+    pub(in crate::engine) content_type: Option<String>,
+    /// What the server says the whole file has.
+    pub(in crate::engine) digests: Vec<Checksum>,
+    /// The end of the connection was the end of the body.
+    pub(in crate::engine) unframed: bool,
+}
+
+impl About {
+    pub(super) fn new(head: &Head, request: &DownloadRequest, last: &Url) -> Self {
+        let offered = head.content_disposition.as_deref();
+        let name = request.name.clone().unwrap_or_else(|| file_name::choose(offered, &request.url, last));
+        let digests = head.repr_digest.as_deref().map(checksum::of_header).unwrap_or_default();
+        let content_type = head.content_type.clone();
+        Self { name, last: last.clone(), content_type, digests, unframed: head.unframed }
+    }
+
+    /// What is claimed of the body, and what it is held against.
+    pub(in crate::engine) fn claims<'a>(&'a self, request: &'a DownloadRequest, options: &Options) -> Claims<'a> {
+        Claims {
+            expect: options.expect,
+            check: options.check,
+            requested: &request.url,
+            last: &self.last,
+            content_type: self.content_type.as_deref(),
+            unframed: self.unframed,
+        }
+    }
 }
 
 /// What the supervisor gives to an attempt.
@@ -58,7 +96,7 @@ pub(in crate::engine) struct Assignment {
 #[derive(Debug)]
 pub(in crate::engine) enum Ending {
     /// Every byte is here.
-    Whole { body: Body, path: PathBuf, name: String },
+    Whole { body: Body, path: PathBuf, about: About },
     /// No more bytes come.
     Failed(TransferError),
     /// Told to stop.

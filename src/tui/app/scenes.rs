@@ -40,6 +40,8 @@ pub(in crate::tui) fn finished(id: u64, name: &str, bytes: u64, millis: u64) -> 
         path: PathBuf::from(format!("photos/{name}")),
         bytes,
         format: Some("jpeg"),
+        verified: Some(true),
+        sha256: None,
         pixels: Some((1600, 1067)),
         elapsed: Duration::from_millis(millis),
         attempts: 1,

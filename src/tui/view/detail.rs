@@ -78,7 +78,8 @@ fn sentence(job: &Job, app: &App) -> String {
             let pixels = file.pixels.map(|(width, height)| format!(", {width} x {height}")).unwrap_or_default();
             let format = file.format.map(|format| format!(", {format}")).unwrap_or_default();
             let (size, time) = (units::bytes(file.bytes), units::elapsed(file.elapsed));
-            format!("{size} in {time}{format}{pixels}{}", attempt(job))
+            let doubt = if file.verified == Some(false) { ", unverified" } else { "" };
+            format!("{size} in {time}{format}{pixels}{doubt}{}", attempt(job))
         }
         JobState::Failed(error) if job.attempt > 1 => {
             format!("{}, after {} attempts", display::safe(&error.detail), job.attempt)

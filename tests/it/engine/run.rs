@@ -59,7 +59,7 @@ impl Run {
 
     pub(super) fn request(&self, url: &str, name: Option<&str>) -> DownloadRequest {
         let url = url.parse().expect("a valid address");
-        DownloadRequest { url, dir: Arc::from(self.dir.work()), name: name.map(str::to_owned) }
+        DownloadRequest { url, dir: Arc::from(self.dir.work()), name: name.map(str::to_owned), checksum: None }
     }
 
     /// Adds a job and waits until it is one.

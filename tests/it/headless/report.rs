@@ -116,13 +116,13 @@ fn every_input_has_one_row_in_every_format_and_face() {
             ("last_modified", "Sun, 06 Nov 1994 08:49:37 GMT"),
             ("attempts", "1"),
             ("resumed_from", "0"),
-            ("sha256", ""),
             ("dir", dir.work().to_str().expect("UTF-8")),
             ("name", "moved.jpg"),
             ("path", dir.path("moved.jpg").to_str().expect("UTF-8")),
         ] {
             assert_eq!(first[field], value, "{name} {field}");
         }
+        assert!(first["sha256"].len() == 64 && rows[1]["sha256"].is_empty(), "{first:?}");
         let times = (&first["started_at"], &first["finished_at"]);
         assert!(times.0 <= times.1 && times.0.len() == 24 && times.0.starts_with("20") && times.0.ends_with('Z'));
         assert!(first["ttfb_ms"].parse::<u64>().is_ok() && rows[3]["ttfb_ms"].is_empty(), "{first:?}");
@@ -148,7 +148,7 @@ fn a_run_that_is_ended_accounts_for_every_input_and_can_be_finished() {
         for path in ["/1.bin", "/2.bin", "/3.bin"] {
             origin.script(path, Script::body(path));
         }
-        let urls = ["/1.bin", "/gone.png", "/held.bin", "/2.bin", "/3.bin", "/2.bin"].map(|path| origin.url(path));
+        let urls = ["/1.bin", "/gone.bin", "/held.bin", "/2.bin", "/3.bin", "/2.bin"].map(|path| origin.url(path));
         // One at a time: the last two are still in the queue when the signal comes.
         let files = ["-j", "1", "--report", name, "--failed", "failed.txt"];
         let running = json(&dir).args(files).args(&urls).spawn();
@@ -166,11 +166,11 @@ fn a_run_that_is_ended_accounts_for_every_input_and_can_be_finished() {
 
         // The list is fed back, and takes its own place.
         gate.open();
-        origin.script("/gone.png", Script::body("back"));
+        origin.script("/gone.bin", Script::body("back"));
         plain(&dir).args(["--failed", "failed.txt", "failed.txt"]).run().expect(0);
         assert_eq!(dir.read("held.bin"), bytes);
         assert_eq!(text(&dir, "failed.txt"), "");
-        for name in ["1.bin", "2.bin", "3.bin", "gone.png"] {
+        for name in ["1.bin", "2.bin", "3.bin", "gone.bin"] {
             assert!(dir.path(name).exists(), "{name}");
         }
     }
@@ -197,7 +197,7 @@ fn rows_are_there_as_jobs_end() {
     let (dir, origin, gate) = (TempDir::new(), Origin::start(), Gate::new());
     let at_gate = gate.clone();
     origin.script("/held.bin", Script::new().then(move || Answer::ok("abc").wait_first(&at_gate)));
-    let urls = [origin.url("/gone.png"), origin.url("/held.bin")];
+    let urls = [origin.url("/gone.bin"), origin.url("/held.bin")];
     let running = json(&dir).args(["--report", "r.json", "--failed", "f.txt"]).args(&urls).spawn();
     running.wait_stdout(|line| line.contains("\"failed\""));
     gate.wait_for(1);
@@ -219,7 +219,7 @@ fn the_screen_keeps_the_same_books() {
     let (dir, origin) = (TempDir::new(), Origin::start());
     origin.script("/again.bin", Script::new().then(|| Answer::status(404)).then(|| Answer::ok("abc")));
     origin.script("/held.bin", Script::new().then(Answer::hang));
-    let urls = ["/again.bin", "/gone.png", "/held.bin"].map(|path| origin.url(path));
+    let urls = ["/again.bin", "/gone.bin", "/held.bin"].map(|path| origin.url(path));
     let files = ["--report", "r.json", "--failed", "f.txt"];
     let args: Vec<_> = files.into_iter().chain(urls.iter().map(String::as_str)).collect();
     let mut pty = Pty::start(&dir, &args, 100, 20);
