@@ -28,7 +28,7 @@ pub enum Command {
     Retry(JobId),
     /// Take the job off the list, with its part file; a finished file stays.
     Remove(JobId),
-    /// No more [`Command::Add`] will come: end when every job has ended.
+    /// No more [`Command::Add`] will come: end when no job has anything left to do. A paused job waits for nobody then.
     Close,
     /// Stop everything and end.
     Stop,

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Command, Event, Notice};
+use crate::engine::file_name::check_own;
 use crate::engine::request::{DownloadRequest, JobId};
 
 use super::job::{Job, Phase, Then};
@@ -42,8 +44,14 @@ impl Supervisor {
             id = JobId(fastrand::u64(..));
         }
         self.identities.insert(identity, id);
+        let name = request.name.as_deref().map_or(Ok(()), check_own);
         self.jobs.insert(id, Job::new(request));
         self.enqueue(id, false);
+        if let Err(reason) = name {
+            // Faces check names themselves; nothing leaves the folder where one did not.
+            self.withdraw(id);
+            self.fail(id, TransferError::new(ErrorClass::Refused, reason));
+        }
     }
 
     pub(super) fn stop(&mut self) {

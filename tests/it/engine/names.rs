@@ -186,3 +186,13 @@ fn links_are_not_followed() {
     assert!(!nothing.exists());
     assert!(run.dir.path("link.bin").is_symlink() && run.dir.path("dangling.bin").is_symlink());
 }
+
+#[test]
+fn a_name_that_leads_out_of_the_folder_is_refused() {
+    let (origin, mut run) = (Origin::start(), Run::new());
+    for name in ["../x", "a/b", "", ".."] {
+        let id = run.add_requests(vec![run.request(&origin.url("/a"), Some(name))])[0];
+        assert_eq!(run.failed(id).class.word(), "refused", "{name}");
+    }
+    assert_eq!(origin.all_requests().len(), 0);
+}

@@ -48,7 +48,8 @@ pub(super) fn check(seen: &[Event]) {
 fn followers(before: &str) -> &'static [&'static str] {
     match before {
         "" => &["queued"],
-        "queued" => &["connecting", "paused", "cancelled", "removed"],
+        // A request that is refused never gets as far as an attempt.
+        "queued" => &["connecting", "failed", "paused", "cancelled", "removed"],
         // An attempt that was stopped and is wanted again goes back into the queue.
         "connecting" | "restarted" => {
             &["started", "restarted", "retrying", "failed", "paused", "cancelled", "removed", "queued"]
