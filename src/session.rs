@@ -158,9 +158,12 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     interrupt.covers(&engine);
     let troubled = Arc::new(AtomicBool::new(false));
     let (told, flag, feeder) = (Arc::clone(&console), Arc::clone(&troubled), engine.clone());
+    let all_read = Arc::new(AtomicBool::new(false));
+    let read = Arc::clone(&all_read);
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| told.say(line));
-        feed::feed(&feeder, held, sources, &dir, &single, true, |trouble| report.trouble(&trouble));
+        let whole = feed::feed(&feeder, held, sources, &dir, &single, true, |trouble| report.trouble(&trouble));
+        read.store(whole, Ordering::Release);
         report.end();
         feeder.send(Command::Close);
     })?;
@@ -169,7 +172,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     console.close();
     engine.send(Command::Stop);
     drain(&events, &mut jobs, &mut recorder);
-    let told_all = recorder.finish(&jobs);
+    let told_all = recorder.finish(&jobs, all_read.load(Ordering::Acquire));
     let complete = match result {
         Ok(()) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
             return Err(Refused::Usage(
@@ -202,9 +205,12 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     interrupt.covers(&engine);
     let troubled = Arc::new(AtomicBool::new(false));
     let (notes, flag, feeder, folder) = (inbox.clone(), Arc::clone(&troubled), engine.clone(), Arc::clone(&dir));
+    let all_read = Arc::new(AtomicBool::new(false));
+    let read = Arc::clone(&all_read);
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| notes.note(line.to_owned()));
-        feed::feed(&feeder, held, sources, &folder, &single, false, |trouble| report.trouble(&trouble));
+        let whole = feed::feed(&feeder, held, sources, &folder, &single, false, |trouble| report.trouble(&trouble));
+        read.store(whole, Ordering::Release);
         report.end();
     })?;
     let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox }, &mut recorder);
@@ -214,12 +220,12 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
         Err(error) => {
             let mut jobs = Jobs::new();
             drain(&events, &mut jobs, &mut recorder);
-            recorder.finish(&jobs);
+            recorder.finish(&jobs, all_read.load(Ordering::Acquire));
             return Err(Refused::Usage(format!("cannot use the terminal: {error} (--plain needs none)")));
         }
     };
     drain(&events, &mut jobs, &mut recorder);
-    let told_all = recorder.finish(&jobs);
+    let told_all = recorder.finish(&jobs, all_read.load(Ordering::Acquire));
     match ending {
         // Nobody is there to read a summary.
         tui::Ending::Hangup => return Ok(Signal::Hangup.exit_status()),

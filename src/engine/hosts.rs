@@ -27,6 +27,8 @@ struct Host {
     answered: bool,
     /// Its first connection decides between HTTP/1.1 and HTTP/2; nobody else connects before that is known.
     negotiates: bool,
+    /// That first connection has ended, well or badly; nobody waits for it any more.
+    tried: bool,
 }
 
 /// What went wrong lately.
@@ -49,12 +51,13 @@ impl Host {
             in_flight: 0,
             answered: false,
             negotiates: false,
+            tried: false,
         }
     }
 
     /// True where a request may go out now.
     fn is_open(&self, now: Instant) -> bool {
-        let window = if self.negotiates && !self.answered { 1 } else { self.window };
+        let window = if self.negotiates && !self.answered && !self.tried { 1 } else { self.window };
         self.in_flight < window && self.paused.is_none_or(|until| until <= now)
     }
 }
@@ -211,6 +214,7 @@ impl Hosts {
         let origin = url.origin();
         let Some(host) = self.known.get_mut(&origin) else { return };
         host.in_flight -= 1;
+        host.tried = true;
         self.in_flight -= 1;
         if host.in_flight == 0 && host.waiting.is_empty() && !host.answered && host.paused.is_none() {
             self.known.remove(&origin);

@@ -38,7 +38,7 @@ pub struct Single {
 /// Adds everything that `sources` name, also where the engine is told to stop meanwhile: all words, and the lines of
 /// lists that have been read by then, become jobs. `held` was taken before anything could stop the engine. `single`
 /// is what the user said of a single file. `hold_back` waits where the engine has enough to do, so that a long list
-/// costs little memory.
+/// costs little memory. True where every source was read to its end.
 pub fn feed(
     engine: &Engine,
     held: Hold,
@@ -47,7 +47,7 @@ pub fn feed(
     single: &Single,
     hold_back: bool,
     trouble: impl FnMut(Trouble<'_>),
-) {
+) -> bool {
     let batch = RefCell::new(Vec::new());
     let held = RefCell::new(Some(held));
     let hand_over = || {
@@ -71,18 +71,20 @@ pub fn feed(
         // The text may never come, and an engine that is told to stop must not wait for it.
         held.take();
     };
-    read(sources, take, waiting, trouble);
+    let whole = read(sources, take, waiting, trouble);
     hand_over();
+    whole
 }
 
-/// Gives every address to `take`, which says whether to go on; if not, lists are read no further. `waiting` runs before more of a list is waited for.
+/// Gives every address to `take`, which says whether to go on; if not, lists are read no further. `waiting` runs before
+/// more of a list is waited for. True where every source was read to its end.
 pub fn read(
     sources: Vec<Source>,
     mut take: impl FnMut(Url) -> bool,
     mut waiting: impl FnMut(),
     mut trouble: impl FnMut(Trouble<'_>),
-) {
-    let mut going = true;
+) -> bool {
+    let (mut going, mut whole) = (true, true);
     for source in sources {
         let (list, text) = match source.into_text() {
             Ok(text) => text,
@@ -99,9 +101,11 @@ pub fn read(
                 Ok(None) => break,
                 Err(error) => {
                     trouble(Trouble::Broken(&list, error));
+                    whole = false;
                     break;
                 }
             }
         }
     }
+    going && whole
 }

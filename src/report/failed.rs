@@ -43,6 +43,11 @@ impl FailedList {
         self.stream.as_mut().map_or(Ok(()), Write::flush)
     }
 
+    /// True where a list with something in it was there before.
+    pub(super) fn was_filled(&self) -> bool {
+        self.stream.is_none() && self.device.is_none()
+    }
+
     /// Puts the right list in place of what is there.
     pub(super) fn finish(mut self, urls: impl Iterator<Item = String>) -> io::Result<()> {
         if let Some(device) = self.device.take() {

@@ -152,9 +152,9 @@ impl Recorder {
         }
     }
 
-    /// Adds every job of `jobs` that has no row yet, and writes the list of failures anew. False where a file is not
-    /// what it should be.
-    pub(crate) fn finish(mut self, jobs: &Jobs) -> bool {
+    /// Adds every job of `jobs` that has no row yet, and writes the list of failures anew; one that had something in it
+    /// before stays unless the input was `all_read`. False where a file is not what it should be.
+    pub(crate) fn finish(mut self, jobs: &Jobs, all_read: bool) -> bool {
         let Some((sender, thread)) = self.writer.take() else { return true };
         drop(sender);
         let Ok(mut writer) = thread.join() else { return false };
@@ -168,7 +168,7 @@ impl Recorder {
             writer.row(&row);
         }
         self.removed.sort_unstable();
-        writer.end(merged(self.removed, jobs))
+        writer.end(merged(self.removed, jobs), all_read)
     }
 }
 
@@ -238,8 +238,13 @@ impl Writer {
         }
     }
 
-    fn end(mut self, failed: impl Iterator<Item = String>) -> bool {
+    fn end(mut self, failed: impl Iterator<Item = String>, all_read: bool) -> bool {
         self.report(ReportFile::flush);
+        if let Some((path, _)) = self.failed.take_if(|(_, list)| list.was_filled() && !all_read) {
+            // It may be the very list that was being read, and what nobody has read is in no other place.
+            let shown = safe(&path.to_string_lossy());
+            (self.say)(&format!("haul: `{shown}` is left as it was: the input was not read to its end"));
+        }
         if let Some((path, list)) = self.failed.take()
             && let Err(error) = list.finish(failed)
         {

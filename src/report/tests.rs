@@ -62,7 +62,7 @@ fn run(ending: &str, retried: bool, events: &[Event]) -> (String, String) {
         recorder.note(event, &jobs);
         jobs.apply(event, Instant::now());
     }
-    assert!(recorder.finish(&jobs));
+    assert!(recorder.finish(&jobs, true));
     let mut names: Vec<_> = fs::read_dir(&dir).expect("there").flatten().map(|entry| entry.file_name()).collect();
     names.sort();
     assert_eq!(names, ["failed.txt", &format!("r.{ending}")]);

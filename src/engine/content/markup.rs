@@ -27,7 +27,23 @@ const HTML: [&[u8]; 19] = [
 ];
 
 /// Images that are written as text, which are none of ours.
-const TEXT_IMAGES: [&[u8]; 8] = [b"/* XPM", b"#define ", b"P1", b"P2", b"P3", b"#?RADIANCE", b"#?RGBE", b"%!PS-Adobe"];
+const TEXT_IMAGES: [&[u8]; 15] = [
+    b"/* XPM",
+    b"#define ",
+    b"P1",
+    b"P2",
+    b"P3",
+    b"P4",
+    b"P5",
+    b"P6",
+    b"P7",
+    b"PF",
+    b"Pf",
+    b"SIMPLE  =",
+    b"#?RADIANCE",
+    b"#?RGBE",
+    b"%!PS-Adobe",
+];
 
 /// The kind of text that begins like this; none for bytes that are no text, and for nothing at all.
 pub(super) fn of(bytes: &[u8]) -> Option<Markup> {

@@ -68,7 +68,9 @@ pub(in crate::engine) fn sniff(bytes: &[u8]) -> Option<Format> {
     } else if at(0, b"RIFF") && at(8, b"WEBP") {
         Format::Webp
     } else if at(4, b"ftyp") {
-        return brands(bytes).find_map(image_brand);
+        // `mif1` and `msf1` name the container alone; what is in it, another brand says.
+        let container = || brands(bytes).find(|brand| matches!(*brand, b"mif1" | b"msf1")).map(|_| Format::Heic);
+        return brands(bytes).find_map(image_brand).or_else(container);
     } else if at(0, b"II*\0") || at(0, b"MM\0*") {
         Format::Tiff
     } else if at(0, b"BM") && at(6, &[0; 4]) {
@@ -162,7 +164,7 @@ fn brands(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn image_brand(brand: &[u8]) -> Option<Format> {
     match brand {
         b"avif" | b"avis" => Some(Format::Avif),
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => Some(Format::Heic),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Some(Format::Heic),
         _ => None,
     }
 }
@@ -178,7 +180,7 @@ mod tests {
     #[test]
     fn kinds_are_told_by_their_beginnings() {
         for (bytes, expected) in [
-            (&b"\0\0\0\x1cftypmif1\0\0\0\0miafavif"[..], Some("heic")),
+            (&b"\0\0\0\x1cftypmif1\0\0\0\0miafavif"[..], Some("avif")),
             (b"\0\0\0\x1cftypavif\0\0\0\0mif1miaf", Some("avif")),
             (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", None),
             (b"II*\0", Some("tiff")),

@@ -24,7 +24,7 @@ pub(in crate::engine) struct Part {
 impl Part {
     /// Makes a new part. Whatever stands there, file or link, is somebody else's and makes this fail.
     pub(in crate::engine) fn create(path: PathBuf) -> io::Result<Self> {
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let file = OpenOptions::new().append(true).create_new(true).open(&path)?;
         Ok(Self { path, file, len: 0 })
     }
 
@@ -64,5 +64,24 @@ impl Part {
     /// Where it stands.
     pub(in crate::engine) fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_cut_bytes_go_on_where_the_part_ends() {
+        let path = std::env::temp_dir().join(format!("haul-part-{:016x}", fastrand::u64(..)));
+        let mut part = Part::create(path.clone()).expect("created");
+        part.append(b"good").expect("written");
+        // What a write that failed half way leaves.
+        part.file.write_all(b"rest of a piece").expect("written");
+        part.truncate().expect("cut");
+        part.append(b" and more").expect("written");
+        let there = fs::read(&path).expect("readable");
+        fs::remove_file(&path).expect("removed");
+        assert_eq!((there.as_slice(), part.len()), (&b"good and more"[..], 13));
     }
 }

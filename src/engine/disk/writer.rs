@@ -55,6 +55,8 @@ type Written = (Part, Vec<u8>, io::Result<()>);
 pub(in crate::engine) struct Writer {
     state: State,
     filling: Vec<u8>,
+    /// A write has failed: what would follow it has no place in the file any more.
+    broken: bool,
     share: Share,
 }
 
@@ -73,7 +75,12 @@ impl Writer {
         buffers: Arc<Buffers>,
         open: impl FnOnce() -> io::Result<Part> + Send + 'static,
     ) -> Self {
-        Self { state: State::Opening(spawn_blocking(open)), filling: Vec::new(), share: Share::new(buffers) }
+        Self {
+            state: State::Opening(spawn_blocking(open)),
+            filling: Vec::new(),
+            broken: false,
+            share: Share::new(buffers),
+        }
     }
 
     /// Waits until nothing is under way.
@@ -90,11 +97,18 @@ impl Writer {
         self.state = State::Lost;
         let (part, piece, result) = result?;
         self.state = State::Idle(part, piece);
+        if result.is_err() {
+            self.broken = true;
+            self.filling.clear();
+        }
         result
     }
 
     /// Takes bytes; waits only where two pieces are full.
     pub(in crate::engine) async fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.broken {
+            return Err(io::Error::other("an earlier write has failed"));
+        }
         let piece = self.share.0.piece();
         if !self.filling.is_empty() && self.filling.len() + bytes.len() > piece {
             self.ready().await?;
@@ -136,7 +150,7 @@ impl Writer {
     }
 
     fn start(&mut self) {
-        if self.filling.is_empty() {
+        if self.filling.is_empty() || self.broken {
             return;
         }
         match mem::replace(&mut self.state, State::Lost) {

@@ -17,9 +17,10 @@ const LONGEST: usize = 240;
 const LONGEST_ENDING: usize = 16;
 
 /// Endings that say "image".
-const IMAGE_ENDINGS: [&str; 22] = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "gif", "webp", "bmp", "dib", "tif", "tiff", "ico", "avif", "heic",
-    "heif", "jxl", "jp2", "svg", "svgz", "psd", "raw",
+const IMAGE_ENDINGS: [&str; 32] = [
+    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "gif", "webp", "bmp", "dib", "tif", "tiff", "ico", "cur", "avif",
+    "heic", "heif", "hif", "jxl", "jp2", "svg", "svgz", "psd", "dng", "cr2", "nef", "nrw", "arw", "orf", "rw2", "pef",
+    "mpo",
 ];
 
 /// The name for a body: the server's own, else that of whichever address looks like an image, else the first that

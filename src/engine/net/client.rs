@@ -21,6 +21,9 @@ use super::redirect::{self, Chain};
 /// window of streams, since one that is not read would otherwise stall its neighbours.
 const STREAM_WINDOW: u32 = 4 * 1024 * 1024;
 
+/// A century.
+const LONGEST_STALL: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// Below the 60 s or so after which servers close idle connections, so that we seldom race with them.
 const IDLE: Duration = Duration::from_secs(20);
 
@@ -61,7 +64,8 @@ impl Net {
             http1: build(builder(options)?.http1_only())?,
             headers,
             user: options.user.clone(),
-            stall: options.stall_timeout,
+            // Clocks end somewhere; nobody waits for longer than this.
+            stall: options.stall_timeout.min(LONGEST_STALL),
         })
     }
 

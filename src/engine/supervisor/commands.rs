@@ -12,7 +12,11 @@ use super::job::{Job, Phase, Then};
 use super::{Done, Supervisor};
 
 /// An engine that ends waits so long for requests that somebody holds in hand.
-const HANDING_OVER: Duration = Duration::from_millis(500);
+const HANDING_OVER: Duration = Duration::from_millis(300);
+
+/// How long work that is under way may take when the engine is told to stop. What looks at a large file then may take
+/// longer, and is given up.
+const STOPPING: Duration = Duration::from_secs(1);
 
 impl Supervisor {
     pub(super) fn obey(&mut self, command: Command) {
@@ -56,6 +60,7 @@ impl Supervisor {
 
     pub(super) fn stop(&mut self) {
         self.stopping = true;
+        self.stop_by = Some(Instant::now() + STOPPING);
         self.shared.outbox.refuse();
         for job in self.jobs.values() {
             if let Phase::Running { cancel, .. } = &job.phase {
@@ -79,7 +84,7 @@ impl Supervisor {
     }
 
     /// Takes a job that does not run out of wherever it waits.
-    fn withdraw(&mut self, id: JobId) {
+    pub(super) fn withdraw(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(&id) else { return };
         match job.phase {
             Phase::Queued => self.hosts.remove(&job.request.url, id),
@@ -147,18 +152,26 @@ impl Supervisor {
             }
             Phase::Failed | Phase::Cancelled => {
                 job.refresh();
+                self.lift(id);
                 self.enqueue(id, false);
             }
             Phase::Waiting { .. } => {
                 job.refresh();
-                let url = job.request.url.clone();
-                if self.hosts.lift(&url) {
-                    self.host_changed(&url, Instant::now());
-                }
+                self.lift(id);
                 self.withdraw(id);
                 self.enqueue(id, true);
             }
+            Phase::Queued => self.lift(id),
             _ => {}
+        }
+    }
+
+    /// The user wants the job now, whatever its host has asked for.
+    fn lift(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        let url = job.request.url.clone();
+        if self.hosts.lift(&url) {
+            self.host_changed(&url, Instant::now());
         }
     }
 

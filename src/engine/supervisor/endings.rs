@@ -52,9 +52,12 @@ impl Supervisor {
         job.generation = left.generation;
         job.resumed_from = left.resumed_from;
         job.answered = left.answered.or(job.answered.take());
-        if left.gained >= PROGRESS {
+        // Bytes that were there before are no gain, however often they come.
+        let reached = left.resumed_from + left.gained;
+        if reached >= job.reached + PROGRESS {
             job.failures = 0;
         }
+        job.reached = job.reached.max(reached);
         let then = match &job.phase {
             Phase::Running { then, .. } => *then,
             _ => None,
@@ -66,7 +69,10 @@ impl Supervisor {
                 self.commit(id, Whole { body, part: path, about, request }, then == Some(Then::Remove));
             }
             Ending::Failed(error) if then.is_none() => {
-                self.host_failed(id, &error);
+                // The job's own clock says nothing of its host.
+                if !job.is_late(self.shared.options.deadline) {
+                    self.host_failed(id, &error);
+                }
                 self.attempt_failed(id, error);
             }
             Ending::Failed(_) | Ending::Stopped => match then {
@@ -96,13 +102,13 @@ impl Supervisor {
     /// Lets the job's host feel its error, and says so where that changes something.
     fn host_failed(&mut self, id: JobId, error: &TransferError) {
         let Some(job) = self.jobs.get(&id) else { return };
-        let (url, now) = (&job.request.url.clone(), Instant::now());
+        // After redirects another host has spoken, and the one that was asked has done nothing wrong.
+        let spoke = job.answered.as_ref().filter(|_| error.status.is_some()).map(|answered| &answered.final_url);
+        let (url, now) = (&spoke.unwrap_or(&job.request.url).clone(), Instant::now());
         // Longer than anybody waits: the job fails, and the others find out for themselves.
         let patience = self.shared.options.patience;
-        if patience.is_some_and(|patience| error.retry_after.is_some_and(|asked| asked > patience)) {
-            return;
-        }
-        if self.hosts.failed(url, error, now) {
+        let bearable = error.retry_after.filter(|asked| patience.is_none_or(|patience| *asked <= patience));
+        if self.hosts.failed(url, &TransferError { retry_after: bearable, ..error.clone() }, now) {
             self.host_changed(url, now);
         }
     }

@@ -58,6 +58,8 @@ pub(super) struct Job {
     /// The number of the last part file.
     pub(super) generation: u32,
     pub(super) attempts: u32,
+    /// The furthest byte that any attempt has reached.
+    pub(super) reached: u64,
     /// Failed attempts since the last one that gained much.
     pub(super) failures: u32,
     /// When the first attempt began.
@@ -80,6 +82,7 @@ impl Job {
             partial: None,
             generation: 0,
             attempts: 0,
+            reached: 0,
             failures: 0,
             started: None,
             started_at: None,
@@ -105,6 +108,11 @@ impl Job {
     /// When the job's time is up.
     pub(super) fn deadline(&self, limit: Option<Duration>) -> Option<Instant> {
         self.started.zip(limit).and_then(|(started, limit)| started.checked_add(limit.checked_add(self.paused)?))
+    }
+
+    /// True when the job's time is up.
+    pub(super) fn is_late(&self, limit: Option<Duration>) -> bool {
+        self.deadline(limit).is_some_and(|deadline| deadline <= Instant::now())
     }
 
     /// Time and attempts are counted anew; what is on the disk stays.

@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::display::without_userinfo;
 
-use super::disk::Finals;
+use super::disk::{Finals, part_path};
 use super::event::{Command, Event};
 use super::hosts::Hosts;
 use super::request::{Identity, JobId};
@@ -34,6 +34,9 @@ const MOST_COMMITS: usize = 256;
 
 /// Pictures that are being decoded at once.
 const MOST_DECODERS: usize = 2;
+
+/// How long the part files may take to go when the engine ends.
+const CLEANING: Duration = Duration::from_millis(300);
 
 /// What a task comes back with.
 #[derive(Debug)]
@@ -61,8 +64,12 @@ pub(super) struct Supervisor {
     commits: usize,
     /// Waiting jobs by the time of their next attempt.
     timers: BTreeSet<(Instant, JobId)>,
+    /// Queued jobs that have begun before, by the end of their time; some are out of date.
+    deadlines: BTreeSet<(Instant, JobId)>,
     closed: bool,
     stopping: bool,
+    /// When a stop ends, whatever is still under way.
+    stop_by: Option<Instant>,
 }
 
 impl Supervisor {
@@ -85,8 +92,10 @@ impl Supervisor {
             owners: HashMap::new(),
             commits: 0,
             timers: BTreeSet::new(),
+            deadlines: BTreeSet::new(),
             closed: false,
             stopping: false,
+            stop_by: None,
         }
     }
 
@@ -98,15 +107,8 @@ impl Supervisor {
             if self.is_done() {
                 break;
             }
-            let opening = self.hosts.next_opening(Instant::now());
-            let alarm = self.timers.first().map(|(at, _)| *at).into_iter().chain(opening).min();
-            let alarm = alarm.filter(|_| !self.stopping);
-            let ring = async {
-                match alarm {
-                    Some(at) => tokio::time::sleep_until(at.into()).await,
-                    None => std::future::pending().await,
-                }
-            };
+            let alarm = self.alarm(Instant::now());
+            let ring = ring_at(alarm);
             tokio::select! {
                 command = self.commands.recv(), if !self.stopping => match command {
                     Some(command) => self.obey(command),
@@ -114,15 +116,24 @@ impl Supervisor {
                 },
                 Some((url, ttfb)) = self.answers.recv() => self.hosts.answered(&url, ttfb),
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
-                () = ring => self.due(Instant::now()),
+                () = ring, if !self.stopping => self.due(Instant::now()),
+                () = ring_at(self.stop_by), if self.stopping => {}
             }
         }
         self.take_in_the_rest().await;
         self.clean_up().await;
     }
 
+    /// When time alone changes something next.
+    fn alarm(&self, now: Instant) -> Option<Instant> {
+        let timer = self.timers.first().map(|(at, _)| *at);
+        let deadline = self.deadlines.first().map(|(at, _)| *at);
+        timer.into_iter().chain(deadline).chain(self.hosts.next_opening(now)).min()
+    }
+
     fn is_done(&self) -> bool {
-        let idle = self.tasks.is_empty();
+        let late = self.stop_by.is_some_and(|until| until <= Instant::now());
+        let idle = self.tasks.is_empty() || late;
         idle && (self.stopping || (self.closed && self.timers.is_empty() && self.hosts.waiting() == 0))
     }
 
@@ -162,6 +173,7 @@ impl Supervisor {
     fn enqueue(&mut self, id: JobId, first: bool) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         job.phase = Phase::Queued;
+        self.deadlines.extend(job.deadline(self.shared.options.deadline).map(|deadline| (deadline, id)));
         self.hosts.enqueue(&job.request.url, id, first);
         let request = &job.request;
         let event = Event::Queued {
@@ -186,6 +198,16 @@ impl Supervisor {
                 self.enqueue(id, true);
             }
         }
+        while let Some((at, id)) = self.deadlines.first().copied()
+            && at <= now
+        {
+            self.deadlines.pop_first();
+            let limit = self.shared.options.deadline;
+            if self.jobs.get(&id).is_some_and(|job| matches!(job.phase, Phase::Queued) && job.is_late(limit)) {
+                self.withdraw(id);
+                self.fail(id, transfer::past_deadline(limit));
+            }
+        }
     }
 
     /// Removes part files in the background.
@@ -204,8 +226,21 @@ impl Supervisor {
 
     /// Without a store nobody could ever go on with a part after this run, so none is left behind.
     async fn clean_up(mut self) {
-        let parts = self.jobs.values_mut().filter_map(|job| job.partial.take()).map(|partial| partial.path).collect();
+        let left = self.jobs.iter_mut().filter_map(|(id, job)| match job.phase {
+            // Given up: its part may not be among those that somebody can go on with.
+            Phase::Committing { .. } => Some(part_path(&job.request.dir, *id, job.generation)),
+            _ => job.partial.take().map(|partial| partial.path),
+        });
+        let parts = left.collect();
         self.remove_parts(parts);
-        while self.tasks.join_next().await.is_some() {}
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(CLEANING, all).await;
+    }
+}
+
+async fn ring_at(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
 }

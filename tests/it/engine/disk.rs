@@ -68,21 +68,3 @@ fn a_folder_that_goes_away_fails_its_jobs_and_a_retry_may_help() {
     run.close();
     assert_eq!(run.dir.names(), ["sub/large", "sub/small"]);
 }
-
-#[test]
-fn a_name_that_the_disk_refuses_leaves_no_rubbish() {
-    let (origin, mut run) = (Origin::start(), Run::new());
-    for (path, size) in [("/small", 1000), ("/large", 300_000)] {
-        let bytes = payload(1, size);
-        origin.script(path, Script::new().then(move || Answer::ok(&*bytes)));
-        // Longer than any file system takes.
-        let id = run.add_requests(vec![run.request(&origin.url(path), Some(&"x".repeat(300)))])[0];
-        for _ in 0..2 {
-            let error = run.failed(id);
-            assert!(error.class.word() == "disk" && error.detail.contains("name"), "{path}: {error}");
-            assert_eq!(run.parts(), [] as [&str; 0], "{path}");
-            run.send(Command::Retry(id));
-        }
-        run.failed(id);
-    }
-}

@@ -107,7 +107,8 @@ pub(super) fn bmp<R: BufRead + Seek>(walk: &mut Walk<R>) -> Result<(), Stop> {
         let plain = matches!(walk.u32_le()?, 0 | 3 | 6);
         if plain {
             let row = (width * depth).div_ceil(32) * 4;
-            end = end.max(pixels.saturating_add(row.saturating_mul(height)));
+            // Many writers put a wrong size in the header, and nobody reads it; the rows of pixels are what counts.
+            end = pixels.saturating_add(row.saturating_mul(height));
         }
     }
     if end > len { Err(Stop::Cut) } else { Ok(()) }
