@@ -227,3 +227,27 @@ fn a_retry_after_holds_the_whole_host_back_until_the_user_wants_otherwise() {
     });
     assert_eq!(pauses.collect::<Vec<_>>(), [true, false]);
 }
+
+#[test]
+fn bytes_that_come_again_win_no_further_attempts() {
+    let origin = Origin::start();
+    let mut run = Run::with(Options { retries: 2, ..options() });
+    // Nothing ties two answers together, so every attempt begins anew and gets as far.
+    origin.script("/cut.bin", Script::new().then(|| Answer::ok(payload(1, 3_000_000)).cut(1_500_000)));
+    let id = run.add(&origin.url("/cut.bin"));
+    assert_eq!(run.failed(id).class.word(), "truncated");
+    assert_eq!(origin.requests("/cut.bin").len(), 3);
+}
+
+#[test]
+fn the_deadline_counts_also_behind_a_host_that_wants_a_pause() {
+    let origin = Origin::start();
+    let deadline = Some(Duration::from_secs(1));
+    let mut run = Run::with(Options { retries: 5, patience: None, deadline, ..options() });
+    origin.script("/busy", Script::new().then(|| Answer::status(503)));
+    origin.script("/limited", Script::new().then(|| Answer::status(429).header("Retry-After", "3600")));
+    let ids = run.add_all(&["/busy", "/limited"].map(|path| origin.url(path)));
+    for id in ids {
+        assert_eq!(run.failed(id).class.word(), "timeout");
+    }
+}

@@ -314,3 +314,19 @@ fn a_disk_that_fills_up_is_told_once_and_stops_no_download() {
     assert!(done.stderr().contains("r.jsonl"), "{}", done.stderr());
     assert!(done.stdout().contains("20 of 20 finished"), "{}", done.stdout());
 }
+
+#[test]
+fn a_list_that_was_not_read_to_its_end_is_left_alone() {
+    let (dir, origin, gate) = (TempDir::new(), Origin::start(), Gate::new());
+    origin.script("/held", Script::new().then(move || Answer::ok("abc").wait(&gate)));
+    // More than may wait at once, so that the end of the list is not read before the signal comes.
+    let lines: Vec<_> = (0..30_000).map(|number| origin.url(&format!("/held?{number}"))).collect();
+    let list = lines.join("\n") + "\n";
+    dir.write("left.txt", &list);
+    let running = json(&dir).args(["-j", "1", "--failed", "left.txt", "left.txt"]).spawn();
+    running.wait_stdout(|line| line.contains("\"started\""));
+    running.signal(Signal::TERM);
+    let done = running.wait().expect(143);
+    assert!(text(&dir, "left.txt") == list);
+    done.check_stderr("is left as it was");
+}
