@@ -52,7 +52,7 @@ fn a_failure_shows_everything() {
 #[test]
 fn lines_are_waited_for_and_signals_arrive() {
     let dir = TempDir::new();
-    let script = "trap 'echo caught; exit 7' TERM; echo ready >&2; echo first; while :; do sleep 0.01; done";
+    let script = "trap 'echo caught; exit 7' TERM; echo first; echo ready >&2; while :; do sleep 0.01; done";
     let running = shell(&dir, script).spawn();
     assert_eq!(running.wait_stderr(|line| line.starts_with("rea")), "ready");
     running.signal(Signal::TERM);
