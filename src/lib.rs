@@ -18,6 +18,7 @@
 //! | `report` | files that tell what became of every job: rows, and the list of failures |
 //! | `cli` `config` `signals` | options as typed (clap lives here alone), what they mean, how a run is ended from outside |
 //! | `headless` `tui` `compare` | the faces, which never name each other (ratatui and crossterm live in `tui` alone) |
+//! | `session` | one run: opens the engine and hands it to a face; the only place that knows them all |
 //!
 //! # One download
 //!

@@ -59,7 +59,6 @@ impl Supervisor {
     }
 
     pub(super) fn stop(&mut self) {
-        self.stopping = true;
         self.stop_by = Some(Instant::now() + STOPPING);
         self.shared.outbox.refuse();
         for job in self.jobs.values() {

@@ -137,7 +137,7 @@ impl Supervisor {
             let detail = format!("the server asks to wait for {}", crate::units::clock(asked));
             return self.fail(id, TransferError { class: ErrorClass::RateLimited, detail, ..error });
         }
-        if self.stopping {
+        if self.stop_by.is_some() {
             job.phase = Phase::Queued;
             return;
         }

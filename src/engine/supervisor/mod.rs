@@ -67,8 +67,7 @@ pub(super) struct Supervisor {
     /// Queued jobs that have begun before, by the end of their time; some are out of date.
     deadlines: BTreeSet<(Instant, JobId)>,
     closed: bool,
-    stopping: bool,
-    /// When a stop ends, whatever is still under way.
+    /// The engine was told to stop, and ends by then, whatever is still under way.
     stop_by: Option<Instant>,
 }
 
@@ -94,7 +93,6 @@ impl Supervisor {
             timers: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             closed: false,
-            stopping: false,
             stop_by: None,
         }
     }
@@ -110,14 +108,14 @@ impl Supervisor {
             let alarm = self.alarm(Instant::now());
             let ring = ring_at(alarm);
             tokio::select! {
-                command = self.commands.recv(), if !self.stopping => match command {
+                command = self.commands.recv(), if !self.is_stopping() => match command {
                     Some(command) => self.obey(command),
                     None => self.stop(),
                 },
                 Some((url, ttfb)) = self.answers.recv() => self.hosts.answered(&url, ttfb),
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
-                () = ring, if !self.stopping => self.due(Instant::now()),
-                () = ring_at(self.stop_by), if self.stopping => {}
+                () = ring, if !self.is_stopping() => self.due(Instant::now()),
+                () = ring_at(self.stop_by), if self.is_stopping() => {}
             }
         }
         self.take_in_the_rest().await;
@@ -131,10 +129,14 @@ impl Supervisor {
         timer.into_iter().chain(deadline).chain(self.hosts.next_opening(now)).min()
     }
 
+    fn is_stopping(&self) -> bool {
+        self.stop_by.is_some()
+    }
+
     fn is_done(&self) -> bool {
         let late = self.stop_by.is_some_and(|until| until <= Instant::now());
         let idle = self.tasks.is_empty() || late;
-        idle && (self.stopping || (self.closed && self.timers.is_empty() && self.hosts.waiting() == 0))
+        idle && (self.is_stopping() || (self.closed && self.timers.is_empty() && self.hosts.waiting() == 0))
     }
 
     fn tell(&self, event: Event) {
@@ -143,7 +145,7 @@ impl Supervisor {
 
     /// Starts whatever may start.
     fn grant(&mut self) {
-        while !self.stopping && self.commits < MOST_COMMITS {
+        while !self.is_stopping() && self.commits < MOST_COMMITS {
             let Some(id) = self.hosts.next(Instant::now()) else { return };
             self.start(id);
         }
