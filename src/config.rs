@@ -178,6 +178,10 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         expect: options.expect,
         check: options.check,
         digest: defaults.digest,
+        state: defaults.state,
+        room: defaults.room,
+        overwrite: defaults.overwrite,
+        sync: defaults.sync,
         // The screen has no place for it.
         verbose: options.verbose && face != Face::Screen,
     })

@@ -93,6 +93,8 @@ pub struct Job {
     pub bytes_per_second: u64,
     /// The attempt that runs or ran last; 0 before the first.
     pub attempt: u32,
+    /// Another haul works on it, and it waits.
+    pub elsewhere: bool,
 }
 
 impl Job {
@@ -298,7 +300,7 @@ impl Jobs {
     /// Folds one event in. `now` is when it arrived.
     pub fn apply(&mut self, event: &Event, now: Instant) {
         match event {
-            Event::Queued { id, url, dir, name } => self.queued(*id, url, dir, name.as_deref()),
+            Event::Queued { id, url, dir, name, elsewhere } => self.queued(*id, url, dir, name.as_deref(), *elsewhere),
             Event::Connecting { id, attempt } => self.change(*id, |job| {
                 job.state = JobState::Connecting;
                 job.attempt = *attempt;
@@ -344,14 +346,14 @@ impl Jobs {
                     None => self.paused_hosts.remove(host),
                 };
             }
-            Event::Notice(Notice::Duplicate(_)) => self.duplicates += 1,
-            Event::Notice(Notice::Wire(_)) => {}
+            Event::Notice(notice) => self.duplicates += usize::from(matches!(notice, Notice::Duplicate(_))),
         }
     }
 
-    fn queued(&mut self, id: JobId, url: &Url, dir: &Arc<Path>, name: Option<&str>) {
+    fn queued(&mut self, id: JobId, url: &Url, dir: &Arc<Path>, name: Option<&str>, elsewhere: bool) {
         if self.index.contains_key(&id) {
-            return self.rest(id, JobState::Queued);
+            self.rest(id, JobState::Queued);
+            return self.change(id, |job| job.elsewhere = elsewhere);
         }
         self.numbered += 1;
         let job = Job {
@@ -365,6 +367,7 @@ impl Jobs {
             total: None,
             bytes_per_second: 0,
             attempt: 0,
+            elsewhere,
         };
         self.totals.count(&job, true);
         self.index.insert(id, self.rows.len());
@@ -372,10 +375,7 @@ impl Jobs {
     }
 
     fn rest(&mut self, id: JobId, state: JobState) {
-        self.change(id, |job| {
-            job.state = state;
-            job.bytes_per_second = 0;
-        });
+        self.change(id, |job| (job.state, job.bytes_per_second) = (state, 0));
     }
 
     fn change(&mut self, id: JobId, change: impl FnOnce(&mut Job)) {
@@ -410,6 +410,7 @@ mod tests {
             url: Url::parse(&format!("https://h.example/%E5%8C%97/img%20{id}?w=1")).expect("a valid address"),
             dir: Arc::from(Path::new("out")),
             name: None,
+            elsewhere: false,
         }
     }
 

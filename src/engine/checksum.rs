@@ -31,6 +31,11 @@ pub fn parse(text: &str) -> Result<Checksum, String> {
     digest.map(|digest| Checksum { algorithm, digest }).ok_or_else(|| "that is no hex number".to_owned())
 }
 
+/// As [`parse`] reads it.
+pub(super) fn text(checksum: &Checksum) -> String {
+    format!("{}:{}", checksum.algorithm.name(), hex(&checksum.digest))
+}
+
 const ALGORITHMS: [Algorithm; 4] = [Algorithm::Sha256, Algorithm::Sha512, Algorithm::Sha1, Algorithm::Md5];
 
 /// The digests in a `Repr-Digest` field (RFC 9530 section 3) that are worth checking. Others are passed over, as are

@@ -49,6 +49,30 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    /// Every kind.
+    pub const ALL: [Self; 20] = [
+        Self::Dns,
+        Self::Connect,
+        Self::Tls,
+        Self::Timeout,
+        Self::Stalled,
+        Self::Status,
+        Self::RateLimited,
+        Self::Redirect,
+        Self::Protocol,
+        Self::Truncated,
+        Self::TooLarge,
+        Self::NotAnImage,
+        Self::DamagedImage,
+        Self::Checksum,
+        Self::Changed,
+        Self::DiskFull,
+        Self::Disk,
+        Self::Refused,
+        Self::Cancelled,
+        Self::Internal,
+    ];
+
     /// The word that JSON and reports use.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -28,6 +28,10 @@ pub enum Command {
     Retry(JobId),
     /// Take the job off the list, with its part file; a finished file stays.
     Remove(JobId),
+    /// Take over what ended sessions have left unfinished, as it stood; with `true` all of it goes on.
+    Restore(bool),
+    /// Say with [`Notice::Left`] how much ended sessions have left.
+    CountLeft,
     /// No more [`Command::Add`] will come: end when no job has anything left to do. A paused job waits for nobody then.
     Close,
     /// Stop everything and end.
@@ -48,6 +52,8 @@ pub enum Event {
         dir: Arc<Path>,
         /// The name that the user gave.
         name: Option<String>,
+        /// Another haul works on it; this one waits for what becomes of that.
+        elsewhere: bool,
     },
     /// An attempt has a slot and asks the server.
     Connecting {
@@ -181,7 +187,7 @@ pub struct FinishedFile {
     /// Its size.
     pub bytes: u64,
     /// The image format that its first bytes show: `jpeg`, `png` and so on.
-    pub format: Option<&'static str>,
+    pub format: Option<String>,
     /// Whether the image was seen to be whole: false for a kind that nothing here can check, none where nobody asked.
     pub verified: Option<bool>,
     /// Its SHA-256 in hex, where a checksum or `Options::digest` asked for it.
@@ -231,4 +237,8 @@ pub enum Notice {
     Duplicate(JobId),
     /// What happens on the network, a line each, safe to show. Only with `Options::verbose`.
     Wire(String),
+    /// Something about the state database, a line, safe to show.
+    State(String),
+    /// So many unfinished jobs of ended sessions wait for somebody to take them up.
+    Left(usize),
 }

@@ -27,6 +27,7 @@
 mod checksum;
 mod content;
 mod disk;
+mod durable;
 pub mod error;
 pub mod event;
 mod file_name;
@@ -35,10 +36,12 @@ mod hosts;
 mod net;
 pub mod options;
 mod outbox;
+mod partial;
 mod rate;
 pub mod request;
 mod resume;
 mod retry;
+mod store;
 mod supervisor;
 mod transfer;
 
@@ -46,9 +49,11 @@ pub use checksum::parse as parse_checksum;
 pub use disk::{prepare_folder, same_files};
 pub use file_name::check_own as check_file_name;
 pub use outbox::{Events, Hold, Received};
+pub use store::{Forgotten, OpenError, Past, What, forget, history};
 
 use std::fmt;
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use tokio::sync::mpsc;
@@ -58,6 +63,7 @@ use net::Net;
 use options::Options;
 use outbox::Outbox;
 use request::DownloadRequest;
+use store::{Ending, Store};
 use supervisor::Supervisor;
 use transfer::Shared;
 
@@ -66,6 +72,7 @@ use transfer::Shared;
 pub struct Engine {
     commands: mpsc::UnboundedSender<Command>,
     outbox: Arc<Outbox>,
+    ending: Arc<Mutex<Ending>>,
 }
 
 impl fmt::Debug for Engine {
@@ -74,13 +81,21 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// Why an engine cannot start: an option that cannot be used, or no threads. `Display` says which, in words.
+/// Why an engine cannot start. `Display` says in words.
 #[derive(Debug)]
-pub struct StartError(String);
+pub enum StartError {
+    /// An option cannot be used, or the system gives no threads.
+    Options(String),
+    /// The state database can be neither used nor made.
+    State(OpenError),
+}
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Options(why) => f.write_str(why),
+            Self::State(why) => why.fmt(f),
+        }
     }
 }
 
@@ -90,19 +105,21 @@ impl Engine {
     /// Starts an engine on threads of its own. It runs until [`Command::Stop`], or [`Command::Close`] and its last job.
     ///
     /// # Errors
-    /// When an option cannot be used or the system gives no threads.
+    /// When an option cannot be used, the state database cannot, or the system gives no threads.
     pub fn start(options: Options) -> Result<(Self, Events), StartError> {
-        let net = Net::new(&options).map_err(StartError)?;
+        let net = Net::new(&options).map_err(StartError::Options)?;
+        let threads = |error: io::Error| StartError::Options(format!("cannot start threads: {error}"));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("haul-net")
             .enable_all()
             .build()
-            .map_err(|error| StartError(format!("cannot start threads: {error}")))?;
+            .map_err(threads)?;
         let outbox = Arc::new(Outbox::default());
+        let (store, kept, ending) = Store::open(&options, &outbox).map_err(StartError::State)?;
         let (commands, receiver) = mpsc::unbounded_channel();
         let (answered, answers) = mpsc::unbounded_channel();
-        let shared = Shared { net, options, outbox: Arc::clone(&outbox), buffers: Arc::default(), answered };
-        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers);
+        let shared = Shared { net, store, options, outbox: Arc::clone(&outbox), buffers: Arc::default(), answered };
+        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, kept);
         let closing = Closing(Arc::clone(&outbox));
         thread::Builder::new()
             .name("haul-engine".to_owned())
@@ -113,8 +130,9 @@ impl Engine {
                 // A look-up of a dead name may hold its thread for long; nobody waits for it.
                 runtime.shutdown_background();
             })
-            .map_err(|error| StartError(format!("cannot start threads: {error}")))?;
-        Ok((Self { commands, outbox: Arc::clone(&outbox) }, Events(outbox)))
+            .map_err(threads)?;
+        let ending = Arc::new(Mutex::new(ending));
+        Ok((Self { commands, outbox: Arc::clone(&outbox), ending }, Events(outbox)))
     }
 
     /// Sends a command. After the engine has ended it does nothing.
@@ -135,6 +153,12 @@ impl Engine {
         if !requests.is_empty() {
             self.send(Command::Add(requests));
         }
+    }
+
+    /// Waits until an engine that has ended has closed its state database; a few seconds at most. Nothing is lost where
+    /// nobody waits, but the next one has to clean up.
+    pub fn wait_for_state(&self) {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner).wait();
     }
 
     /// Keeps the engine from ending, once it is told to stop, before requests in hand have been added. None of them is

@@ -143,6 +143,14 @@ pub struct Options {
     pub expect: Expect,
     /// How closely images are looked at.
     pub check: Check,
+    /// The state database; none keeps it in memory.
+    pub state: Option<PathBuf>,
+    /// How long a full disk is waited for; `None` waits for ever.
+    pub room: Option<Duration>,
+    /// Give a file its name although a plain file stands there, which goes.
+    pub overwrite: bool,
+    /// Call a file finished only when it would survive the loss of power.
+    pub sync: bool,
     /// Tell the SHA-256 of every file.
     pub digest: bool,
     /// Say on [`Notice::Wire`](super::event::Notice::Wire) what happens on the network.
@@ -168,8 +176,20 @@ impl Default for Options {
             insecure: false,
             expect: Expect::Auto,
             check: Check::Ends,
+            state: None,
+            room: Some(Duration::from_secs(60)),
+            overwrite: false,
+            sync: false,
             digest: false,
             verbose: false,
         }
+    }
+}
+
+impl Options {
+    /// True where there is something that a job may need and that is never kept: user headers, a password.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        !self.headers.is_empty() || self.user.is_some()
     }
 }

@@ -1,7 +1,7 @@
 //! What a caller asks for, before it is a job, and the name a job goes by. A leaf: every layer may name these.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use url::Url;
@@ -30,26 +30,6 @@ impl fmt::Debug for DownloadRequest {
             .field("name", &self.name)
             .field("checksum", &self.checksum)
             .finish()
-    }
-}
-
-/// What makes two requests the same job: the address without fragment and userinfo, the folder, and the name if one was given.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Identity {
-    url: String,
-    dir: PathBuf,
-    name: Option<String>,
-}
-
-impl DownloadRequest {
-    /// The identity of this request. Two requests of one identity are one job.
-    #[must_use]
-    pub fn identity(&self) -> Identity {
-        Identity {
-            url: crate::display::without_userinfo(&self.url).into(),
-            dir: self.dir.to_path_buf(),
-            name: self.name.clone(),
-        }
     }
 }
 

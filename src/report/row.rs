@@ -130,7 +130,7 @@ pub(super) fn row(job: &Job, ended: Ended<'_>, record: Option<&Record>) -> Row {
         path.map(text_of).into(),
         file.map_or(job.bytes, |file| file.bytes).into(),
         file.and_then(|file| file.sha256.as_deref()).into(),
-        file.and_then(|file| file.format).into(),
+        file.and_then(|file| file.format.as_deref()).into(),
         file.and_then(|file| file.pixels).map(|(width, _)| u64::from(width)).into(),
         file.and_then(|file| file.pixels).map(|(_, height)| u64::from(height)).into(),
         elapsed.into(),

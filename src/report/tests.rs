@@ -14,7 +14,7 @@ use crate::engine::event::{Answered, FinishedFile, Record};
 
 fn queued(id: u64) -> Event {
     let url = Url::parse(&format!("http://ann:s3cret@h.example/{id}.jpg?t=1#part")).expect("a valid address");
-    Event::Queued { id: JobId(id), url, dir: Arc::from(Path::new("out")), name: None }
+    Event::Queued { id: JobId(id), url, dir: Arc::from(Path::new("out")), name: None, elsewhere: false }
 }
 
 fn record() -> Box<Record> {
@@ -33,7 +33,7 @@ fn finished(id: u64) -> Event {
     let file = FinishedFile {
         path: Path::new("out").join(format!("{id}, \"two\nlines\".jpg")),
         bytes: 7,
-        format: Some("jpeg"),
+        format: Some("jpeg".to_owned()),
         pixels: Some((4, 3)),
         elapsed: Duration::from_millis(2499),
         attempts: 2,

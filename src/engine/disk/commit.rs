@@ -9,10 +9,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::engine::durable;
 use crate::engine::file_name;
 
 use super::body::Body;
-use super::part::Part;
+use super::folder::sync_folder;
+use super::part::{Part, remove_part};
 use super::same::same;
 
 /// Where a body has ended up.
@@ -42,16 +44,22 @@ impl Finals {
     }
 
     /// Takes `to` as the name for the file that stands there; false if it is another job's.
-    fn adopt(&self, to: &Path) -> bool {
+    pub(in crate::engine) fn adopt(&self, to: &Path) -> bool {
         self.lock().insert(key(to))
     }
 
-    /// Renames and takes the name in one step, so that nobody adopts the file in between.
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let mut taken = self.lock();
-        rename_new(from, to)?;
-        taken.insert(key(to));
-        Ok(())
+    /// Takes the name, so that nobody adopts the file, and renames. With `overwrite` a plain file that stands there goes.
+    fn rename(&self, from: &Path, to: &Path, overwrite: bool) -> io::Result<()> {
+        if !self.adopt(to) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let plain = || fs::symlink_metadata(to).is_ok_and(|metadata| metadata.is_file());
+        let renamed = if overwrite && plain() {
+            durable::step().and_then(|()| fs::rename(from, to))
+        } else {
+            rename_new(from, to)
+        };
+        renamed.inspect_err(|_| self.forget(to))
     }
 }
 
@@ -61,11 +69,37 @@ fn key(path: &Path) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(&text).to_lowercase()
 }
 
+/// What is written down of names.
+pub(in crate::engine) trait Books {
+    /// True where the file at this path is known to be that of another job.
+    fn is_owned(&self, path: &Path) -> bool;
+
+    /// Hears of every name that a part file is about to get, so that whoever comes after a crash knows whose file
+    /// stands there.
+    fn intend(&self, part: &Part, path: &Path) -> io::Result<()>;
+}
+
+/// How a body gets its name.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Manner {
+    /// A plain file of that name may go.
+    pub(in crate::engine) overwrite: bool,
+    /// The file must survive the loss of power from then on.
+    pub(in crate::engine) sync: bool,
+}
+
 /// Gives `body` its name in the folder of `part_path`, or the first free one like it. Where a file of such a name holds
-/// the very same bytes, the body is dropped.
+/// the very same bytes and is no other job's, the body is dropped.
 ///
 /// On an error a body in a part file is there still.
-pub(in crate::engine) fn commit(body: &Body, part_path: &Path, name: &str, finals: &Finals) -> io::Result<Committed> {
+pub(in crate::engine) fn commit(
+    body: &Body,
+    part_path: &Path,
+    name: &str,
+    finals: &Finals,
+    manner: Manner,
+    books: &impl Books,
+) -> io::Result<Committed> {
     let dir = part_path.parent().unwrap_or(Path::new("."));
     let candidates = (1..=MOST_NAMES).map(|n| match n {
         1 => dir.join(name),
@@ -73,20 +107,28 @@ pub(in crate::engine) fn commit(body: &Body, part_path: &Path, name: &str, final
     });
     let mut from = None;
     for path in candidates {
-        if holds(&path, body)? && finals.adopt(&path) {
+        if holds(&path, body)? && !books.is_owned(&path) && finals.adopt(&path) {
             if let Body::Part(part) = body {
-                fs::remove_file(part.path())?;
+                remove_part(part.path());
             } else if let Some(from) = from {
-                fs::remove_file(from)?;
+                remove_part(from);
             }
             return Ok(Committed { path, skipped: true });
         }
-        let from = match &from {
+        let from = match from {
             Some(from) => from,
-            None => from.insert(on_disk(body, part_path)?),
+            None => *from.insert(on_disk(body, part_path, manner)?),
         };
-        match finals.rename(from, &path) {
-            Ok(()) => return Ok(Committed { path, skipped: false }),
+        if let Body::Part(part) = body {
+            books.intend(part, &path)?;
+        }
+        match finals.rename(from, &path, manner.overwrite) {
+            Ok(()) => {
+                if manner.sync {
+                    sync_folder(dir)?;
+                }
+                return Ok(Committed { path, skipped: false });
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
@@ -95,16 +137,23 @@ pub(in crate::engine) fn commit(body: &Body, part_path: &Path, name: &str, final
 }
 
 /// The part file with the body in it; a small body is written now, in one go.
-fn on_disk(body: &Body, part_path: &Path) -> io::Result<PathBuf> {
+fn on_disk<'a>(body: &'a Body, part_path: &'a Path, manner: Manner) -> io::Result<&'a Path> {
     match body {
-        Body::Part(part) => Ok(part.path().to_path_buf()),
+        Body::Part(part) => {
+            part.check()?;
+            if manner.sync {
+                part.sync()?;
+            }
+            Ok(part.path())
+        }
         Body::Memory(bytes) => {
             let mut part = Part::create(part_path.to_path_buf())?;
-            part.append(bytes).inspect_err(|_| {
+            let sync = |part: &Part| if manner.sync { part.sync() } else { Ok(()) };
+            part.append(bytes).and_then(|()| sync(&part)).inspect_err(|_| {
                 // Half a small file is worth nothing; the error that matters is the one on its way up.
-                let _ = fs::remove_file(part_path);
+                remove_part(part_path);
             })?;
-            Ok(part_path.to_path_buf())
+            Ok(part_path)
         }
     }
 }
@@ -125,6 +174,7 @@ fn holds(path: &Path, body: &Body) -> io::Result<bool> {
 
 /// Renames without ever replacing what stands at `to`.
 fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    durable::step()?;
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -136,11 +186,15 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from),
+        Ok(()) => {
+            durable::step()?;
+            fs::remove_file(from)
+        }
         Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Err(error),
         Err(_) => {
             // No hard links either (FAT). An empty file of our own takes the name, and the rename replaces only that.
             File::create_new(to)?;
+            durable::step()?;
             fs::rename(from, to).inspect_err(|_| {
                 // The error that matters is the one on its way up.
                 let _ = fs::remove_file(to);

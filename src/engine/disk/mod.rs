@@ -9,9 +9,10 @@ mod same;
 mod writer;
 
 pub(super) use body::Body;
-pub(super) use commit::{Finals, commit};
+pub(super) use commit::{Books, Finals, Manner, commit};
 pub use folder::prepare_folder;
-pub(super) use part::{Part, part_path};
+pub(super) use folder::{room, sync_files};
+pub(super) use part::{Part, read_part, remove_part, sync_part};
 pub use same::same_files;
 pub(super) use writer::{Buffers, Writer};
 

@@ -2,16 +2,11 @@
 //! every instant a prefix of the body.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::engine::request::JobId;
-
-/// Where the part of a job stands. Every restart is a new generation with a file of its own, so that two versions of
-/// a body can never share one.
-pub(in crate::engine) fn part_path(dir: &Path, id: JobId, generation: u32) -> PathBuf {
-    dir.join(format!(".haul-{id}-{generation}.part"))
-}
+use crate::engine::durable;
+use crate::engine::partial::Length;
 
 /// An open part file.
 #[derive(Debug)]
@@ -24,23 +19,62 @@ pub(in crate::engine) struct Part {
 impl Part {
     /// Makes a new part. Whatever stands there, file or link, is somebody else's and makes this fail.
     pub(in crate::engine) fn create(path: PathBuf) -> io::Result<Self> {
+        durable::step()?;
         let file = OpenOptions::new().append(true).create_new(true).open(&path)?;
+        lock(&file)?;
         Ok(Self { path, file, len: 0 })
     }
 
-    /// Opens a part to go on with; it must be a plain file of exactly `len` bytes.
-    pub(in crate::engine) fn open(path: PathBuf, len: u64) -> io::Result<Self> {
-        let metadata = fs::symlink_metadata(&path)?;
-        if !metadata.is_file() || metadata.len() != len {
-            return Err(io::Error::other("the part file was changed by another program"));
+    /// Opens a part to go on with. It must be a plain file of ours that nobody has tampered with, as far as its length
+    /// tells; the bytes themselves are for the caller to compare.
+    pub(in crate::engine) fn open(path: PathBuf, length: Length) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.append(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            // A link in its place leads to a file that is not ours to write to.
+            let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+            options.custom_flags(flags.bits().cast_signed());
         }
-        let file = OpenOptions::new().append(true).open(&path)?;
-        Ok(Self { path, file, len })
+        let file = options.open(&path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() || !is_ours(&metadata) {
+            return Err(changed());
+        }
+        lock(&file)?;
+        let mut part = Self { path, file, len: metadata.len() };
+        match length {
+            Length::Exactly(len) if part.len == len => {}
+            Length::AtLeast(least) if part.len >= least => {}
+            Length::AtMost(most) => {
+                part.len = part.len.min(most);
+                part.truncate()?;
+            }
+            Length::Exactly(_) | Length::AtLeast(_) => return Err(changed()),
+        }
+        Ok(part)
+    }
+
+    /// A finished file, to be looked at like a body.
+    pub(in crate::engine) fn finished(path: PathBuf) -> io::Result<Self> {
+        let file = File::open(&path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is no plain file"));
+        }
+        Ok(Self { path, file, len: metadata.len() })
+    }
+
+    /// Fails where somebody else has written to it.
+    pub(in crate::engine) fn check(&self) -> io::Result<()> {
+        if self.file.metadata()?.len() == self.len { Ok(()) } else { Err(changed()) }
     }
 
     /// Adds bytes at the end. After an error the length on the disk is unknown and the part must be dropped or
     /// truncated, which [`Self::truncate`] does.
     pub(in crate::engine) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        durable::step()?;
         self.file.write_all(bytes)?;
         self.len += bytes.len() as u64;
         Ok(())
@@ -48,7 +82,14 @@ impl Part {
 
     /// Cuts what a failed [`Self::append`] may have left.
     pub(in crate::engine) fn truncate(&mut self) -> io::Result<()> {
+        durable::step()?;
         self.file.set_len(self.len)
+    }
+
+    /// Returns when its bytes would survive the loss of power.
+    pub(in crate::engine) fn sync(&self) -> io::Result<()> {
+        durable::step()?;
+        self.file.sync_all()
     }
 
     /// Reads it from its first byte.
@@ -65,15 +106,82 @@ impl Part {
     pub(in crate::engine) fn path(&self) -> &Path {
         &self.path
     }
+
+    /// What tells it from every other file of its file system, whatever the name.
+    pub(in crate::engine) fn inode(&self) -> Option<u64> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            self.file.metadata().ok().map(|metadata| metadata.ino())
+        }
+        #[cfg(not(unix))]
+        None
+    }
+}
+
+fn changed() -> io::Error {
+    io::Error::other("the part file was changed by another program")
+}
+
+/// One writer at a time, also among processes: two that append would mix their bytes.
+fn lock(file: &File) -> io::Result<()> {
+    match file.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => Err(io::Error::other("another haul writes to the part file")),
+        // Some file systems have no locks.
+        Err(fs::TryLockError::Error(_)) | Ok(()) => Ok(()),
+    }
+}
+
+/// True for a file that no other name leads to and that belongs to whoever runs this.
+#[cfg(unix)]
+fn is_ours(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    metadata.nlink() == 1 && metadata.uid() == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_ours(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// Reads `len` bytes of a part from `at` on.
+pub(in crate::engine) fn read_part(path: &Path, at: u64, len: usize) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(at))?;
+    let mut bytes = vec![0; len];
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Removes a part file. One that is gone already is as good, and one that cannot be removed is found by its name later.
+pub(in crate::engine) fn remove_part(path: &Path) {
+    // A link in its place goes, and what it leads to stays.
+    let there = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() || metadata.is_symlink());
+    if there && durable::step().is_ok() {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Sees to it that what was made of this file's bytes so far would survive the loss of power; tells how many there are.
+pub(in crate::engine) fn sync_part(path: &Path) -> io::Result<u64> {
+    let file = File::open(path)?;
+    let len = file.metadata()?.len();
+    durable::step()?;
+    file.sync_data()?;
+    Ok(len)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn fresh() -> PathBuf {
+        std::env::temp_dir().join(format!("haul-part-{:016x}", fastrand::u64(..)))
+    }
+
     #[test]
     fn after_a_cut_bytes_go_on_where_the_part_ends() {
-        let path = std::env::temp_dir().join(format!("haul-part-{:016x}", fastrand::u64(..)));
+        let path = fresh();
         let mut part = Part::create(path.clone()).expect("created");
         part.append(b"good").expect("written");
         // What a write that failed half way leaves.
@@ -83,5 +191,47 @@ mod tests {
         let there = fs::read(&path).expect("readable");
         fs::remove_file(&path).expect("removed");
         assert_eq!((there.as_slice(), part.len()), (&b"good and more"[..], 13));
+    }
+
+    #[test]
+    fn a_part_is_opened_only_if_its_length_is_right() {
+        let path = fresh();
+        fs::write(&path, [7; 100]).expect("written");
+        for (length, expected) in [
+            (Length::Exactly(100), Some(100)),
+            (Length::Exactly(99), None),
+            (Length::Exactly(101), None),
+            (Length::AtLeast(40), Some(100)),
+            (Length::AtLeast(101), None),
+            (Length::AtMost(200), Some(100)),
+            (Length::AtMost(60), Some(60)),
+            (Length::AtMost(0), Some(0)),
+        ] {
+            let opened = Part::open(path.clone(), length).ok().map(|part| part.len());
+            assert_eq!(opened, expected, "{length:?}");
+        }
+        assert_eq!(fs::read(&path).expect("there").len(), 0);
+        fs::remove_file(&path).expect("removed");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_stands_in_its_place_is_not_touched() {
+        let (foreign, path) = (fresh(), fresh());
+        fs::write(&foreign, b"theirs").expect("written");
+        for hard in [false, true] {
+            if hard {
+                fs::hard_link(&foreign, &path).expect("linked");
+            } else {
+                std::os::unix::fs::symlink(&foreign, &path).expect("linked");
+            }
+            assert!(Part::open(path.clone(), Length::AtLeast(0)).is_err());
+            assert!(Part::open(path.clone(), Length::AtMost(0)).is_err());
+            assert!(Part::create(path.clone()).is_err());
+            remove_part(&path);
+            assert!(fs::symlink_metadata(&path).is_err());
+        }
+        assert_eq!(fs::read(&foreign).expect("there"), b"theirs");
+        fs::remove_file(&foreign).expect("removed");
     }
 }

@@ -104,6 +104,11 @@ impl Writer {
         result
     }
 
+    /// How long the part is, while nothing is under way.
+    pub(in crate::engine) fn len(&self) -> u64 {
+        if let State::Idle(part, _) = &self.state { part.len() } else { 0 }
+    }
+
     /// Takes bytes; waits only where two pieces are full.
     pub(in crate::engine) async fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.broken {
@@ -136,13 +141,16 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes everything that has come so far.
+    pub(in crate::engine) async fn flush(&mut self) -> io::Result<()> {
+        self.ready().await?;
+        self.start();
+        self.ready().await
+    }
+
     /// Writes everything and gives the part back. Also after an error the part is an exact prefix of the body.
     pub(in crate::engine) async fn finish(mut self) -> (Option<Part>, io::Result<()>) {
-        let mut result = self.ready().await;
-        if result.is_ok() {
-            self.start();
-            result = self.ready().await;
-        }
+        let result = self.flush().await;
         match self.state {
             State::Idle(part, _) => (Some(part), result),
             _ => (None, result),

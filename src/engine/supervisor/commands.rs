@@ -1,15 +1,17 @@
 //! What the user wants, done to jobs in whatever phase they are.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Command, Event, Notice};
-use crate::engine::file_name::check_own;
-use crate::engine::request::{DownloadRequest, JobId};
+use crate::engine::event::{Command, Event};
+use crate::engine::partial::part_path;
+use crate::engine::request::JobId;
+use crate::engine::store::Change;
 
-use super::job::{Job, Phase, Then};
-use super::{Done, Supervisor};
+use super::Supervisor;
+use super::job::{Phase, Then};
+
+/// Why a job is paused that nothing else has paused.
+pub(super) const BY_USER: &str = "by the user";
 
 /// An engine that ends waits so long for requests that somebody holds in hand.
 const HANDING_OVER: Duration = Duration::from_millis(300);
@@ -22,11 +24,17 @@ impl Supervisor {
     pub(super) fn obey(&mut self, command: Command) {
         match command {
             Command::Add(requests) => {
-                let count = requests.len();
-                for request in requests {
-                    self.add(request);
-                }
-                self.shared.outbox.took_in(count, self.hosts.waiting());
+                self.asked += 1;
+                self.shared.store.add(requests);
+            }
+            Command::Restore(revive) => {
+                self.asked += 1;
+                self.revive = revive;
+                self.shared.store.restore();
+            }
+            Command::CountLeft => {
+                self.asked += 1;
+                self.shared.store.count_left();
             }
             Command::Cancel(id) => self.cancel(id),
             Command::Pause(id) => self.pause(id),
@@ -38,29 +46,10 @@ impl Supervisor {
         }
     }
 
-    fn add(&mut self, request: DownloadRequest) {
-        let identity = request.identity();
-        if let Some(id) = self.identities.get(&identity) {
-            return self.tell(Event::Notice(Notice::Duplicate(*id)));
-        }
-        let mut id = JobId(fastrand::u64(..));
-        while self.jobs.contains_key(&id) {
-            id = JobId(fastrand::u64(..));
-        }
-        self.identities.insert(identity, id);
-        let name = request.name.as_deref().map_or(Ok(()), check_own);
-        self.jobs.insert(id, Job::new(request));
-        self.enqueue(id, false);
-        if let Err(reason) = name {
-            // Faces check names themselves; nothing leaves the folder where one did not.
-            self.withdraw(id);
-            self.fail(id, TransferError::new(ErrorClass::Refused, reason));
-        }
-    }
-
     pub(super) fn stop(&mut self) {
         self.stop_by = Some(Instant::now() + STOPPING);
         self.shared.outbox.refuse();
+        self.shared.store.hurry();
         for job in self.jobs.values() {
             if let Phase::Running { cancel, .. } = &job.phase {
                 cancel.cancel();
@@ -80,6 +69,14 @@ impl Supervisor {
                 self.obey(Command::Add(requests));
             }
         }
+        let answered = async {
+            while self.asked > 0
+                && let Some(answer) = self.kept.recv().await
+            {
+                self.stored(answer);
+            }
+        };
+        let _ = tokio::time::timeout(HANDING_OVER, answered).await;
     }
 
     /// Takes a job that does not run out of wherever it waits.
@@ -87,8 +84,12 @@ impl Supervisor {
         let Some(job) = self.jobs.get(&id) else { return };
         match job.phase {
             Phase::Queued => self.hosts.remove(&job.request.url, id),
-            Phase::Waiting { until } => {
+            Phase::Waiting { until } | Phase::Held { until } => {
                 self.timers.remove(&(until, id));
+            }
+            Phase::Full { until, .. } => {
+                self.timers.remove(&(until, id));
+                self.has_room();
             }
             _ => {}
         }
@@ -103,12 +104,20 @@ impl Supervisor {
                     cancel.cancel();
                 }
             }
-            Phase::Queued | Phase::Waiting { .. } | Phase::Paused { .. } => {
+            Phase::Claiming => {
+                self.tell_queued(id, false);
+                self.cancelled(id);
+            }
+            Phase::Held { .. } | Phase::Queued | Phase::Waiting { .. } | Phase::Full { .. } | Phase::Paused { .. } => {
                 self.withdraw(id);
                 self.cancelled(id);
             }
             // Its last byte is here: there is nothing left to stop.
-            Phase::Committing { .. } | Phase::Finished { .. } | Phase::Failed | Phase::Cancelled => {}
+            Phase::Looking { .. }
+            | Phase::Committing { .. }
+            | Phase::Finished { .. }
+            | Phase::Failed
+            | Phase::Cancelled => {}
         }
     }
 
@@ -120,9 +129,13 @@ impl Supervisor {
                 *then = Some(Then::Pause);
                 cancel.cancel();
             }
-            Phase::Queued | Phase::Waiting { .. } => {
+            Phase::Claiming => {
+                self.tell_queued(id, false);
+                self.paused(id, BY_USER);
+            }
+            Phase::Held { .. } | Phase::Queued | Phase::Waiting { .. } | Phase::Full { .. } => {
                 self.withdraw(id);
-                self.paused(id);
+                self.paused(id, BY_USER);
             }
             _ => {}
         }
@@ -137,7 +150,11 @@ impl Supervisor {
                 if job.started.is_some() {
                     job.paused += since.elapsed();
                 }
-                self.enqueue(id, false);
+                self.claim(id, false);
+            }
+            Phase::Full { .. } => {
+                self.withdraw(id);
+                self.enqueue(id, true);
             }
             _ => {}
         }
@@ -152,7 +169,11 @@ impl Supervisor {
             Phase::Failed | Phase::Cancelled => {
                 job.refresh();
                 self.lift(id);
-                self.enqueue(id, false);
+                self.claim(id, false);
+            }
+            Phase::Full { .. } => {
+                self.withdraw(id);
+                self.enqueue(id, true);
             }
             Phase::Waiting { .. } => {
                 job.refresh();
@@ -177,16 +198,13 @@ impl Supervisor {
     fn remove(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         // At once: the same request again is new work, also while the attempt is still ending.
-        let identity = job.request.identity();
-        if self.identities.get(&identity) == Some(&id) {
-            self.identities.remove(&identity);
-        }
+        self.shared.store.remove(id);
         match &mut job.phase {
             Phase::Running { cancel, then } => {
                 *then = Some(Then::Remove);
                 cancel.cancel();
             }
-            Phase::Committing { remove } => *remove = true,
+            Phase::Committing { remove } | Phase::Looking { remove } => *remove = true,
             _ => {
                 self.withdraw(id);
                 self.removed(id);
@@ -194,10 +212,11 @@ impl Supervisor {
         }
     }
 
-    pub(super) fn paused(&mut self, id: JobId) {
+    pub(super) fn paused(&mut self, id: JobId, reason: &str) {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.phase = Phase::Paused { since: Instant::now() };
-            self.tell(Event::Paused { id, reason: "by the user".to_owned() });
+            self.shared.store.note(id, Change::Paused);
+            self.tell(Event::Paused { id, reason: reason.to_owned() });
         }
     }
 
@@ -205,22 +224,19 @@ impl Supervisor {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.phase = Phase::Cancelled;
             let (attempts, record) = (job.attempts, job.record());
+            self.shared.store.note(id, Change::Cancelled);
             self.tell(Event::Cancelled { id, attempts, record });
         }
     }
 
     pub(super) fn removed(&mut self, id: JobId) {
         let Some(job) = self.jobs.remove(&id) else { return };
-        self.identities.remove(&job.request.identity());
+        self.shared.store.remove(id);
         if let Phase::Finished { path } = job.phase {
-            let finals = Arc::clone(&self.finals);
-            // A slow folder may hold the lock for long.
-            self.tasks.spawn_blocking(move || {
-                finals.forget(&path);
-                Done::Cleaned
-            });
+            self.finals.forget(&path);
         }
-        self.remove_parts(job.partial.into_iter().map(|partial| partial.path).collect());
+        let part = job.partial.map(|_| part_path(&job.request.dir, id, job.generation));
+        self.remove_parts(part.into_iter().collect());
         self.tell(Event::Removed { id });
     }
 }

@@ -2,16 +2,20 @@
 //! they call for, the name.
 
 use std::io::{self, BufReader, Cursor};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::engine::checksum::Digests;
 use crate::engine::content::{self, Accepted, Claims};
-use crate::engine::disk::{self, Body, Finals};
+use crate::engine::disk::{self, Body, Books, Finals, Manner, Part};
 use crate::engine::error::TransferError;
+use crate::engine::event::{Answered, FinishedFile, Record};
 use crate::engine::file_name;
 use crate::engine::options::{Algorithm, Options};
-use crate::engine::request::DownloadRequest;
-use crate::engine::transfer::About;
+use crate::engine::partial::About;
+use crate::engine::request::{DownloadRequest, JobId};
+use crate::engine::store::{Change, Intent, Store};
+use crate::engine::transfer::{Shared, claims};
 
 /// A body, and what it must be to get its name.
 #[derive(Debug)]
@@ -54,27 +58,78 @@ impl Unsettled {
 
 /// Judges the body and commits it. A name of the user's own is kept as it is; others get the ending of an image if the
 /// bytes are one. Bytes that are refused leave nothing behind.
-pub(super) fn settle(whole: &Whole, options: &Options, finals: &Finals) -> Result<Settled, Unsettled> {
+pub(super) fn settle(whole: &Whole, id: JobId, shared: &Shared, finals: &Finals) -> Result<Settled, Unsettled> {
     let Whole { body, part, about, request } = whole;
+    let options = &shared.options;
     let result = examine(whole, options);
     if result.as_ref().is_err_and(|unsettled| unsettled.refused) && matches!(body, Body::Part(_)) {
-        // What cannot be removed now is found by its name later.
-        let _ = std::fs::remove_file(part);
+        disk::remove_part(part);
     }
     let (seen, sha256) = result?;
     let name = match seen.ending {
         Some(ending) if request.name.is_none() => file_name::with_ending(&about.name, ending),
         _ => about.name.clone(),
     };
-    let committed =
-        disk::commit(body, part, &name, finals).map_err(|error| Unsettled::disk("give the file its name", &error))?;
+    let manner = Manner { overwrite: options.overwrite, sync: options.sync };
+    let books = StoreBooks { store: &shared.store, id };
+    let committed = disk::commit(body, part, &name, finals, manner, &books)
+        .map_err(|error| Unsettled::disk("give the file its name", &error))?;
     Ok(Settled { path: committed.path, bytes: body.len(), seen, sha256, skipped: committed.skipped })
 }
 
-fn examine(whole: &Whole, options: &Options) -> Result<(Accepted, Option<String>), Unsettled> {
+/// The books of names are in the store.
+struct StoreBooks<'a> {
+    store: &'a Store,
+    id: JobId,
+}
+
+impl Books for StoreBooks<'_> {
+    fn is_owned(&self, path: &Path) -> bool {
+        self.store.is_owned(self.id, path)
+    }
+
+    fn intend(&self, part: &Part, path: &Path) -> io::Result<()> {
+        let intent = Intent::new(path, part.len(), part.inode());
+        self.store.keep_blocking(self.id, Change::Intended(intent))
+    }
+}
+
+/// What faces and the store hear of a file.
+pub(super) type Finished = Box<(FinishedFile, Record)>;
+
+/// What is known of a job whose file is about to get its name.
+#[derive(Debug)]
+pub(super) struct Finishing {
+    pub(super) attempts: u32,
+    pub(super) started: Option<Instant>,
+    pub(super) started_at: Option<SystemTime>,
+    pub(super) resumed_from: u64,
+    pub(super) answered: Option<Answered>,
+}
+
+impl Finishing {
+    pub(super) fn finished(self, settled: Settled) -> Finished {
+        let file = FinishedFile {
+            path: settled.path,
+            bytes: settled.bytes,
+            format: settled.seen.format.map(str::to_owned),
+            verified: settled.seen.verified,
+            sha256: settled.sha256,
+            pixels: settled.seen.pixels,
+            elapsed: self.started.map_or(Duration::ZERO, |started| started.elapsed()),
+            attempts: self.attempts,
+            resumed_from: self.resumed_from,
+            skipped: settled.skipped,
+        };
+        let record = Record { started_at: self.started_at, finished_at: SystemTime::now(), answered: self.answered };
+        Box::new((file, record))
+    }
+}
+
+pub(super) fn examine(whole: &Whole, options: &Options) -> Result<(Accepted, Option<String>), Unsettled> {
     let Whole { body, about, request, .. } = whole;
     let unreadable = |error: io::Error| Unsettled::disk("read the part file", &error);
-    let claims = about.claims(request, options);
+    let claims = claims(about, request, options);
     let seen = inspect(body, &claims).map_err(unreadable)?.map_err(Unsettled::refused)?;
     let digests = digests(whole, options).map_err(unreadable)?;
     if let Some(wanted) = &request.checksum {

@@ -1,19 +1,22 @@
 //! What follows when an attempt or a commit has ended.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::task::{self, JoinError};
 use url::Url;
 
+use crate::engine::disk;
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Event, FinishedFile};
+use crate::engine::event::Event;
 use crate::engine::options::Check;
 use crate::engine::request::JobId;
 use crate::engine::retry::{MOST_ATTEMPTS, PROGRESS, delay};
+use crate::engine::store::Change;
 use crate::engine::transfer::{Ending, Left};
 
-use super::commit::{Settled, Unsettled, Whole, settle};
+use super::commands::BY_USER;
+use super::commit::{Finished, Finishing, Unsettled, Whole, settle};
 use super::job::{Phase, Then};
 use super::{Done, Supervisor};
 
@@ -24,12 +27,16 @@ impl Supervisor {
             self.hosts.answered(&url, ttfb);
         }
         let task = joined.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
+        if let Ok((_, Done::Room(id, there_is))) = joined {
+            return self.looked_for_room(id, there_is);
+        }
         // Cleaning has no owner.
         let Some(id) = self.owners.remove(&task) else { return };
         match joined {
             Ok((_, Done::Attempt(left))) => self.attempt_ended(id, *left),
             Ok((_, Done::Commit(result))) => self.commit_ended(id, result),
-            Ok((_, Done::Cleaned)) => {}
+            Ok((_, Done::Looked(file))) => self.looked(id, file),
+            Ok((_, Done::Room(..) | Done::Cleaned)) => {}
             Err(_) => self.died(id),
         }
     }
@@ -37,10 +44,10 @@ impl Supervisor {
     /// A panic in a task is a defect of ours; it costs one job.
     fn died(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(&id) else { return };
-        if matches!(job.phase, Phase::Committing { .. }) {
-            self.commits -= 1;
-        } else {
-            self.hosts.release(&job.request.url);
+        match job.phase {
+            Phase::Committing { .. } => self.commits -= 1,
+            Phase::Looking { .. } => {}
+            _ => self.hosts.release(&job.request.url),
         }
         self.fail(id, defect());
     }
@@ -49,13 +56,14 @@ impl Supervisor {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         self.hosts.release(&job.request.url);
         job.partial = left.partial;
-        job.generation = left.generation;
+        (job.generation, job.strays) = (left.generation, left.strays);
         job.resumed_from = left.resumed_from;
         job.answered = left.answered.or(job.answered.take());
         // Bytes that were there before are no gain, however often they come.
         let reached = left.resumed_from + left.gained;
         if reached >= job.reached + PROGRESS {
-            job.failures = 0;
+            (job.failures, job.fulls) = (0, 0);
+            self.full_since = None;
         }
         job.reached = job.reached.max(reached);
         let then = match &job.phase {
@@ -85,7 +93,7 @@ impl Supervisor {
 
     fn stopped(&mut self, id: JobId, then: Then) {
         match then {
-            Then::Pause => self.paused(id),
+            Then::Pause => self.paused(id, BY_USER),
             Then::Cancel => self.cancelled(id),
             Then::Remove => self.removed(id),
             Then::Resume => self.enqueue(id, false),
@@ -123,6 +131,9 @@ impl Supervisor {
     fn attempt_failed(&mut self, id: JobId, error: TransferError) {
         let options = &self.shared.options;
         let Some(job) = self.jobs.get_mut(&id) else { return };
+        if error.class == ErrorClass::DiskFull && self.stop_by.is_none() {
+            return self.wait_for_room(id, error);
+        }
         job.failures += 1;
         let now = Instant::now();
         let deadline = job.deadline(options.deadline);
@@ -153,6 +164,7 @@ impl Supervisor {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.phase = Phase::Failed;
             let (attempts, record) = (job.attempts, job.record());
+            self.shared.store.note(id, Change::Failed(error.clone(), attempts));
             self.tell(Event::Failed { id, error, attempts, record });
         }
     }
@@ -163,30 +175,48 @@ impl Supervisor {
         self.commits += 1;
         // Without a validator nobody can go on with the part.
         let keep = job.partial.is_some();
+        let file = Finishing {
+            attempts: job.attempts,
+            started: job.started,
+            started_at: job.started_at,
+            resumed_from: job.resumed_from,
+            answered: job.answered.as_deref().cloned(),
+        };
         let (shared, finals, decoders) =
             (Arc::clone(&self.shared), Arc::clone(&self.finals), Arc::clone(&self.decoders));
         let task = self.tasks.spawn(async move {
             // Decoding is work for the processor, and its memory adds up.
-            let _turn = match shared.options.check {
+            let turn = match shared.options.check {
                 Check::Decode => decoders.acquire_owned().await.ok(),
                 Check::None | Check::Ends => None,
             };
+            let at_work = Arc::clone(&shared);
             let settled = task::spawn_blocking(move || {
-                let result = settle(&whole, &shared.options, &finals);
+                let result = settle(&whole, id, &at_work, &finals);
                 let Whole { body, part, .. } = whole;
                 if result.as_ref().is_err_and(|unsettled| !unsettled.refused) && !keep {
                     drop(body);
-                    // What cannot be removed either was never made.
-                    let _ = std::fs::remove_file(part);
+                    disk::remove_part(&part);
                 }
                 result
             });
-            Done::Commit(settled.await.unwrap_or_else(|_| Err(Unsettled { error: defect(), refused: false })))
+            let settled = settled.await.unwrap_or_else(|_| Err(Unsettled { error: defect(), refused: false }));
+            drop(turn);
+            let finished = match settled {
+                Ok(settled) => {
+                    let finished = file.finished(settled);
+                    // The file is there, whether or not that can be kept; the store has said what is wrong.
+                    let _ = shared.store.keep(id, Change::Finished(finished.clone())).await;
+                    Ok(finished)
+                }
+                Err(unsettled) => Err(unsettled),
+            };
+            Done::Commit(finished)
         });
         self.owners.insert(task.id(), id);
     }
 
-    fn commit_ended(&mut self, id: JobId, result: Result<Settled, Unsettled>) {
+    fn commit_ended(&mut self, id: JobId, result: Result<Finished, Unsettled>) {
         self.commits -= 1;
         let Some(job) = self.jobs.get_mut(&id) else { return };
         let remove = matches!(job.phase, Phase::Committing { remove: true });
@@ -198,23 +228,14 @@ impl Supervisor {
                 // What was cut without anybody noticing on the way may come whole the next time.
                 if remove { self.fail(id, error) } else { self.attempt_failed(id, error) }
             }
-            Ok(settled) => {
+            Ok(finished) => {
+                let (file, record) = *finished;
                 job.partial = None;
-                job.phase = Phase::Finished { path: settled.path.clone() };
-                let file = FinishedFile {
-                    path: settled.path,
-                    bytes: settled.bytes,
-                    format: settled.seen.format,
-                    verified: settled.seen.verified,
-                    sha256: settled.sha256,
-                    pixels: settled.seen.pixels,
-                    elapsed: job.started.map_or(Duration::ZERO, |started| started.elapsed()),
-                    attempts: job.attempts,
-                    resumed_from: job.resumed_from,
-                    skipped: settled.skipped,
-                };
-                let record = job.record();
-                self.tell(Event::Finished { id, file, record });
+                job.answered = None;
+                job.phase = Phase::Finished { path: file.path.clone() };
+                self.full_since = None;
+                self.sync_later();
+                self.tell(Event::Finished { id, file, record: Box::new(record) });
             }
         }
         if remove {

@@ -5,13 +5,24 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::error::TransferError;
 use crate::engine::event::{Answered, Record};
+use crate::engine::partial::Partial;
 use crate::engine::request::DownloadRequest;
-use crate::engine::transfer::Partial;
 
 /// Where a job is on its way.
 #[derive(Debug)]
 pub(super) enum Phase {
+    /// The store was asked for it.
+    Claiming,
+    /// Another haul works on it. When it is time the store is asked again.
+    Held {
+        until: Instant,
+    },
+    /// The file that stands there is being looked at. If the user wants the job gone, it goes after that.
+    Looking {
+        remove: bool,
+    },
     /// In the queue of its host.
     Queued,
     /// An attempt runs. If it was told to stop, `then` says what for.
@@ -26,6 +37,11 @@ pub(super) enum Phase {
     /// Waits for its next attempt.
     Waiting {
         until: Instant,
+    },
+    /// Until there is room on the disk. When it is time somebody looks.
+    Full {
+        until: Instant,
+        error: TransferError,
     },
     /// Until the user resumes it.
     Paused {
@@ -57,6 +73,10 @@ pub(super) struct Job {
     pub(super) partial: Option<Partial>,
     /// The number of the last part file.
     pub(super) generation: u32,
+    /// An earlier run may have left files that nobody took note of.
+    pub(super) strays: bool,
+    /// How often there was no room since the last byte that fitted.
+    pub(super) fulls: u32,
     pub(super) attempts: u32,
     /// The furthest byte that any attempt has reached.
     pub(super) reached: u64,
@@ -81,6 +101,8 @@ impl Job {
             phase: Phase::Queued,
             partial: None,
             generation: 0,
+            strays: false,
+            fulls: 0,
             attempts: 0,
             reached: 0,
             failures: 0,

@@ -6,10 +6,15 @@ mod commands;
 mod commit;
 mod endings;
 mod job;
+mod known;
+mod room;
+mod stored;
+mod sync;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
@@ -20,13 +25,15 @@ use url::Url;
 
 use crate::display::without_userinfo;
 
-use super::disk::{Finals, part_path};
-use super::event::{Command, Event};
+use super::disk::{Finals, remove_part};
+use super::event::{Command, Event, FinishedFile};
 use super::hosts::Hosts;
-use super::request::{Identity, JobId};
+use super::partial::part_path;
+use super::request::JobId;
+use super::store::Answer;
 use super::transfer::{self, Assignment, Left, Shared};
 
-use commit::{Settled, Unsettled};
+use commit::{Finished, Unsettled};
 use job::{Job, Phase};
 
 /// Files that are being given their names at once; more would pile up bodies in memory.
@@ -42,7 +49,11 @@ const CLEANING: Duration = Duration::from_millis(300);
 #[derive(Debug)]
 enum Done {
     Attempt(Box<Left>),
-    Commit(Result<Settled, Unsettled>),
+    Commit(Result<Finished, Unsettled>),
+    /// A file that stood there; none where it is not what it must be.
+    Looked(Option<Box<FinishedFile>>),
+    /// Whether there is room for the rest of this job.
+    Room(JobId, bool),
     /// Part files are gone.
     Cleaned,
 }
@@ -53,8 +64,12 @@ pub(super) struct Supervisor {
     shared: Arc<Shared>,
     commands: UnboundedReceiver<Command>,
     answers: UnboundedReceiver<(Url, Duration)>,
+    kept: UnboundedReceiver<Answer>,
+    /// How often the store was asked for jobs and has not answered.
+    asked: usize,
+    /// What is restored goes on, however it stood.
+    revive: bool,
     jobs: HashMap<JobId, Job>,
-    identities: HashMap<Identity, JobId>,
     hosts: Hosts,
     finals: Arc<Finals>,
     decoders: Arc<Semaphore>,
@@ -62,8 +77,15 @@ pub(super) struct Supervisor {
     /// Whose task it is; a task that panics tells nothing but its own id.
     owners: HashMap<task::Id, JobId>,
     commits: usize,
-    /// Waiting jobs by the time of their next attempt.
+    /// Jobs that wait for a moment: for their next attempt, for another haul, for room.
     timers: BTreeSet<(Instant, JobId)>,
+    /// How many wait for room on the disk, and since when some do.
+    full: usize,
+    full_since: Option<Instant>,
+    /// When what was written is brought to the disk for good.
+    sync_at: Option<Instant>,
+    /// That is under way.
+    syncing: Arc<AtomicBool>,
     /// Queued jobs that have begun before, by the end of their time; some are out of date.
     deadlines: BTreeSet<(Instant, JobId)>,
     closed: bool,
@@ -76,14 +98,17 @@ impl Supervisor {
         shared: Arc<Shared>,
         commands: UnboundedReceiver<Command>,
         answers: UnboundedReceiver<(Url, Duration)>,
+        kept: UnboundedReceiver<Answer>,
     ) -> Self {
         let hosts = Hosts::new(shared.options.jobs, shared.options.per_host);
         Self {
             shared,
             commands,
             answers,
+            kept,
+            asked: 0,
+            revive: false,
             jobs: HashMap::new(),
-            identities: HashMap::new(),
             hosts,
             finals: Arc::default(),
             decoders: Arc::new(Semaphore::new(MOST_DECODERS)),
@@ -91,6 +116,10 @@ impl Supervisor {
             owners: HashMap::new(),
             commits: 0,
             timers: BTreeSet::new(),
+            full: 0,
+            full_since: None,
+            sync_at: None,
+            syncing: Arc::default(),
             deadlines: BTreeSet::new(),
             closed: false,
             stop_by: None,
@@ -113,6 +142,7 @@ impl Supervisor {
                     None => self.stop(),
                 },
                 Some((url, ttfb)) = self.answers.recv() => self.hosts.answered(&url, ttfb),
+                Some(answer) = self.kept.recv() => self.stored(answer),
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
                 () = ring, if !self.is_stopping() => self.due(Instant::now()),
                 () = ring_at(self.stop_by), if self.is_stopping() => {}
@@ -126,7 +156,7 @@ impl Supervisor {
     fn alarm(&self, now: Instant) -> Option<Instant> {
         let timer = self.timers.first().map(|(at, _)| *at);
         let deadline = self.deadlines.first().map(|(at, _)| *at);
-        timer.into_iter().chain(deadline).chain(self.hosts.next_opening(now)).min()
+        timer.into_iter().chain(deadline).chain(self.sync_at).chain(self.hosts.next_opening(now)).min()
     }
 
     fn is_stopping(&self) -> bool {
@@ -136,7 +166,8 @@ impl Supervisor {
     fn is_done(&self) -> bool {
         let late = self.stop_by.is_some_and(|until| until <= Instant::now());
         let idle = self.tasks.is_empty() || late;
-        idle && (self.is_stopping() || (self.closed && self.timers.is_empty() && self.hosts.waiting() == 0))
+        let all_done = self.closed && self.asked == 0 && self.timers.is_empty() && self.hosts.waiting() == 0;
+        idle && (self.is_stopping() || all_done)
     }
 
     fn tell(&self, event: Event) {
@@ -145,7 +176,7 @@ impl Supervisor {
 
     /// Starts whatever may start.
     fn grant(&mut self) {
-        while !self.is_stopping() && self.commits < MOST_COMMITS {
+        while !self.is_stopping() && self.full == 0 && self.commits < MOST_COMMITS {
             let Some(id) = self.hosts.next(Instant::now()) else { return };
             self.start(id);
         }
@@ -161,6 +192,7 @@ impl Supervisor {
             attempt: job.attempts,
             partial: job.partial.take(),
             generation: job.generation,
+            strays: job.strays,
             deadline: job.deadline(self.shared.options.deadline),
             used_host: self.hosts.has_answered(&job.request.url),
             cancel: cancel.clone(),
@@ -169,6 +201,7 @@ impl Supervisor {
         let shared = Arc::clone(&self.shared);
         let task = self.tasks.spawn(async move { Done::Attempt(Box::new(transfer::run(shared, assignment).await)) });
         self.owners.insert(task.id(), id);
+        self.sync_later();
     }
 
     /// Puts a job in the queue of its host.
@@ -177,27 +210,30 @@ impl Supervisor {
         job.phase = Phase::Queued;
         self.deadlines.extend(job.deadline(self.shared.options.deadline).map(|deadline| (deadline, id)));
         self.hosts.enqueue(&job.request.url, id, first);
-        let request = &job.request;
-        let event = Event::Queued {
-            id,
-            url: without_userinfo(&request.url),
-            dir: Arc::clone(&request.dir),
-            name: request.name.clone(),
-        };
-        self.tell(event);
+        self.tell_queued(id, false);
+    }
+
+    fn tell_queued(&self, id: JobId, elsewhere: bool) {
+        let Some(Job { request, .. }) = self.jobs.get(&id) else { return };
+        let (url, dir, name) = (without_userinfo(&request.url), Arc::clone(&request.dir), request.name.clone());
+        self.tell(Event::Queued { id, url, dir, name, elsewhere });
     }
 
     /// Jobs whose time to wait is over go again, before those that never ran.
     fn due(&mut self, now: Instant) {
+        if self.sync_at.is_some_and(|at| at <= now) {
+            self.sync();
+        }
         while let Some((at, id)) = self.timers.first().copied()
             && at <= now
         {
             self.timers.pop_first();
             let limit = self.shared.options.deadline;
-            if self.jobs.get(&id).is_some_and(|job| job.deadline(limit).is_some_and(|deadline| deadline <= now)) {
-                self.fail(id, transfer::past_deadline(limit));
-            } else {
-                self.enqueue(id, true);
+            match self.jobs.get(&id) {
+                Some(Job { phase: Phase::Full { .. }, .. }) => self.look_for_room(id),
+                Some(job) if matches!(job.phase, Phase::Held { .. }) => self.claim(id, false),
+                Some(job) if job.is_late(limit) => self.fail(id, transfer::past_deadline(limit)),
+                _ => self.enqueue(id, true),
             }
         }
         while let Some((at, id)) = self.deadlines.first().copied()
@@ -218,25 +254,26 @@ impl Supervisor {
             return;
         }
         self.tasks.spawn_blocking(move || {
-            for part in parts {
-                // One that is gone already is as good.
-                let _ = std::fs::remove_file(part);
-            }
+            parts.iter().for_each(|part| remove_part(part));
             Done::Cleaned
         });
     }
 
-    /// Without a store nobody could ever go on with a part after this run, so none is left behind.
+    /// Nobody goes on with a job that was cancelled, nor, where nothing is kept, with any; their parts go.
     async fn clean_up(mut self) {
+        let kept = self.shared.options.state.is_some();
         let left = self.jobs.iter_mut().filter_map(|(id, job)| match job.phase {
+            Phase::Cancelled => job.partial.take().map(|_| part_path(&job.request.dir, *id, job.generation)),
+            _ if kept => None,
             // Given up: its part may not be among those that somebody can go on with.
             Phase::Committing { .. } => Some(part_path(&job.request.dir, *id, job.generation)),
-            _ => job.partial.take().map(|partial| partial.path),
+            _ => job.partial.take().map(|_| part_path(&job.request.dir, *id, job.generation)),
         });
         let parts = left.collect();
         self.remove_parts(parts);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(CLEANING, all).await;
+        self.shared.store.end();
     }
 }
 

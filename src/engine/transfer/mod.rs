@@ -3,13 +3,16 @@
 
 mod attempt;
 mod plan;
+mod sink;
+mod state;
+mod stream;
 
-pub(super) use plan::{About, Assignment, Ending, Left, Partial, Shared, past_deadline};
+pub(super) use plan::{Assignment, Ending, Left, Shared, claims, past_deadline};
 
 use std::sync::Arc;
 
 use super::event::Event;
-use attempt::Transfer;
+use state::Transfer;
 
 /// Runs one attempt to its end. When this returns, nothing of it is left running and no event of it is still to come.
 pub(super) async fn run(shared: Arc<Shared>, assignment: Assignment) -> Left {

@@ -20,7 +20,7 @@ pub(in crate::tui) fn queued(id: u64, name: &str) -> Event {
     let mut url = Url::parse("https://images.example/").expect("a valid address");
     url.set_path(name);
     url.set_query(Some("w=1600"));
-    Event::Queued { id: JobId(id), url, dir: Arc::from(Path::new("photos")), name: None }
+    Event::Queued { id: JobId(id), url, dir: Arc::from(Path::new("photos")), name: None, elsewhere: false }
 }
 
 pub(in crate::tui) fn connecting(id: u64, attempt: u32) -> Event {
@@ -39,7 +39,7 @@ pub(in crate::tui) fn finished(id: u64, name: &str, bytes: u64, millis: u64) -> 
     let file = FinishedFile {
         path: PathBuf::from(format!("photos/{name}")),
         bytes,
-        format: Some("jpeg"),
+        format: Some("jpeg".to_owned()),
         verified: Some(true),
         sha256: None,
         pixels: Some((1600, 1067)),

@@ -76,7 +76,7 @@ fn sentence(job: &Job, app: &App) -> String {
         JobState::Finished(file) if file.skipped => format!("{}, was there already", units::bytes(file.bytes)),
         JobState::Finished(file) => {
             let pixels = file.pixels.map(|(width, height)| format!(", {width} x {height}")).unwrap_or_default();
-            let format = file.format.map(|format| format!(", {format}")).unwrap_or_default();
+            let format = file.format.as_ref().map(|format| format!(", {format}")).unwrap_or_default();
             let (size, time) = (units::bytes(file.bytes), units::elapsed(file.elapsed));
             let doubt = if file.verified == Some(false) { ", unverified" } else { "" };
             format!("{size} in {time}{format}{pixels}{doubt}{}", attempt(job))

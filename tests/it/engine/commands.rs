@@ -250,9 +250,9 @@ fn commands_about_nobody_do_nothing() {
         run.send(command(id));
     }
     // Off the list, it may come again, and finds its file.
-    let again = run.add(&origin.url("/a.bin"));
-    assert!(run.check(again, "a.bin", b"abc").skipped);
+    run.send(Command::Add(vec![run.request(&origin.url("/a.bin"), None)]));
+    assert!(run.check(id, "a.bin", b"abc").skipped);
     run.close();
-    assert_eq!(run.facts(id), "queued connecting started finished removed");
+    assert_eq!(run.facts(id), "queued connecting started finished removed queued finished");
     assert_eq!(run.dir.names(), ["a.bin"]);
 }

@@ -49,7 +49,8 @@ fn followers(before: &str) -> &'static [&'static str] {
     match before {
         "" => &["queued"],
         // A request that is refused never gets as far as an attempt.
-        "queued" => &["connecting", "failed", "paused", "cancelled", "removed"],
+        // A file that is known to be there needs no attempt; one that another haul works on is told twice.
+        "queued" => &["connecting", "failed", "paused", "cancelled", "removed", "finished", "queued"],
         // An attempt that was stopped and is wanted again goes back into the queue.
         "connecting" | "restarted" => {
             &["started", "restarted", "retrying", "failed", "paused", "cancelled", "removed", "queued"]
@@ -61,6 +62,8 @@ fn followers(before: &str) -> &'static [&'static str] {
         "paused" => &["queued", "cancelled", "removed"],
         "failed" | "cancelled" => &["queued", "removed"],
         "finished" => &["removed"],
+        // The same request is the same job.
+        "removed" => &["queued"],
         _ => &[],
     }
 }

@@ -9,8 +9,16 @@ use super::paths::{Module, What, named};
 /// rooms of one layer may not. The longest name counts, so that `engine` alone is the facade.
 const LAYERS: &[&[&[&str]]] = &[
     &[&["units", "display"]],
-    &[&["engine::options", "engine::event", "engine::error", "engine::request", "engine::head", "engine::outbox"]],
-    &[&["engine::resume", "engine::file_name", "engine::retry", "engine::rate", "engine::checksum"]],
+    &[&[
+        "engine::options",
+        "engine::event",
+        "engine::error",
+        "engine::request",
+        "engine::head",
+        "engine::outbox",
+        "engine::durable",
+    ]],
+    &[&["engine::resume", "engine::partial", "engine::file_name", "engine::retry", "engine::rate", "engine::checksum"]],
     &[&["engine::net"], &["engine::disk"], &["engine::store"], &["engine::content"]],
     &[&["engine::hosts", "engine::segments", "engine::transfer"]],
     &[&["engine::supervisor"]],

@@ -1,0 +1,374 @@
+//! Jobs as rows: found by what identifies them, taken over, changed. Every function runs within a transaction of its
+//! caller's. A row whose sum is wrong is a damaged one, and counts as none.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use crate::engine::event::FinishedFile;
+use crate::engine::partial::{Length, part_path};
+use crate::engine::request::{DownloadRequest, JobId};
+
+use super::order::{Found, Left, LeftState, Standing, Synced, Trust, Unsynced};
+use super::record::{Change, Record, State};
+use super::session::{Lives, Session};
+use super::sum::{address_sum, identity, path_sum, sum};
+
+/// A row, read and found sound.
+pub(super) struct Kept {
+    pub(super) id: i64,
+    identity: Vec<u8>,
+    pub(super) session: i64,
+    pub(super) state: State,
+    boot: String,
+    durable: i64,
+    pub(super) record: Record,
+}
+
+const COLUMNS: &str = "id, identity, session, state, boot, durable, record, sum";
+
+impl Kept {
+    /// None where the row is damaged.
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
+        let (id, state): (i64, String) = (row.get(0)?, row.get(3)?);
+        let (identity, record): (Vec<u8>, String) = (row.get(1)?, row.get(6)?);
+        let sound = row.get::<_, i64>(7)? == sum(id, &identity, &state, &record);
+        let state = State::ALL.into_iter().find(|known| known.word() == state);
+        let record = serde_json::from_str(&record).ok();
+        let (session, boot, durable) = (row.get(2)?, row.get(4)?, row.get(5)?);
+        Ok(state.zip(record).filter(|_| sound).map(|(state, record)| Self {
+            id,
+            identity,
+            session,
+            state,
+            boot,
+            durable,
+            record,
+        }))
+    }
+
+    fn job(&self) -> JobId {
+        JobId(self.id.cast_unsigned())
+    }
+}
+
+/// The rows of one database as one session sees them.
+pub(super) struct Rows<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) session: &'a Session,
+    /// Finished jobs of earlier sessions that this one was asked for.
+    pub(super) listed: &'a mut HashSet<i64>,
+    /// Those of them that were not before this transaction.
+    pub(super) fresh: &'a mut Vec<i64>,
+    /// This engine has a password, cookies or headers to give.
+    pub(super) secrets: bool,
+    /// Files that are there are fetched all the same.
+    pub(super) overwrite: bool,
+}
+
+impl Rows<'_> {
+    /// Makes the request a job, or says whose job it is.
+    pub(super) fn add(&mut self, request: &DownloadRequest, lives: &mut Lives) -> rusqlite::Result<Standing> {
+        let standing = |id, found| Standing { id, request: request.clone(), found };
+        let Some(kept) = self.find(request)? else {
+            let id = self.insert(request, None)?;
+            return Ok(standing(id, Found::Open(Left::default())));
+        };
+        let mine = kept.session == self.session.id || self.listed.contains(&kept.id);
+        let id = kept.job();
+        let found = if mine { Found::Mine } else { self.look(kept, request, lives, false)? };
+        Ok(standing(id, found))
+    }
+
+    /// Makes a job that rested, or that another session held, this session's work again, unless it is another one's by
+    /// now. `anew` says that the file is known not to be there.
+    pub(super) fn claim(
+        &mut self,
+        id: JobId,
+        request: &DownloadRequest,
+        anew: bool,
+        lives: &mut Lives,
+    ) -> rusqlite::Result<Standing> {
+        let found = match self.find(request)? {
+            Some(kept) if kept.session == self.session.id && kept.id == id.0.cast_signed() => {
+                self.take(kept, request)?;
+                // Nobody else has touched it meanwhile.
+                Found::Mine
+            }
+            Some(kept) if kept.id == id.0.cast_signed() => self.look(kept, request, lives, anew)?,
+            // Forgotten meanwhile, and perhaps asked for by somebody else since.
+            Some(kept) if kept.state == State::Queued && self.session.lives(kept.session, lives) => Found::Held,
+            _ => {
+                self.insert(request, Some(id))?;
+                Found::Open(Left { known: true, ..Left::default() })
+            }
+        };
+        Ok(Standing { id, request: request.clone(), found })
+    }
+
+    fn find(&self, request: &DownloadRequest) -> rusqlite::Result<Option<Kept>> {
+        let sql = format!("SELECT {COLUMNS} FROM jobs WHERE identity = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        Ok(statement.query_row([&identity(request)[..]], Kept::read).optional()?.flatten())
+    }
+
+    /// What is known of a job of another session.
+    fn look(
+        &mut self,
+        kept: Kept,
+        request: &DownloadRequest,
+        lives: &mut Lives,
+        anew: bool,
+    ) -> rusqlite::Result<Found> {
+        if kept.state == State::Finished {
+            let file = kept.record.finished().filter(|file| is_there(file) && !self.overwrite && !anew);
+            if let Some(file) = file {
+                if self.listed.insert(kept.id) {
+                    self.fresh.push(kept.id);
+                }
+                return Ok(Found::Done(Box::new(file), kept.record.content_type(), self.trust(&kept)));
+            }
+        } else if kept.state == State::Queued && self.session.lives(kept.session, lives) {
+            return Ok(Found::Held);
+        }
+        self.take(kept, request)
+    }
+
+    /// What ended sessions have left, in the order in which it came; all of it is this session's from now on.
+    pub(super) fn restore(&mut self, lives: &mut Lives) -> rusqlite::Result<Vec<Standing>> {
+        let mut standings = Vec::new();
+        for mut kept in self.left(lives)? {
+            // A row that cannot be trusted stays as it is, for whoever wants to look at it.
+            let Some(request) = kept.record.request() else { continue };
+            let mut state = match kept.state {
+                State::Paused => LeftState::Paused,
+                State::Failed => kept
+                    .record
+                    .error()
+                    .map_or(LeftState::Queued, |(error, attempts)| LeftState::Failed(error, attempts)),
+                _ => LeftState::Queued,
+            };
+            if kept.record.secret && !self.secrets {
+                state = LeftState::Locked;
+            }
+            let (id, before) = (kept.job(), kept.state);
+            kept.state = match state {
+                LeftState::Queued => State::Queued,
+                LeftState::Failed(..) => State::Failed,
+                LeftState::Paused | LeftState::Locked => State::Paused,
+            };
+            let mut found = self.take_as(kept, &request, before)?;
+            if let Found::Open(left) = &mut found {
+                left.state = state;
+            }
+            standings.push(Standing { id, request, found });
+        }
+        Ok(standings)
+    }
+
+    /// How many jobs ended sessions have left unfinished.
+    pub(super) fn count_left(&mut self, lives: &mut Lives) -> rusqlite::Result<usize> {
+        Ok(self.left(lives)?.iter().filter(|kept| matches!(kept.state, State::Queued | State::Paused)).count())
+    }
+
+    fn left(&mut self, lives: &mut Lives) -> rusqlite::Result<Vec<Kept>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM jobs \
+             WHERE state <> 'finished' AND state IN ('queued', 'paused', 'failed') AND session <> ?1 ORDER BY added"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([self.session.id])?;
+        let mut left = Vec::new();
+        while let Some(row) = rows.next()? {
+            left.extend(Kept::read(row)?.filter(|kept| !self.session.lives(kept.session, lives)));
+        }
+        Ok(left)
+    }
+
+    /// `id` is that of a job whose row is gone.
+    fn insert(&self, request: &DownloadRequest, id: Option<JobId>) -> rusqlite::Result<JobId> {
+        let identity = &identity(request)[..];
+        let record = json(&Record::new(request, self.secrets));
+        let state = State::Queued.word();
+        let added = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+        // A row of this identity that cannot be read says nothing any more.
+        let sql = "INSERT OR REPLACE INTO jobs (id, identity, address, added, session, state, boot, record, sum) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', ?7, ?8)";
+        let id = id.map_or_else(|| self.unused(), |id| Ok(id.0.cast_signed()))?;
+        let sum = sum(id, identity, state, &record);
+        let address = address_sum(&request.url);
+        let added = i64::try_from(added).unwrap_or(i64::MAX);
+        let row = (id, identity, &address[..], added, self.session.id, state, record, sum);
+        self.connection.prepare_cached(sql)?.execute(row)?;
+        Ok(JobId(id.cast_unsigned()))
+    }
+
+    fn unused(&self) -> rusqlite::Result<i64> {
+        let mut statement = self.connection.prepare_cached("SELECT 1 FROM jobs WHERE id = ?1")?;
+        loop {
+            let id = fastrand::i64(..);
+            if !statement.exists([id])? {
+                return Ok(id);
+            }
+        }
+    }
+
+    /// Makes a job of nobody's this session's: work again, unless its file turns out to be there.
+    fn take(&mut self, mut kept: Kept, request: &DownloadRequest) -> rusqlite::Result<Found> {
+        let before = kept.state;
+        kept.state = kept.record.change(kept.state, &Change::Queued);
+        // The query of a finished job was dropped, and whether it needs a secret is for the present request to say.
+        let fresh = Record::new(request, self.secrets);
+        (kept.record.url, kept.record.secret) = (fresh.url, fresh.secret);
+        self.take_as(kept, request, before)
+    }
+
+    fn take_as(&mut self, mut kept: Kept, request: &DownloadRequest, before: State) -> rusqlite::Result<Found> {
+        kept.session = self.session.id;
+        self.update(&kept)?;
+        if let Some(file) = kept.record.intended().filter(|_| before != State::Finished)
+            && fs::symlink_metadata(part_path(&request.dir, kept.job(), kept.record.generation)).is_err()
+            && is_there(&file)
+            && kept.record.intent.as_ref().and_then(|intent| intent.inode).is_none_or(|inode| is_inode(&file, inode))
+        {
+            // The process ended between the rename and the note of it.
+            return Ok(Found::Done(Box::new(file), kept.record.content_type(), Trust::Doubtful));
+        }
+        let (durable, same_boot) = (kept.durable.cast_unsigned(), self.is_boot(&kept));
+        let length = if same_boot { Length::AtLeast(durable) } else { Length::AtMost(durable) };
+        let partial = kept.record.partial(length);
+        Ok(Found::Open(Left { known: true, generation: kept.record.generation, partial, state: LeftState::Queued }))
+    }
+
+    fn trust(&self, kept: &Kept) -> Trust {
+        if kept.durable > 0 || self.is_boot(kept) { Trust::Sure } else { Trust::Doubtful }
+    }
+
+    fn is_boot(&self, kept: &Kept) -> bool {
+        kept.boot == self.session.boot
+    }
+
+    fn update(&self, kept: &Kept) -> rusqlite::Result<()> {
+        let (state, record) = (kept.state.word(), json(&kept.record));
+        let sum = sum(kept.id, &kept.identity, state, &record);
+        let sql = "UPDATE jobs SET session = ?2, state = ?3, boot = ?4, durable = ?5, record = ?6, sum = ?7, path = ?8 \
+                   WHERE id = ?1";
+        let path = kept.record.file.as_ref().map(|file| path_sum(&file.path.path()));
+        let row = (kept.id, kept.session, state, &kept.boot, kept.durable, record, sum, path);
+        self.connection.prepare_cached(sql)?.execute(row)?;
+        Ok(())
+    }
+
+    fn mine(&self, id: JobId) -> rusqlite::Result<Option<Kept>> {
+        let sql = format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let kept = statement.query_row([id.0.cast_signed()], Kept::read).optional()?.flatten();
+        Ok(kept.filter(|kept| kept.session == self.session.id || self.listed.contains(&kept.id)))
+    }
+
+    /// Changes a job, if it is still this session's.
+    pub(super) fn change(&mut self, id: JobId, change: &Change) -> rusqlite::Result<()> {
+        let Some(mut kept) = self.mine(id)? else { return Ok(()) };
+        let generation = kept.record.generation;
+        kept.state = kept.record.change(kept.state, change);
+        match change {
+            Change::Begun(..) => {
+                if kept.record.generation != generation || !self.is_boot(&kept) {
+                    // Where the boot is another one, the part was cut to what is durable.
+                    kept.durable = if kept.record.generation == generation { kept.durable } else { 0 };
+                    kept.boot.clone_from(&self.session.boot);
+                }
+            }
+            Change::Finished(..) => {
+                kept.durable = 0;
+                kept.boot.clone_from(&self.session.boot);
+            }
+            _ => {}
+        }
+        self.update(&kept)
+    }
+
+    /// Forgets a job of this session. A finished one is history, and stays.
+    pub(super) fn remove(&mut self, id: JobId) -> rusqlite::Result<()> {
+        let id = id.0.cast_signed();
+        self.listed.remove(&id);
+        let sql = "DELETE FROM jobs WHERE id = ?1 AND session = ?2 AND state <> 'finished'";
+        self.connection.prepare_cached(sql)?.execute((id, self.session.id))?;
+        // Whoever asks for the same file again finds it there.
+        let sql = "UPDATE jobs SET session = 0 WHERE id = ?1 AND session = ?2";
+        self.connection.prepare_cached(sql)?.execute((id, self.session.id))?;
+        Ok(())
+    }
+
+    /// True where the file at this path is that of another job.
+    pub(super) fn is_owned(&self, id: JobId, path: &Path) -> rusqlite::Result<bool> {
+        let sql = "SELECT 1 FROM jobs WHERE path = ?1 AND id <> ?2";
+        self.connection.prepare_cached(sql)?.exists((&path_sum(path)[..], id.0.cast_signed()))
+    }
+
+    /// What this session has written that would not survive the loss of power for certain.
+    pub(super) fn unsynced(&mut self) -> rusqlite::Result<Vec<Unsynced>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state <> 'finished' UNION ALL \
+             SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state = 'finished' AND durable = 0"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query((self.session.id, &self.session.boot))?;
+        let mut unsynced = Vec::new();
+        while let Some(row) = rows.next()? {
+            let Some(kept) = Kept::read(row)? else { continue };
+            let (id, generation) = (kept.job(), kept.record.generation);
+            if let Some(file) = kept.record.finished() {
+                unsynced.push(Unsynced::File { id, path: file.path });
+            } else if let Some(request) = kept.record.request() {
+                unsynced.push(Unsynced::Part { id, generation, dir: request.dir });
+            }
+        }
+        Ok(unsynced)
+    }
+
+    /// Notes what would.
+    pub(super) fn synced(&mut self, synced: &[Synced]) -> rusqlite::Result<()> {
+        for synced in synced {
+            let (id, generation, durable) = match synced {
+                Synced::Part { id, generation, bytes } => (*id, Some(*generation), bytes.cast_signed()),
+                Synced::File { id } => (*id, None, 1),
+            };
+            let Some(mut kept) = self.mine(id)? else { continue };
+            // Meanwhile the job may have gone on to another part, or to its end.
+            let holds = match generation {
+                Some(generation) => kept.state != State::Finished && kept.record.generation == generation,
+                None => kept.state == State::Finished,
+            };
+            if holds {
+                kept.durable = durable;
+                self.update(&kept)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn json(record: &Record) -> String {
+    // Fails only for maps with keys that are no texts, and there are none.
+    serde_json::to_string(record).unwrap_or_default()
+}
+
+/// True where a plain file of the right size stands where it should.
+fn is_there(file: &FinishedFile) -> bool {
+    fs::symlink_metadata(&file.path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == file.bytes)
+}
+
+#[cfg(unix)]
+fn is_inode(file: &FinishedFile, inode: u64) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::symlink_metadata(&file.path).is_ok_and(|metadata| metadata.ino() == inode)
+}
+
+#[cfg(not(unix))]
+fn is_inode(_: &FinishedFile, _: u64) -> bool {
+    true
+}

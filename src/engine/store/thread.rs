@@ -1,0 +1,257 @@
+//! The one thread that writes: it takes all orders that have come, carries them out in one transaction, and answers
+//! when that is kept. Where there is no room it tries again until there is, so that whoever waits for an answer waits,
+//! and nothing new begins meanwhile.
+
+use std::collections::HashSet;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::display::safe;
+use crate::engine::durable;
+use crate::engine::event::{ADD_LIMIT, Event, Notice};
+use crate::engine::outbox::Outbox;
+
+use super::error::SaveError;
+use super::order::{Answer, Order, Standing, Unsynced};
+use super::rows::Rows;
+use super::schema;
+use super::session::{Lives, Session};
+
+/// Orders that are carried out together at most.
+const BATCH: usize = 1024;
+
+/// How often it is tried whether there is room.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// The thread's end of the store.
+pub(super) struct Keeper {
+    pub(super) connection: Connection,
+    /// None where everything is kept in memory.
+    pub(super) path: Option<PathBuf>,
+    pub(super) session: Session,
+    pub(super) listed: HashSet<i64>,
+    pub(super) fresh: Vec<i64>,
+    pub(super) secrets: bool,
+    pub(super) overwrite: bool,
+    pub(super) sync: bool,
+    /// How long there may be no room; none waits for ever.
+    pub(super) patience: Option<Duration>,
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) answers: UnboundedSender<Answer>,
+    /// The engine ends: nobody waits for room any more.
+    pub(super) ending: Arc<AtomicBool>,
+}
+
+/// What an order has come to, before it is kept.
+enum Done {
+    Nothing,
+    Standings(Vec<Standing>),
+    Count(usize),
+    Owned(bool),
+    Unsynced(Vec<Unsynced>),
+}
+
+impl Keeper {
+    /// Works until it is told to end or nobody is left to tell it anything.
+    pub(super) fn run(mut self, orders: &Receiver<Order>) {
+        let mut ended = false;
+        while !ended && let Ok(first) = orders.recv() {
+            let mut batch = vec![first];
+            while batch.len() < BATCH
+                && let Ok(order) = orders.try_recv()
+            {
+                batch.push(order);
+            }
+            ended = batch.iter().any(|order| matches!(order, Order::End));
+            if batch.iter().any(|order| matches!(order, Order::Tidy)) {
+                self.tidy();
+            }
+            self.keep(batch);
+        }
+        self.end();
+    }
+
+    fn keep(&mut self, batch: Vec<Order>) {
+        let (mut told, started) = (false, Instant::now());
+        let result = loop {
+            let error = match self.carry_out(&batch) {
+                Ok(done) => break Ok(done),
+                Err(error) => error,
+            };
+            let late = self.patience.is_some_and(|patience| started.elapsed() >= patience);
+            let hopeless = !error.full || late || self.ending.load(Ordering::Acquire);
+            if !told {
+                told = true;
+                let then = if hopeless { "" } else { "; it goes on when there is room" };
+                self.say(format!("cannot save the state: {}{then}", safe(&error.why)));
+            }
+            if hopeless {
+                break Err(error);
+            }
+            thread::sleep(AGAIN);
+        };
+        match result {
+            Ok(done) => batch.into_iter().zip(done).for_each(|(order, done)| self.answer(order, done)),
+            Err(error) => batch.into_iter().for_each(|order| self.refuse(order, &error)),
+        }
+    }
+
+    /// All orders or none.
+    fn carry_out(&mut self, batch: &[Order]) -> Result<Vec<Done>, SaveError> {
+        // What a batch that failed has listed is not.
+        for id in self.fresh.drain(..) {
+            self.listed.remove(&id);
+        }
+        // A panic here is a defect of ours, and costs the orders of one batch.
+        let attempt = AssertUnwindSafe(|| {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut rows = Rows {
+                connection: &transaction,
+                session: &self.session,
+                listed: &mut self.listed,
+                fresh: &mut self.fresh,
+                secrets: self.secrets,
+                overwrite: self.overwrite,
+            };
+            let mut lives = Lives::new();
+            let done = batch.iter().map(|order| obey(&mut rows, order, &mut lives)).collect::<rusqlite::Result<_>>()?;
+            durable::step()?;
+            transaction.commit()?;
+            self.fresh.clear();
+            Ok(done)
+        });
+        catch_unwind(attempt).unwrap_or_else(|_| Err(io::Error::other("a defect of haul; please report it").into()))
+    }
+
+    fn answer(&self, order: Order, done: Done) {
+        match (order, done) {
+            (Order::Add(requests), Done::Standings(standings)) => self.tell(Answer::Added(standings, requests.len())),
+            (Order::Claim(..), Done::Standings(standings)) => {
+                standings.into_iter().for_each(|standing| self.tell(Answer::Claimed(standing)));
+            }
+            (Order::Restore, Done::Standings(mut standings)) => {
+                while !standings.is_empty() {
+                    let rest = standings.split_off(standings.len().min(ADD_LIMIT));
+                    self.tell(Answer::Added(standings, 0));
+                    standings = rest;
+                }
+                self.tell(Answer::Restored);
+            }
+            (Order::CountLeft, Done::Count(left)) => self.tell(Answer::Left(left)),
+            (Order::Change(.., Some(waiting)), _) => drop(waiting.send(Ok(()))),
+            (Order::IsOwned(.., waiting), Done::Owned(owned)) => drop(waiting.send(owned)),
+            (Order::Unsynced(waiting), Done::Unsynced(unsynced)) => drop(waiting.send(unsynced)),
+            _ => {}
+        }
+    }
+
+    fn refuse(&self, order: Order, error: &SaveError) {
+        match order {
+            Order::Add(requests) => self.tell(Answer::Refused(requests, error.clone().into())),
+            Order::Claim(id, ..) => self.tell(Answer::Unclaimed(id, error.clone().into())),
+            Order::Restore => self.tell(Answer::Restored),
+            Order::CountLeft => self.tell(Answer::Left(0)),
+            Order::Change(.., Some(waiting)) => drop(waiting.send(Err(error.clone()))),
+            _ => {}
+        }
+    }
+
+    fn tell(&self, answer: Answer) {
+        // The supervisor may have ended; then nobody needs to know.
+        let _ = self.answers.send(answer);
+    }
+
+    fn say(&self, line: String) {
+        self.outbox.push(Event::Notice(Notice::State(line)));
+    }
+
+    /// Has the file follow the log, and sees to it that there is a file.
+    fn tidy(&mut self) {
+        let Some(path) = self.path.clone() else { return };
+        if !path.exists() {
+            // Somebody has removed it. All that is known is in the open one still.
+            match self.write_anew(&path) {
+                Ok(()) => self.say("the state database was removed; it was written anew".to_owned()),
+                Err(error) => {
+                    self.say(format!(
+                        "the state database was removed, and cannot be written anew: {}",
+                        safe(&error.why)
+                    ));
+                    // Told once; what is kept from now on ends with the process.
+                    self.path = None;
+                }
+            }
+        }
+    }
+
+    fn write_anew(&mut self, path: &std::path::Path) -> Result<(), SaveError> {
+        if let Some(dir) = path.parent() {
+            std::fs::create_dir_all(dir)?;
+        }
+        let fresh = schema::beside(path, ".new");
+        self.connection.execute("VACUUM INTO ?1", [fresh.to_string_lossy()])?;
+        durable::step()?;
+        std::fs::rename(&fresh, path)?;
+        let opened = schema::open(path, self.sync).map_err(io::Error::other)?;
+        self.connection = opened.connection;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let session = Session::begin(&transaction, path)?;
+        transaction.execute("UPDATE jobs SET session = ?1 WHERE session = ?2", (session.id, self.session.id))?;
+        transaction.commit()?;
+        self.session = session;
+        Ok(())
+    }
+
+    /// Ends the session; the last one to go empties the log, so that nothing that was deleted stays in it.
+    fn end(self) {
+        if self.path.is_none() {
+            return;
+        }
+        let mut connection = self.connection;
+        let ended = || -> Result<(), SaveError> {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            self.session.end(&transaction)?;
+            durable::step()?;
+            transaction.commit()?;
+            Ok(())
+        };
+        // What fails here is found by the next session.
+        let _ = catch_unwind(AssertUnwindSafe(ended));
+        let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+}
+
+fn obey(rows: &mut Rows<'_>, order: &Order, lives: &mut Lives) -> rusqlite::Result<Done> {
+    Ok(match order {
+        Order::Add(requests) => {
+            Done::Standings(requests.iter().map(|request| rows.add(request, lives)).collect::<rusqlite::Result<_>>()?)
+        }
+        Order::Claim(id, request, anew) => Done::Standings(vec![rows.claim(*id, request, *anew, lives)?]),
+        Order::Restore => Done::Standings(rows.restore(lives)?),
+        Order::CountLeft => Done::Count(rows.count_left(lives)?),
+        Order::Change(id, change, _) => {
+            rows.change(*id, change)?;
+            Done::Nothing
+        }
+        Order::IsOwned(id, path, _) => Done::Owned(rows.is_owned(*id, path)?),
+        Order::Remove(id) => {
+            rows.remove(*id)?;
+            Done::Nothing
+        }
+        Order::Unsynced(_) => Done::Unsynced(rows.unsynced()?),
+        Order::Synced(synced) => {
+            rows.synced(synced)?;
+            Done::Nothing
+        }
+        Order::Tidy | Order::End => Done::Nothing,
+    })
+}

@@ -1,0 +1,154 @@
+//! What the store answers: which requests have become jobs, and what earlier runs have left of them. A job is in the
+//! store before anybody hears of it.
+
+use std::time::{Duration, Instant};
+
+use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::event::{Event, Notice};
+use crate::engine::file_name::check_own;
+use crate::engine::request::{DownloadRequest, JobId};
+use crate::engine::store::{Answer, Change, Found, Left, LeftState, Standing};
+
+use super::Supervisor;
+use super::commands::BY_USER;
+use super::job::{Job, Phase};
+
+/// How often it is looked whether another haul still works on a job.
+const HELD: Duration = Duration::from_millis(300);
+
+impl Supervisor {
+    pub(super) fn stored(&mut self, answer: Answer) {
+        match answer {
+            Answer::Added(standings, requests) => {
+                standings.into_iter().for_each(|standing| self.added(standing));
+                if requests > 0 {
+                    self.asked -= 1;
+                    self.shared.outbox.took_in(requests, self.hosts.waiting());
+                }
+            }
+            Answer::Refused(requests, error) => {
+                self.asked -= 1;
+                let count = requests.len();
+                requests.into_iter().for_each(|request| self.refused(request, &error));
+                self.shared.outbox.took_in(count, self.hosts.waiting());
+            }
+            Answer::Claimed(standing) => {
+                self.asked -= 1;
+                self.claimed(standing);
+            }
+            Answer::Unclaimed(id, error) => {
+                self.asked -= 1;
+                if self.is_claiming(id) {
+                    self.tell_queued(id, false);
+                    self.fail(id, error);
+                }
+            }
+            Answer::Restored => self.asked -= 1,
+            Answer::Left(left) => {
+                self.asked -= 1;
+                if left > 0 {
+                    self.tell(Event::Notice(Notice::Left(left)));
+                }
+            }
+        }
+    }
+
+    fn added(&mut self, standing: Standing) {
+        let Standing { id, request, found } = standing;
+        if self.jobs.contains_key(&id) || matches!(found, Found::Mine) {
+            return self.tell(Event::Notice(Notice::Duplicate(id)));
+        }
+        let name = request.name.as_deref().map_or(Ok(()), check_own);
+        self.jobs.insert(id, Job::new(request));
+        match name {
+            Ok(()) => self.found(id, found),
+            // Faces check names themselves; nothing leaves the folder where one did not.
+            Err(reason) => {
+                self.tell_queued(id, false);
+                self.fail(id, TransferError::new(ErrorClass::Refused, reason));
+            }
+        }
+    }
+
+    /// A request that cannot be kept is a row all the same, a failed one.
+    fn refused(&mut self, request: DownloadRequest, error: &TransferError) {
+        let id = JobId(fastrand::u64(..));
+        self.jobs.insert(id, Job::new(request));
+        self.tell_queued(id, false);
+        self.fail(id, error.clone());
+    }
+
+    fn found(&mut self, id: JobId, found: Found) {
+        match found {
+            Found::Mine => self.enqueue(id, false),
+            Found::Open(left) => self.left(id, left),
+            Found::Held => {
+                self.tell_queued(id, true);
+                self.hold(id);
+            }
+            Found::Done(file, content_type, trust) => {
+                self.tell_queued(id, false);
+                self.known(id, *file, content_type, trust);
+            }
+        }
+    }
+
+    /// Takes up a job where an earlier run has left it.
+    fn left(&mut self, id: JobId, left: Left) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        (job.generation, job.partial, job.strays) = (left.generation, left.partial, left.known);
+        match left.state {
+            LeftState::Queued => self.enqueue(id, false),
+            LeftState::Paused | LeftState::Failed(..) if self.revive => {
+                self.shared.store.note(id, Change::Queued);
+                self.enqueue(id, false);
+            }
+            LeftState::Paused => {
+                self.tell_queued(id, false);
+                self.paused(id, BY_USER);
+            }
+            LeftState::Locked => {
+                self.tell_queued(id, false);
+                self.paused(id, "it needs the password, the cookies or the headers that it was added with");
+            }
+            LeftState::Failed(error, attempts) => {
+                job.attempts = attempts;
+                self.tell_queued(id, false);
+                self.fail(id, error);
+            }
+        }
+    }
+
+    /// Asks the store for a job that rested, or whose file is not there after all.
+    pub(super) fn claim(&mut self, id: JobId, anew: bool) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        job.phase = Phase::Claiming;
+        self.asked += 1;
+        self.shared.store.claim(id, job.request.clone(), anew);
+    }
+
+    fn is_claiming(&self, id: JobId) -> bool {
+        self.jobs.get(&id).is_some_and(|job| matches!(job.phase, Phase::Claiming))
+    }
+
+    fn claimed(&mut self, standing: Standing) {
+        let Standing { id, found, .. } = standing;
+        if !self.is_claiming(id) {
+            // Meanwhile the user wants something else of it.
+            return;
+        }
+        match found {
+            // Told already, unless it was this one's before.
+            Found::Held => self.hold(id),
+            found => self.found(id, found),
+        }
+    }
+
+    fn hold(&mut self, id: JobId) {
+        let until = Instant::now() + HELD;
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.phase = Phase::Held { until };
+            self.timers.insert((until, id));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Bringing what was written to the disk for good, in the background: no file waits for it. What the store has a mark
+//! for survives the loss of power; the rest is looked at after that.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use tokio::task::spawn_blocking;
+
+use crate::engine::disk;
+use crate::engine::partial::part_path;
+use crate::engine::request::JobId;
+use crate::engine::store::{Store, Synced, Unsynced, checkpoint};
+
+use super::Supervisor;
+
+/// How often at most.
+const PAUSE: Duration = Duration::from_secs(5);
+
+impl Supervisor {
+    /// Something was written, or will be. Nothing is ever due while nothing is.
+    pub(super) fn sync_later(&mut self) {
+        if self.shared.options.state.is_some() && self.sync_at.is_none() {
+            self.sync_at = Some(Instant::now() + PAUSE);
+        }
+    }
+
+    pub(super) fn sync(&mut self) {
+        self.sync_at = None;
+        if !self.tasks.is_empty() {
+            self.sync_later();
+        }
+        let (store, state) = (self.shared.store.clone(), self.shared.options.state.clone());
+        let syncing = Arc::clone(&self.syncing);
+        // A disk may take longer than the pause.
+        if !syncing.swap(true, Ordering::AcqRel) {
+            // Nobody waits for it, not even the end of the engine.
+            drop(spawn_blocking(move || {
+                sync(&store);
+                if let Some(state) = state {
+                    checkpoint(&state);
+                }
+                syncing.store(false, Ordering::Release);
+            }));
+        }
+    }
+}
+
+fn sync(store: &Store) {
+    let mut synced = Vec::new();
+    let mut folders: BTreeMap<PathBuf, (Vec<JobId>, Vec<PathBuf>)> = BTreeMap::new();
+    for unsynced in store.unsynced() {
+        match unsynced {
+            Unsynced::Part { id, generation, dir } => {
+                // A part that is gone has become a file meanwhile, or was dropped.
+                if let Ok(bytes) = disk::sync_part(&part_path(&dir, id, generation)) {
+                    synced.push(Synced::Part { id, generation, bytes });
+                }
+            }
+            Unsynced::File { id, path } => {
+                let folder = folders.entry(path.parent().unwrap_or(Path::new(".")).to_path_buf()).or_default();
+                folder.0.push(id);
+                folder.1.push(path);
+            }
+        }
+    }
+    for (dir, (ids, files)) in folders {
+        // Without a mark they are looked at after the loss of power, which is as good.
+        if disk::sync_files(&dir, &files).is_ok() {
+            synced.extend(ids.into_iter().map(|id| Synced::File { id }));
+        }
+    }
+    store.synced(synced);
+}

@@ -1,0 +1,104 @@
+//! What an attempt knows while it runs, and what it tells of that. A leaf within the room, but for its plan.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::engine::disk::Writer;
+use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::event::{Answered, Event};
+use crate::engine::partial::About;
+use crate::engine::rate::Meter;
+use crate::engine::resume::Validator;
+
+use super::plan::{Assignment, Shared};
+
+/// Where received bytes are.
+#[derive(Debug)]
+pub(super) enum Sink {
+    /// No answer yet.
+    Closed,
+    Memory(Vec<u8>),
+    Part {
+        writer: Writer,
+        path: PathBuf,
+    },
+}
+
+pub(super) struct Transfer {
+    pub(super) shared: Arc<Shared>,
+    pub(super) assignment: Assignment,
+    pub(super) sink: Sink,
+    /// Bytes of the file that are here.
+    pub(super) len: u64,
+    pub(super) total: Option<u64>,
+    pub(super) validator: Option<Validator>,
+    /// What the answers have said of the body.
+    pub(super) about: Option<About>,
+    pub(super) resumed_from: u64,
+    pub(super) gained: u64,
+    pub(super) answered: Option<Box<Answered>>,
+    /// [`Event::Started`] is out for the bytes that come now.
+    pub(super) announced: bool,
+    pub(super) meter: Meter,
+    /// The last sample, so that nothing is told twice.
+    pub(super) told: Option<(u64, u64)>,
+}
+
+impl Transfer {
+    pub(super) fn new(shared: Arc<Shared>, assignment: Assignment) -> Self {
+        Self {
+            shared,
+            assignment,
+            sink: Sink::Closed,
+            len: 0,
+            total: None,
+            validator: None,
+            about: None,
+            resumed_from: 0,
+            gained: 0,
+            answered: None,
+            announced: false,
+            meter: Meter::new(0, Instant::now()),
+            told: None,
+        }
+    }
+
+    /// Tells that bytes follow, once in an attempt unless it starts over.
+    pub(super) fn announce(&mut self) {
+        let Some(about) = self.about.as_ref().filter(|_| !self.announced) else { return };
+        let path = self.assignment.request.dir.join(&about.name);
+        self.announced = true;
+        self.meter = Meter::new(self.len, Instant::now());
+        self.shared.outbox.push(Event::Started {
+            id: self.assignment.id,
+            attempt: self.assignment.attempt,
+            total: self.total,
+            path,
+            resumed_from: self.len,
+        });
+    }
+
+    pub(super) fn truncated(&self, at: u64) -> TransferError {
+        let of = self.total.map_or_else(String::new, |total| format!(" of {total}"));
+        TransferError::new(ErrorClass::Truncated, format!("the body ended after {at}{of} bytes"))
+    }
+
+    pub(super) fn tell(&mut self, now: Instant) {
+        let bytes_per_second = self.meter.sample(self.len, now);
+        let sample = (self.len, bytes_per_second);
+        if self.told.replace(sample) != Some(sample) {
+            self.shared.outbox.push(Event::Progress {
+                id: self.assignment.id,
+                bytes: self.len,
+                total: self.total,
+                bytes_per_second,
+            });
+        }
+    }
+}
+
+pub(super) fn too_large(limit: u64) -> TransferError {
+    let detail = format!("larger than the limit of {}", crate::units::bytes(limit));
+    TransferError::new(ErrorClass::TooLarge, detail)
+}

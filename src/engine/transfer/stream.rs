@@ -1,0 +1,98 @@
+//! The body of one answer, on its way to where it goes. Bytes that are here already are compared, not written.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use bytes::{Buf as _, Bytes};
+use tokio::time::{MissedTickBehavior, interval_at};
+
+use crate::engine::disk;
+use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::net;
+
+use super::state::{Sink, Transfer, too_large};
+
+/// How often progress is told. Received bytes go to the kernel at every second of these moments.
+const SAMPLE: Duration = Duration::from_millis(100);
+
+/// What became of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// It came to its end.
+    Ended,
+    /// It is not the one whose beginning is here.
+    Differs,
+}
+
+impl Transfer {
+    /// Takes the body, whose first byte is at `first` of the file, up to `end`, where this answer must stop.
+    pub(super) async fn stream(
+        &mut self,
+        body: &mut net::Body,
+        first: u64,
+        end: Option<u64>,
+    ) -> Result<Flow, TransferError> {
+        // Not at once: a rate over no time at all says nothing.
+        let mut sample = interval_at(tokio::time::Instant::now() + SAMPLE, SAMPLE);
+        sample.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let limit = self.shared.options.max_size.unwrap_or(u64::MAX);
+        let (mut flush, mut at) = (false, first);
+        loop {
+            let chunk = tokio::select! {
+                chunk = body.chunk() => chunk?,
+                _ = sample.tick() => {
+                    self.tell(Instant::now());
+                    flush = !flush;
+                    if let Sink::Part { writer, .. } = &mut self.sink
+                        && !flush
+                    {
+                        writer.nudge().await.map_err(|error| disk::error("write the part file", &error))?;
+                    }
+                    continue;
+                }
+            };
+            let Some(mut chunk) = chunk else { break };
+            let reached = at + chunk.len() as u64;
+            if reached > limit {
+                return Err(too_large(limit));
+            }
+            if end.is_some_and(|end| reached > end) {
+                return Err(TransferError::new(ErrorClass::Protocol, "the body is longer than announced"));
+            }
+            if at < self.len && !self.compare(&mut chunk, at).await? {
+                return Ok(Flow::Differs);
+            }
+            at = reached;
+            self.push(&chunk).await?;
+        }
+        if end.is_some_and(|end| at < end) || at < self.len { Err(self.truncated(at)) } else { Ok(Flow::Ended) }
+    }
+
+    async fn push(&mut self, chunk: &[u8]) -> Result<(), TransferError> {
+        match &mut self.sink {
+            Sink::Memory(bytes) => bytes.extend_from_slice(chunk),
+            Sink::Part { writer, .. } => {
+                writer.push(chunk).await.map_err(|error| disk::error("write the part file", &error))?;
+            }
+            Sink::Closed => return Err(TransferError::new(ErrorClass::Internal, "a body without a place")),
+        }
+        self.gained += chunk.len() as u64;
+        self.len += chunk.len() as u64;
+        Ok(())
+    }
+
+    /// Takes off the chunk what is here already; false where that is not the same.
+    async fn compare(&self, chunk: &mut Bytes, at: u64) -> Result<bool, TransferError> {
+        let Sink::Part { path, .. } = &self.sink else { return Ok(false) };
+        let known = usize::try_from(self.len - at).unwrap_or(usize::MAX).min(chunk.len());
+        let here = read(path.clone(), at, known).await?;
+        let same = here == chunk[..known];
+        chunk.advance(known);
+        Ok(same)
+    }
+}
+
+async fn read(path: PathBuf, at: u64, len: usize) -> Result<Vec<u8>, TransferError> {
+    let read = tokio::task::spawn_blocking(move || disk::read_part(&path, at, len)).await;
+    read.map_err(std::io::Error::other).flatten().map_err(|error| disk::error("read the part file", &error))
+}
