@@ -3,7 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
+};
 use reqwest::{Certificate, Client, ClientBuilder, Response};
 
 use url::Url;
@@ -105,8 +107,11 @@ impl Net {
 
     async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<Response, Failure> {
         let client = if chain.url().scheme() == "https" { &self.negotiated } else { &self.http1 };
-        let mut request = client.get(chain.url().clone()).headers(self.fields(ask, chain)?);
-        if let Some((user, password)) = self.login(chain) {
+        let fields = self.fields(ask, chain)?;
+        // A header of the user's own comes before every login, as in curl.
+        let login = self.login(chain).filter(|_| !fields.contains_key(AUTHORIZATION));
+        let mut request = client.get(chain.url().clone()).headers(fields);
+        if let Some((user, password)) = login {
             request = request.basic_auth(user, password);
         }
         match with_stall_clock(self.stall, request.send()).await {
