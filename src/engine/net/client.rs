@@ -93,10 +93,8 @@ impl Net {
             if let Some(jar) = &self.jar {
                 jar.take(response.headers(), chain.url());
             }
-            if redirect::is_redirect(status)
-                && let Some(location) = response.headers().get(LOCATION)
-            {
-                chain.follow(location.as_bytes())?;
+            if redirect::is_redirect(status) && response.headers().contains_key(LOCATION) {
+                chain.follow(response.headers().get_all(LOCATION).iter().map(HeaderValue::as_bytes))?;
                 Body::new(response, self.stall).discard();
                 continue;
             }
