@@ -24,7 +24,7 @@ pub enum Proxy {
     System,
     /// None at all, whatever the environment says.
     None,
-    /// This one, for every request.
+    /// This one, but for the hosts that `NO_PROXY` in the environment names.
     Url(SecretUrl),
 }
 

@@ -180,7 +180,7 @@ fn builder(options: &Options) -> Result<ClientBuilder, String> {
         Proxy::Url(url) => {
             let proxy = reqwest::Proxy::all(url.0.clone())
                 .map_err(|_| format!("`{}` cannot be a proxy", crate::display::address(&url.0)))?;
-            builder.proxy(proxy)
+            builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_env()))
         }
     })
 }
