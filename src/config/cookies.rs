@@ -137,4 +137,13 @@ mod tests {
             assert!(number == 2 && !why.contains("s3cret"), "{line}: {number} {why}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_upsets_the_reader(text in "(\t|\n|\r\n|#|#HttpOnly_|TRUE\t|h\\.example\t|-9|9{20}|=|\\PC){0,30}") {
+            if let Err((line, _)) = parse(&text, at(0)) {
+                assert!((1..=text.lines().count()).contains(&line), "{text:?}: {line}");
+            }
+        }
+    }
 }

@@ -271,4 +271,16 @@ mod tests {
         let hushed = Cookie { value: Secret("hush".to_owned()), ..own("h.example", "c") };
         assert!(!format!("{hushed:?}{:?}", Jar::new(std::slice::from_ref(&hushed))).contains("hush"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_server_upsets_the_jar(text in "(c=1|=|;|; Domain=|h\\.example|; Path=/|; Expires=|; Max-Age=|9{20}|[ -~]){0,12}") {
+            let jar = jar();
+            set(&jar, "http://a.h.example/x/y", &[&text]);
+            for to in ["http://a.h.example/x/y", "http://[::1]/", "https://h.example/", "http://other.example/"] {
+                let field = sent(&jar, to);
+                assert!(field.is_empty() || !to.contains("other") && !to.contains("::"), "{text:?}: {field}");
+            }
+        }
+    }
 }

@@ -6,6 +6,22 @@ use crate::support::origin::{Answer, Origin, Script};
 use crate::support::temp::TempDir;
 
 #[test]
+fn _70_a_redirect_needs_a_place_and_a_meaning() {
+    // The last two have one, but 300 offers a choice and 305 names a proxy: nobody follows those.
+    let cases = [(300, None), (301, None), (302, None), (303, None), (307, None), (308, None)];
+    for (status, location) in cases.into_iter().chain([(300, Some("/there.bin")), (305, Some("/there.bin"))]) {
+        let (dir, origin) = (TempDir::new(), Origin::start());
+        let answer =
+            move || location.into_iter().fold(Answer::status(status), |to, place| to.header("Location", place));
+        origin.script("/x.bin", Script::new().then(answer));
+        let done = haul(&dir).args(["--json", "-r", "3", &origin.url("/x.bin")]).run().expect(1);
+        let failed = event(&done, "failed");
+        assert_eq!((&failed["error_class"], &failed["http_status"]), (&"status".into(), &status.into()), "{status}");
+        assert_eq!((origin.all_requests().len(), dir.names()), (1, Vec::new()), "{status}");
+    }
+}
+
+#[test]
 fn _77_loops_and_long_ways_end() {
     // (what it is, how many places there are before the way comes back to the first)
     for (name, places) in [("itself", 1), ("two", 2), ("eleven", 11), ("a new one every time", 1000)] {
