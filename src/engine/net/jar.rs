@@ -274,7 +274,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_server_upsets_the_jar(text in "(c=1|=|;|; Domain=|h\\.example|; Path=/|; Expires=|; Max-Age=|9{20}|[ -~]){0,12}") {
+        fn no_server_upsets_the_jar(text in "(c=1|=|;|; (Domain|Path|Expires|Max-Age)=|h\\.example|9{20}|[ -~]){0,9}") {
             let jar = jar();
             set(&jar, "http://a.h.example/x/y", &[&text]);
             for to in ["http://a.h.example/x/y", "http://[::1]/", "https://h.example/", "http://other.example/"] {

@@ -242,9 +242,10 @@ impl BlackHole {
         let listener = socket();
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         listener.bind(&any.into()).expect("the loopback has free ports");
-        listener.listen(0).expect("a bound socket can listen");
+        // Not 0, which some systems take for as many as they can.
+        listener.listen(1).expect("a bound socket can listen");
         let address = listener.local_addr().expect("a bound socket has an address");
-        // More than any system queues for a backlog of none.
+        // More than any system queues for a backlog of one.
         let knock = |_| {
             let knocking = socket();
             knocking.set_nonblocking(true).expect("sockets can be told not to wait");
