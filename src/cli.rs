@@ -112,6 +112,12 @@ pub(crate) struct CommonOptions {
     /// User and password for servers that ask for them
     #[arg(short, long, value_name = "USER:PASSWORD", global = true)]
     pub(crate) user: Option<String>,
+    /// Logins from ~/.netrc, or the file that NETRC names; they stay with the host that an address names
+    #[arg(long, global = true)]
+    pub(crate) netrc: bool,
+    /// Send the cookies of this file (Netscape's format) and those that servers set meanwhile; it is only read
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) cookies: Option<PathBuf>,
     /// Go through this proxy (http, https, socks5)
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) proxy: Option<String>,

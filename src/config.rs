@@ -1,5 +1,8 @@
 //! What a command line means: which work, which face, which options, or why it makes no sense. It starts nothing.
 
+mod cookies;
+mod netrc;
+
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -172,6 +175,8 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         headers: headers(&options.header)?,
         user_agent: options.user_agent.unwrap_or(defaults.user_agent),
         user: options.user.as_deref().map(user).transpose()?,
+        logins: if options.netrc { netrc::read()? } else { defaults.logins },
+        cookies: options.cookies.as_deref().map(cookies::read).transpose()?,
         proxy: options.proxy.as_deref().map(proxy).transpose()?.map_or(Proxy::System, Proxy::Url),
         ca_cert: options.ca_cert,
         insecure: options.insecure,

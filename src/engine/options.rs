@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use url::Url;
 
@@ -24,7 +24,7 @@ pub enum Proxy {
     System,
     /// None at all, whatever the environment says.
     None,
-    /// This one, for every request.
+    /// This one, but for the hosts that `NO_PROXY` in the environment names.
     Url(SecretUrl),
 }
 
@@ -108,6 +108,36 @@ pub struct Checksum {
     pub digest: Vec<u8>,
 }
 
+/// A cookie that is there from the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cookie {
+    /// The host it belongs to.
+    pub host: String,
+    /// It goes to the hosts below that one too.
+    pub subdomains: bool,
+    /// The folder it belongs to.
+    pub path: String,
+    /// It goes over https alone.
+    pub secure: bool,
+    /// When it ends; none lasts as long as the engine.
+    pub expires: Option<SystemTime>,
+    /// Its name, without `=` and `;`.
+    pub name: String,
+    /// Its value, without `;`.
+    pub value: Secret,
+}
+
+/// One entry of a list of logins, such as `~/.netrc`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// The host it is for; none is for every host.
+    pub host: Option<String>,
+    /// An empty one means that this host gets no login.
+    pub user: String,
+    /// Sent with the user.
+    pub password: Secret,
+}
+
 /// Everything that an engine is told once, at its start.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -133,6 +163,12 @@ pub struct Options {
     pub user_agent: String,
     /// User and password for servers (Basic, RFC 7617), for addresses that carry none themselves.
     pub user: Option<(String, Secret)>,
+    /// Logins by host, where neither the address nor [`Self::user`] has one. The first that fits counts. They stay with
+    /// the origin that the request named, even where another one has an entry of its own.
+    pub logins: Vec<Login>,
+    /// The cookies to begin with. They and those that servers set go to whichever host they belong to; none keeps no
+    /// cookies at all.
+    pub cookies: Option<Vec<Cookie>>,
     /// The way out.
     pub proxy: Proxy,
     /// A PEM file of the authorities to trust, in place of the system's.
@@ -171,6 +207,8 @@ impl Default for Options {
             headers: Vec::new(),
             user_agent: concat!("haul/", env!("CARGO_PKG_VERSION")).to_owned(),
             user: None,
+            logins: Vec::new(),
+            cookies: None,
             proxy: Proxy::System,
             ca_cert: None,
             insecure: false,

@@ -3,18 +3,21 @@
 use std::fs;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
+};
 use reqwest::{Certificate, Client, ClientBuilder, Response};
 
 use url::Url;
 
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::options::{Options, Proxy, Secret};
+use crate::engine::options::{Login, Options, Proxy, Secret};
 
 use super::connects::{Counting, with_stall_clock};
 use super::error::{self, Failure};
 use super::exchange::{Answer, Ask, Body, stalled};
 use super::head;
+use super::jar::Jar;
 use super::redirect::{self, Chain};
 
 /// What one HTTP/2 stream may have in flight. Wide enough for 40 MB/s over 100 ms; a connection gets room for a full
@@ -37,6 +40,9 @@ pub(in crate::engine) struct Net {
     /// The user's own, for the first origin only.
     headers: HeaderMap,
     user: Option<(String, Secret)>,
+    logins: Vec<Login>,
+    /// For every origin: a cookie belongs to the host that set it.
+    jar: Option<Jar>,
     stall: Duration,
 }
 
@@ -64,6 +70,8 @@ impl Net {
             http1: build(builder(options)?.http1_only())?,
             headers,
             user: options.user.clone(),
+            logins: options.logins.clone(),
+            jar: options.cookies.as_deref().map(Jar::new).transpose()?,
             // Clocks end somewhere; nobody waits for longer than this.
             stall: options.stall_timeout.min(LONGEST_STALL),
         })
@@ -82,10 +90,11 @@ impl Net {
             let response = self.hop(ask, &chain).await?;
             let status = response.status().as_u16();
             answered(chain.url(), status, head::version(&response));
-            if redirect::is_redirect(status)
-                && let Some(location) = response.headers().get(LOCATION)
-            {
-                chain.follow(location.as_bytes())?;
+            if let Some(jar) = &self.jar {
+                jar.take(response.headers(), chain.url());
+            }
+            if redirect::is_redirect(status) && response.headers().contains_key(LOCATION) {
+                chain.follow(response.headers().get_all(LOCATION).iter().map(HeaderValue::as_bytes))?;
                 Body::new(response, self.stall).discard();
                 continue;
             }
@@ -96,14 +105,13 @@ impl Net {
 
     async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<Response, Failure> {
         let client = if chain.url().scheme() == "https" { &self.negotiated } else { &self.http1 };
-        let request = client.get(chain.url().clone()).headers(self.fields(ask, chain)?);
-        let request = match chain.user() {
-            Some((user, password)) => request.basic_auth(user, password),
-            None => match &self.user {
-                Some((user, Secret(password))) if chain.is_home() => request.basic_auth(user, Some(password)),
-                _ => request,
-            },
-        };
+        let fields = self.fields(ask, chain)?;
+        // A header of the user's own comes before every login, as in curl.
+        let login = self.login(chain).filter(|_| !fields.contains_key(AUTHORIZATION));
+        let mut request = client.get(chain.url().clone()).headers(fields);
+        if let Some((user, password)) = login {
+            request = request.basic_auth(user, password);
+        }
         match with_stall_clock(self.stall, request.send()).await {
             Some(Ok(response)) => Ok(response),
             Some(Err(error)) => Err(error::before_head(&error)),
@@ -111,8 +119,29 @@ impl Net {
         }
     }
 
+    /// User and password for where the chain stands: the address's own, else those of the options.
+    fn login<'a>(&'a self, chain: &'a Chain) -> Option<(&'a str, Option<&'a str>)> {
+        if !chain.is_home() {
+            return None;
+        }
+        if let Some(user) = chain.user() {
+            return Some(user);
+        }
+        if let Some((user, Secret(password))) = &self.user {
+            return Some((user, Some(password)));
+        }
+        // Lists of logins write IPv6 addresses without brackets.
+        let here = chain.url().host_str()?.trim_matches(['[', ']']);
+        let fits = |login: &&Login| login.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(here));
+        let login = self.logins.iter().find(fits).filter(|login| !login.user.is_empty())?;
+        Some((&login.user, Some(&login.password.0)))
+    }
+
     fn fields(&self, ask: &Ask, chain: &Chain) -> Result<HeaderMap, TransferError> {
         let mut fields = if chain.is_home() { self.headers.clone() } else { HeaderMap::new() };
+        if let Some(cookies) = self.jar.as_ref().and_then(|jar| jar.field(chain.url())) {
+            fields.entry(COOKIE).or_insert(cookies);
+        }
         fields.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         // Also with the first request: a tag of the coded form would not fit the plain bytes.
         fields.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -151,7 +180,7 @@ fn builder(options: &Options) -> Result<ClientBuilder, String> {
         Proxy::Url(url) => {
             let proxy = reqwest::Proxy::all(url.0.clone())
                 .map_err(|_| format!("`{}` cannot be a proxy", crate::display::address(&url.0)))?;
-            builder.proxy(proxy)
+            builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_env()))
         }
     })
 }

@@ -6,6 +6,7 @@ mod connects;
 mod error;
 mod exchange;
 mod head;
+mod jar;
 mod redirect;
 
 pub(super) use client::Net;

@@ -9,6 +9,9 @@ use crate::engine::error::{ErrorClass, TransferError};
 
 const MOST_HOPS: u32 = 10;
 
+/// No server takes a longer address.
+const LONGEST: usize = 64 * 1024;
+
 /// Statuses whose `Location` says where the file is now (RFC 9110 section 15.4).
 pub(super) fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
@@ -48,15 +51,24 @@ impl Chain {
         Some((user, password.as_deref()))
     }
 
-    /// Goes to `location`.
-    pub(super) fn follow(&mut self, location: &[u8]) -> Result<(), TransferError> {
+    /// Goes where the `Location` fields of an answer say, of which there is at least one.
+    pub(super) fn follow<'a>(&mut self, locations: impl IntoIterator<Item = &'a [u8]>) -> Result<(), TransferError> {
         let fail = |detail: String| Err(TransferError::new(ErrorClass::Redirect, detail));
         let refuse = |detail: &str| Err(TransferError::new(ErrorClass::Refused, detail));
         self.hops += 1;
         if self.hops > MOST_HOPS {
             return fail(format!("more than {MOST_HOPS} redirects"));
         }
-        let Some(next) = str::from_utf8(location).ok().and_then(|text| self.url.join(text.trim()).ok()) else {
+        let mut locations = locations.into_iter();
+        let first = locations.next().unwrap_or_default();
+        if locations.any(|other| other != first) {
+            return fail("the redirect leads to two places".to_owned());
+        }
+        if first.len() > LONGEST {
+            return fail("the redirect's address is too long".to_owned());
+        }
+        let text = str::from_utf8(first).ok().map(str::trim).filter(|text| !text.is_empty());
+        let Some(next) = text.and_then(|text| self.url.join(text).ok()) else {
             return fail("the redirect leads to no address".to_owned());
         };
         match (self.url.scheme(), next.scheme()) {
@@ -94,12 +106,29 @@ mod tests {
             ("http://h/a", "http://u:p@h/a", Err(ErrorClass::Refused)),
             ("http://h/a", "http://[bad", Err(ErrorClass::Redirect)),
             ("http://h/a", "http://h/\u{e9}", Ok("http://h/%C3%A9")),
+            ("http://h/a", "/b%0d%0aX-A:%201", Ok("http://h/b%0d%0aX-A:%201")),
+            ("http://h/a", " ", Err(ErrorClass::Redirect)),
         ] {
             let mut chain = chain(from);
-            let result = chain.follow(location.as_bytes()).map_err(|e| e.class);
+            let result = chain.follow([location.as_bytes()]).map_err(|e| e.class);
             assert_eq!(result.map(|()| chain.url().as_str()), expected, "{from} -> {location}");
         }
-        assert!(chain("http://h/").follow(b"/\xff").is_err());
+    }
+
+    #[test]
+    fn places_must_be_one_and_readable() {
+        let long = vec![b'a'; LONGEST + 1];
+        for (locations, follows) in [
+            (vec![b"/b".as_slice()], true),
+            (vec![b"/b".as_slice(), b"/b"], true),
+            (vec![b"/b".as_slice(), b"/c"], false),
+            (vec![b"/\xff".as_slice()], false),
+            (vec![&long[..LONGEST]], true),
+            (vec![long.as_slice()], false),
+        ] {
+            let count = locations.len();
+            assert_eq!(chain("http://h/a").follow(locations).is_ok(), follows, "{count}");
+        }
     }
 
     #[test]
@@ -108,7 +137,7 @@ mod tests {
         assert_eq!(chain.url().as_str(), "http://a.example/x");
         assert_eq!(chain.user(), Some(("us@er", Some("pw"))));
         for (location, home) in [("/y", true), ("http://a.example:81/", false), ("http://a.example/x", false)] {
-            assert!(chain.follow(location.as_bytes()).is_ok());
+            assert!(chain.follow([location.as_bytes()]).is_ok());
             assert_eq!((chain.is_home(), chain.user().is_some()), (home, home), "{location}");
         }
     }
@@ -116,6 +145,6 @@ mod tests {
     #[test]
     fn loops_end() {
         let mut chain = chain("http://h/");
-        assert_eq!((0..20).take_while(|_| chain.follow(b"/").is_ok()).count(), 10);
+        assert_eq!((0..20).take_while(|_| chain.follow([b"/".as_slice()]).is_ok()).count(), 10);
     }
 }

@@ -36,7 +36,7 @@ const LAYERS: &[&[&[&str]]] = &[
 
 /// Crates that only one part of the house may name.
 const CRATES: &[(&[&str], &str)] = &[
-    (&["reqwest", "hyper", "hyper_util", "h2", "rustls"], "engine::net"),
+    (&["reqwest", "hyper", "hyper_util", "h2", "rustls", "cookie_store"], "engine::net"),
     (&["rusqlite"], "engine::store"),
     (&["tokio", "tokio_util"], "engine"),
     (&["ratatui", "crossterm", "ratatui_textarea"], "tui"),

@@ -229,3 +229,36 @@ impl RefusedPort {
         format!("http://{}{path}", address.expect("a bound socket has an address"))
     }
 }
+
+/// A port that never answers for as long as this lives: its queue is full, and the system drops what else knocks.
+pub(crate) struct BlackHole {
+    listener: socket2::Socket,
+    _waiting: Vec<socket2::Socket>,
+}
+
+impl BlackHole {
+    pub(crate) fn new() -> Self {
+        let socket = || socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+        let listener = socket();
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        listener.bind(&any.into()).expect("the loopback has free ports");
+        // Not 0, which some systems take for as many as they can.
+        listener.listen(1).expect("a bound socket can listen");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        // More than any system queues for a backlog of one.
+        let knock = |_| {
+            let knocking = socket();
+            knocking.set_nonblocking(true).expect("sockets can be told not to wait");
+            // Under way, or dropped already: both fill the queue.
+            let _ = knocking.connect(&address);
+            knocking
+        };
+        let waiting = (0..16).map(knock).collect();
+        Self { listener, _waiting: waiting }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        let address = self.listener.local_addr().ok().and_then(|address| address.as_socket());
+        format!("http://{}{path}", address.expect("a bound socket has an address"))
+    }
+}

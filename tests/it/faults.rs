@@ -1,0 +1,8 @@
+//! The faults of networks, servers and machines, as the reliability book numbers them: what the user sees, and what is
+//! on the disk afterwards.
+
+mod cookies;
+mod credentials;
+mod hosts;
+mod redirects;
+mod secrets;
