@@ -2,3 +2,4 @@
 //! Each row is a file with the server's bytes or an error that has a name, and nothing else in the folder.
 
 mod framing;
+mod status;
