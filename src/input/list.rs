@@ -185,7 +185,7 @@ mod tests {
         }
         let found = lines.iter().zip(1..).map(|(bytes, number)| match str::from_utf8(bytes) {
             _ if number == 1 && utf16 => (number, Some(false)),
-            Ok(text) => (number, line(text).map(|url| url.map(|_| true)).unwrap_or(Some(false))),
+            Ok(text) => (number, line(text).map_or(Some(false), |url| url.map(|_| true))),
             Err(_) => (number, Some(false)),
         });
         found.filter_map(|(number, held)| held.map(|held| (number, held))).collect()

@@ -2,4 +2,5 @@
 //! Each row is a file with the server's bytes or an error that has a name, and nothing else in the folder.
 
 mod framing;
+mod load;
 mod status;

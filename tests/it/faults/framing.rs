@@ -12,7 +12,7 @@ use crate::support::origin::{Answer, Origin, Script};
 
 /// What must come of an answer.
 #[derive(Debug)]
-enum Verdict {
+pub(super) enum Verdict {
     /// A file with these bytes.
     File(&'static str),
     /// No file, and an error of this class.
@@ -21,11 +21,11 @@ enum Verdict {
 use Verdict::{Failed, File};
 
 /// The number in the book, the name of the file, the answer, the verdict.
-type Row = (u16, &'static str, fn() -> Answer, Verdict);
+pub(super) type Row = (u16, &'static str, fn() -> Answer, Verdict);
 
 /// Fetches every row, all at once and without a second attempt.
 #[track_caller]
-fn hold(rows: &[Row]) {
+pub(super) fn hold(rows: &[Row]) {
     let (origin, mut run) = (Origin::start(), Run::new());
     let urls: Vec<_> = rows
         .iter()
@@ -55,7 +55,7 @@ fn hold(rows: &[Row]) {
 }
 
 /// 200 with these fields and bytes, as they are; the connection closes behind them.
-fn sent(fields: &str, body: impl AsRef<[u8]>) -> Answer {
+pub(super) fn sent(fields: &str, body: impl AsRef<[u8]>) -> Answer {
     let head = format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n");
     Answer::raw([head.as_bytes(), body.as_ref()].concat())
 }
@@ -63,7 +63,7 @@ fn sent(fields: &str, body: impl AsRef<[u8]>) -> Answer {
 /// The same in one chunk.
 const ABC: &str = "3\r\nabc\r\n0\r\n\r\n";
 
-fn chunked(wire: impl AsRef<[u8]>) -> Answer {
+pub(super) fn chunked(wire: impl AsRef<[u8]>) -> Answer {
     sent("Transfer-Encoding: chunked", wire)
 }
 
