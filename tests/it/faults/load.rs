@@ -291,22 +291,17 @@ fn pictures_that_would_burst_are_not_unpacked() {
     }
 }
 
-/// A kibibyte that is no image by chance: one in 65,536 noises begins like a JPEG XL.
-fn kibibyte(number: usize) -> Vec<u8> {
-    [&[0; 16][..], &number.to_le_bytes(), &payload(number as u64, 1000)].concat()
-}
-
 /// 144
 fn many_small_files(count: usize) {
     let (dir, origin) = (TempDir::new(), Origin::start());
-    let list = list(&dir, &origin, count, |number| Script::body(kibibyte(number)));
+    let list = list(&dir, &origin, count, |number| Script::body(payload(number as u64, 1024)));
     let done = haul(&dir).args(["--plain", "-i", &list]).run().expect(0);
     let total = done.stdout().lines().last().unwrap_or_default().to_owned();
     assert!(total.starts_with(&format!("{count} of {count} finished")), "{total}");
     assert_eq!(dir.names().len(), count);
     for number in 0..count {
         let there = std::fs::read(dir.path(format!("{number}.bin")));
-        assert!(there.is_ok_and(|there| there == kibibyte(number)), "{number}");
+        assert!(there.is_ok_and(|there| there == payload(number as u64, 1024)), "{number}");
     }
     assert_eq!(origin.all_requests().len(), count);
 }
