@@ -342,4 +342,29 @@ mod tests {
             assert_eq!(validator.as_ref().map(Validator::value), strong.then_some(modified), "{sent:?}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_content_range_is_nothing_or_sound(value in "\\PC{0,40}|(bytes|items) [+-]?[0-9]{0,21}-[0-9]{0,21}/([0-9]{0,21}|\\*)") {
+            if let Some(range) = ContentRange::parse(&value) {
+                proptest::prop_assert!(range.first <= range.last && range.last < u64::MAX);
+                proptest::prop_assert!(range.total.is_none_or(|total| range.last < total));
+            }
+        }
+
+        #[test]
+        fn a_true_content_range_is_read(first in 0..u64::MAX / 4, more in 0..u64::MAX / 4, rest in 0..u64::MAX / 4, known: bool) {
+            let (last, total) = (first + more, known.then_some(first + more + 1 + rest));
+            let size = total.map_or_else(|| "*".to_owned(), |total| total.to_string());
+            let range = ContentRange { first, last, total };
+            proptest::prop_assert_eq!(ContentRange::parse(&format!("bytes {first}-{last}/{size}")), Some(range));
+        }
+
+        #[test]
+        fn a_number_is_digits_that_fit(text in "[ +-]?[0-9]{0,25}[ .x]?") {
+            let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            let value = digits.then(|| text.parse::<u128>().ok()).flatten().and_then(|value| u64::try_from(value).ok());
+            proptest::prop_assert_eq!(number(&text), value);
+        }
+    }
 }

@@ -168,4 +168,52 @@ mod tests {
         junk.extend_from_slice(b"\nhttp://h/2\n");
         assert_eq!(read(&junk, 4096), [(1, false), (2, true)]);
     }
+
+    /// What the lines of a text are, worked out the slow way: LF, CR and CRLF end one.
+    fn slowly(bytes: &[u8]) -> Vec<(u64, bool)> {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+        let mut lines = vec![Vec::new()];
+        let mut before = 0;
+        for byte in text {
+            match (before, byte) {
+                (b'\r', b'\n') => {}
+                (_, b'\r' | b'\n') => lines.push(Vec::new()),
+                (_, byte) => lines.last_mut().expect("never empty").push(*byte),
+            }
+            before = *byte;
+        }
+        let found = lines.iter().zip(1..).map(|(bytes, number)| match str::from_utf8(bytes) {
+            _ if number == 1 && utf16 => (number, Some(false)),
+            Ok(text) => (number, line(text).map_or(Some(false), |url| url.map(|_| true))),
+            Err(_) => (number, Some(false)),
+        });
+        found.filter_map(|(number, held)| held.map(|held| (number, held))).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_have_the_right_lines(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                &b"\n"[..], b"\r", b"\r\n", b"\n\n", b"http://h/1", b"# x", b" ", b"nope", b"\xff", b"\xef\xbb\xbf", b"\0", b"\xff\xfe",
+            ]), 0..30),
+            junk in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60),
+            buffer in 1..40_usize,
+        ) {
+            let text = [pieces.concat(), junk].concat();
+            proptest::prop_assert_eq!(read(&text, buffer), slowly(&text));
+        }
+    }
+
+    #[test]
+    fn a_line_is_kept_up_to_its_limit_and_its_number_is_its_own() {
+        // Whatever the reader hands over, one line of memory is all that is held.
+        let mut lines = Lines::new(io::repeat(b'x').take(30_000_000).chain(&b"\r\n# y\nhttp://h/3\n"[..]));
+        let mut bytes = Vec::new();
+        assert!(lines.read_line(&mut bytes, &mut || {}).expect("memory does not fail"));
+        assert!(bytes.len() == MAX_LINE && bytes.capacity() <= 2 * MAX_LINE, "{}", bytes.capacity());
+        lines.number = 1;
+        let next = lines.next_address(|| {}).expect("memory does not fail");
+        assert!(matches!(next, Some((3, Ok(_)))), "{next:?}");
+    }
 }

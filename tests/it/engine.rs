@@ -12,4 +12,4 @@ mod order;
 mod rapid;
 mod redirects;
 mod resume;
-mod run;
+pub(crate) mod run;

@@ -3,6 +3,9 @@
 
 mod cookies;
 mod credentials;
+mod framing;
 mod hosts;
+mod load;
 mod redirects;
 mod secrets;
+mod status;

@@ -8,7 +8,7 @@ use super::decode::{Decoded, decode};
 use super::ends::{self, Verdict};
 use super::pixels::pixels;
 use super::policy::{Claims, Found};
-use super::sniff::{Format, other, sniff};
+use super::sniff::{Format, may_be_chance, other, sniff};
 
 /// A body that may have its final name.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(in crate::engine) fn inspect<R: BufRead + Seek>(
     len: u64,
     open: impl Fn() -> io::Result<R>,
 ) -> io::Result<Result<Accepted, TransferError>> {
-    let format = sniff(beginning);
+    let format = sniff(beginning).filter(|_| claims.wants_image() || !may_be_chance(beginning));
     let pixels = pixels(beginning);
     let mut found = Found { format, other: None, ends: None, decoded: None };
     match format {

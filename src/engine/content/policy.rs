@@ -90,7 +90,8 @@ impl Claims<'_> {
         Ok(None)
     }
 
-    fn wants_image(&self) -> bool {
+    /// Whether the bytes must be an image.
+    pub(super) fn wants_image(&self) -> bool {
         match self.expect {
             Expect::Auto => self.claims_image(),
             Expect::Image => true,

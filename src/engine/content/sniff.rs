@@ -92,6 +92,12 @@ pub(in crate::engine) fn sniff(bytes: &[u8]) -> Option<Format> {
     Some(found)
 }
 
+/// True where the beginning that [`sniff`] went by is as short as that of a bare JPEG XL: of any other binary files one
+/// in 65,536 begins so, and it takes a claim to make that an image.
+pub(super) fn may_be_chance(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\x0a")
+}
+
 /// Something that surely is no image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Other {

@@ -34,7 +34,8 @@ pub(super) fn read(response: &Response) -> Head {
         transfer_encoding,
         repr_digest: list(HeaderName::from_static("repr-digest")),
         unframed,
-        retry_after: text(RETRY_AFTER).and_then(|value| parse_retry_after(&value, SystemTime::now())),
+        retry_after: text(RETRY_AFTER)
+            .and_then(|value| parse_retry_after(&value, text(DATE).as_deref(), SystemTime::now())),
     }
 }
 

@@ -16,13 +16,13 @@ use crate::support::temp::TempDir;
 use crate::support::{HUNG, fail};
 
 /// No retries, no proxy from the environment, no wait that could pass for a hang.
-pub(super) fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options { retries: 0, proxy: Proxy::None, ..Options::default() }
 }
 
 /// One engine and all that it has said so far.
-pub(super) struct Run {
-    pub(super) dir: TempDir,
+pub(crate) struct Run {
+    pub(crate) dir: TempDir,
     engine: Option<Engine>,
     events: Events,
     seen: Vec<Event>,
@@ -33,50 +33,50 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(options())
     }
 
-    pub(super) fn with(options: Options) -> Self {
+    pub(crate) fn with(options: Options) -> Self {
         let (engine, events) = Engine::start(options).expect("the system has threads");
         let (seen, read) = (Vec::new(), HashMap::new());
         Self { dir: TempDir::new(), engine: Some(engine), events, seen, read, added: 0 }
     }
 
     /// Another handle to the engine.
-    pub(super) fn engine(&self) -> Engine {
+    pub(crate) fn engine(&self) -> Engine {
         self.engine.clone().expect("the engine was not dropped")
     }
 
     /// Lets go of the test's own handle.
-    pub(super) fn drop_engine(&mut self) {
+    pub(crate) fn drop_engine(&mut self) {
         self.engine = None;
     }
 
-    pub(super) fn send(&self, command: Command) {
+    pub(crate) fn send(&self, command: Command) {
         self.engine.as_ref().expect("the engine was not dropped").send(command);
     }
 
-    pub(super) fn request(&self, url: &str, name: Option<&str>) -> DownloadRequest {
+    pub(crate) fn request(&self, url: &str, name: Option<&str>) -> DownloadRequest {
         let url = url.parse().expect("a valid address");
         DownloadRequest { url, dir: Arc::from(self.dir.work()), name: name.map(str::to_owned), checksum: None }
     }
 
     /// Adds a job and waits until it is one.
     #[track_caller]
-    pub(super) fn add(&mut self, url: &str) -> JobId {
+    pub(crate) fn add(&mut self, url: &str) -> JobId {
         self.add_requests(vec![self.request(url, None)])[0]
     }
 
     /// Adds jobs with one command.
     #[track_caller]
-    pub(super) fn add_all(&mut self, urls: &[String]) -> Vec<JobId> {
+    pub(crate) fn add_all(&mut self, urls: &[String]) -> Vec<JobId> {
         let requests = urls.iter().map(|url| self.request(url, None)).collect();
         self.add_requests(requests)
     }
 
     #[track_caller]
-    pub(super) fn add_requests(&mut self, requests: Vec<DownloadRequest>) -> Vec<JobId> {
+    pub(crate) fn add_requests(&mut self, requests: Vec<DownloadRequest>) -> Vec<JobId> {
         let count = requests.len();
         let mut known: Vec<JobId> = self.seen[..self.added].iter().filter_map(Event::job).collect();
         let before = known.len();
@@ -98,13 +98,13 @@ impl Run {
 
     /// Waits for the next event of this kind about the job, after those that were waited for already.
     #[track_caller]
-    pub(super) fn wait(&mut self, id: JobId, word: &str) -> Event {
+    pub(crate) fn wait(&mut self, id: JobId, word: &str) -> Event {
         self.wait_until(id, word, |event| order::word(event) == word)
     }
 
     /// As [`Self::wait`], for anything that can be said of an event.
     #[track_caller]
-    pub(super) fn wait_until(&mut self, id: JobId, what: &str, is: impl Fn(&Event) -> bool) -> Event {
+    pub(crate) fn wait_until(&mut self, id: JobId, what: &str, is: impl Fn(&Event) -> bool) -> Event {
         let mut at = self.read.get(&id).copied().unwrap_or_default();
         loop {
             while at >= self.seen.len() {
@@ -121,7 +121,7 @@ impl Run {
 
     /// Waits until the last fact of a job is of this kind.
     #[track_caller]
-    pub(super) fn wait_last(&mut self, id: JobId, word: &str) {
+    pub(crate) fn wait_last(&mut self, id: JobId, word: &str) {
         while !self.facts(id).ends_with(word) {
             self.next(&format!("`{word}` as the last fact of {id}"));
         }
@@ -129,13 +129,13 @@ impl Run {
 
     /// Waits until this many bytes of the file are there.
     #[track_caller]
-    pub(super) fn wait_bytes(&mut self, id: JobId, count: usize) {
+    pub(crate) fn wait_bytes(&mut self, id: JobId, count: usize) {
         let reached = |event: &Event| matches!(event, Event::Progress { bytes, .. } if *bytes == count as u64);
         self.wait_until(id, &format!("{count} bytes"), reached);
     }
 
     #[track_caller]
-    pub(super) fn finished(&mut self, id: JobId) -> FinishedFile {
+    pub(crate) fn finished(&mut self, id: JobId) -> FinishedFile {
         let end = self.wait_until(id, "finished", is_end);
         match end {
             Event::Finished { file, .. } => file,
@@ -144,7 +144,7 @@ impl Run {
     }
 
     #[track_caller]
-    pub(super) fn failed(&mut self, id: JobId) -> TransferError {
+    pub(crate) fn failed(&mut self, id: JobId) -> TransferError {
         match self.wait_until(id, "failed", is_end) {
             Event::Failed { error, .. } => error,
             other => fail(&format!("not failed but {other:?}")),
@@ -153,7 +153,7 @@ impl Run {
 
     /// The job's file must have this name and these bytes.
     #[track_caller]
-    pub(super) fn check(&mut self, id: JobId, name: &str, bytes: &[u8]) -> FinishedFile {
+    pub(crate) fn check(&mut self, id: JobId, name: &str, bytes: &[u8]) -> FinishedFile {
         let file = self.finished(id);
         assert_eq!(file.path, self.dir.path(name));
         assert!(std::fs::read(&file.path).is_ok_and(|there| there == bytes), "{name} has other bytes");
@@ -163,7 +163,7 @@ impl Run {
 
     /// Waits until every command so far was obeyed: one more comes back with an answer.
     #[track_caller]
-    pub(super) fn obeyed(&mut self, duplicate_of: &str) {
+    pub(crate) fn obeyed(&mut self, duplicate_of: &str) {
         let before = self.duplicates();
         self.send(Command::Add(vec![self.request(duplicate_of, None)]));
         while self.duplicates() == before {
@@ -171,43 +171,43 @@ impl Run {
         }
     }
 
-    pub(super) fn duplicates(&self) -> usize {
+    pub(crate) fn duplicates(&self) -> usize {
         self.seen.iter().filter(|event| matches!(event, Event::Notice(Notice::Duplicate(_)))).count()
     }
 
     /// Says that no more comes and reads to the end.
     #[track_caller]
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.send(Command::Close);
         self.drain();
     }
 
     /// Stops everything and reads to the end.
     #[track_caller]
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.send(Command::Stop);
         self.drain();
     }
 
     /// Reads to the end, which must come.
     #[track_caller]
-    pub(super) fn drain(&mut self) {
+    pub(crate) fn drain(&mut self) {
         while self.read_next("the end of the engine") {}
     }
 
     /// The facts of a job so far, in their order.
-    pub(super) fn facts(&self, id: JobId) -> String {
+    pub(crate) fn facts(&self, id: JobId) -> String {
         let words = self.seen.iter().filter(|event| event.job() == Some(id)).map(order::word);
         words.filter(|word| *word != "progress").collect::<Vec<_>>().join(" ")
     }
 
     /// Everything that was said so far.
-    pub(super) fn seen(&self) -> &[Event] {
+    pub(crate) fn seen(&self) -> &[Event] {
         &self.seen
     }
 
     /// The part files in the folder.
-    pub(super) fn parts(&self) -> Vec<String> {
+    pub(crate) fn parts(&self) -> Vec<String> {
         self.dir.names().into_iter().filter(|name| name.starts_with(".haul-")).collect()
     }
 
@@ -245,6 +245,6 @@ fn is_end(event: &Event) -> bool {
 }
 
 /// The name of a finished file.
-pub(super) fn name_of(path: &Path) -> String {
+pub(crate) fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

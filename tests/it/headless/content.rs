@@ -95,6 +95,17 @@ fn bytes_say_more_than_names_and_types() {
 }
 
 #[test]
+fn two_bytes_make_no_image_where_nobody_says_so() {
+    let noise = || Answer::ok([b"\xff\x0a", &payload(1, 500)[..]].concat());
+    let typed = move || noise().header("Content-Type", "image/jxl");
+    assert_eq!(accepted("/a.bin", noise, &[]), "a.bin");
+    assert_eq!(accepted("/a", noise, &["--expect", "any"]), "a");
+    assert_eq!(accepted("/a", typed, &[]), "a.jxl");
+    assert_eq!(accepted("/a.jpg", noise, &[]), "a.jpg");
+    assert_eq!(accepted("/a", noise, &["--expect", "image"]), "a.jxl");
+}
+
+#[test]
 fn an_image_that_is_cut_behind_a_true_length_is_damaged() {
     for side in SIZES {
         let (jpeg, png) = (jpeg(1, side, side), png(1, side, side));

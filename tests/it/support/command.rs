@@ -187,6 +187,15 @@ pub(crate) fn pid(id: u32) -> rustix::process::Pid {
     i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw).expect("a process number")
 }
 
+/// The most memory that a process has held at once so far, in bytes: `VmHWM` in `proc_pid_status(5)`.
+#[cfg(target_os = "linux")]
+pub(crate) fn peak_memory(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
+    let peak =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    peak.expect("a process that lives has a peak") * 1024
+}
+
 /// A run that has started. Dropping it kills it.
 pub(crate) struct Running {
     shared: Arc<Shared>,
@@ -205,6 +214,12 @@ impl Running {
             let _ = rustix::process::kill_process(pid(self.pid), signal);
         }
         drop(seen);
+    }
+
+    /// The most memory that it has held at once, while it runs.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_memory(&self) -> u64 {
+        peak_memory(self.pid)
     }
 
     /// Holds the test until a whole line of standard output satisfies `wanted`.

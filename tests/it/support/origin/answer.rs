@@ -6,6 +6,8 @@ use super::gate::Gate;
 pub(super) enum Step {
     Send(Vec<u8>),
     Wait(Gate),
+    /// Sent again and again until the client goes away.
+    Repeat(Vec<u8>),
 }
 
 /// What becomes of the connection after the steps.
@@ -151,6 +153,12 @@ impl Answer {
         self
     }
 
+    /// These bytes after the body, again and again until the client goes away.
+    pub(crate) fn endless(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.body.push(Step::Repeat(bytes.into()));
+        self.stall()
+    }
+
     /// Closes after the body, whatever the framing says.
     pub(crate) fn close(mut self) -> Self {
         self.end = End::Close;
@@ -176,7 +184,7 @@ impl Answer {
                 left -= bytes.len();
                 !bytes.is_empty()
             }
-            Step::Wait(_) => left > 0,
+            Step::Wait(_) | Step::Repeat(_) => left > 0,
         });
         self.end = end;
         self

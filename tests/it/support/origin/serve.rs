@@ -110,6 +110,9 @@ impl Connection {
                     self.send(last)?;
                 }
                 Step::Send(bytes) => self.send(&bytes)?,
+                Step::Repeat(bytes) => loop {
+                    self.send(&bytes)?;
+                },
                 Step::Wait(gate) => {
                     if !self.wait(&gate) {
                         return Ok(false);

@@ -151,6 +151,18 @@ fn bodies_break_where_the_script_says() {
 }
 
 #[test]
+fn an_endless_body_ends_with_its_client() {
+    let origin = Origin::start();
+    origin.script("/x", Script::new().then(|| Answer::ok("a").unframed().endless("bc")));
+    let mut stream = open(&origin);
+    ask(&mut stream, "/x", "");
+    assert!(head(&mut stream).starts_with("HTTP/1.1 200"));
+    assert_eq!(exactly(&mut stream, 6), b"abcbcb");
+    drop(stream);
+    origin.wait_idle();
+}
+
+#[test]
 fn a_reset_is_a_reset() {
     let gate = Gate::new();
     let origin = Origin::start();
