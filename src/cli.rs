@@ -20,6 +20,8 @@ Examples:
   haul -d pictures list.txt         fetch a list, an address a line
   sort -u list.txt | haul -         fetch what a pipe brings
   haul --failed left.txt list.txt   and again with `haul left.txt`
+  haul resume                       finish what was interrupted, wherever it was
+  haul history                      what was fetched, and where it went
   haul demo                         15 pictures from haul itself, no network needed
 
 Exit status:
@@ -29,7 +31,10 @@ Exit status:
 const USAGE: &str = "\
 haul [OPTIONS] [URL|FILE]...
        haul [OPTIONS] demo
-       haul [OPTIONS] compare [URL|FILE]...";
+       haul [OPTIONS] compare [URL|FILE]...
+       haul [OPTIONS] resume
+       haul history [--json]
+       haul forget URL|PATH... | --all";
 
 /// A download manager for images and anything else that comes by the hundred.
 ///
@@ -57,6 +62,19 @@ pub(crate) enum Work {
         /// Addresses or list files; without any, the pictures of the demo
         #[arg(value_name = "URL|FILE")]
         words: Vec<OsString>,
+    },
+    /// Finish, without a screen, what ended runs have left
+    Resume,
+    /// List what was fetched: when, how much, to which path, from where
+    History,
+    /// Forget what was fetched from an address or to a path; files stay, parts of unfinished ones go
+    Forget {
+        /// Addresses (with ://) or paths of files
+        #[arg(value_name = "URL|PATH", required_unless_present = "all")]
+        words: Vec<OsString>,
+        /// Forget everything
+        #[arg(long, conflicts_with = "words")]
+        all: bool,
     },
 }
 
@@ -142,7 +160,19 @@ pub(crate) struct CommonOptions {
     /// Write the addresses that failed or are unfinished, as a list to feed back
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) failed: Option<PathBuf>,
-    /// What happens on the wire, on standard error
+    /// The database that remembers jobs between runs [default: haul/haul.db in the state folder]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_state", global = true)]
+    pub(crate) state: Option<PathBuf>,
+    /// Remember nothing between runs
+    #[arg(long, global = true)]
+    pub(crate) no_state: bool,
+    /// Fetch again what is there already, and rename over it
+    #[arg(long, global = true)]
+    pub(crate) overwrite: bool,
+    /// Call a file finished only when it would survive the loss of power
+    #[arg(long, global = true)]
+    pub(crate) sync: bool,
+    /// What happens on the wire, on standard error; on a screen in haul.log beside the state
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
     /// compare: keep the two folders

@@ -4,17 +4,18 @@ mod cookies;
 mod netrc;
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{IsTerminal as _, stdin, stdout};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use url::Url;
 
 use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
-use crate::engine::check_file_name;
 use crate::engine::options::{Checksum, Options, Proxy, Secret, SecretUrl};
+use crate::engine::{What, check_file_name};
+use crate::input::address;
 use crate::input::words::{self, Source};
 use crate::report::{Format, Wanted};
 
@@ -26,6 +27,12 @@ pub(crate) enum Job {
     Demo,
     /// Fetch one by one, then all at once; without sources, from the embedded origin.
     Compare(Vec<Source>),
+    /// Finish what ended runs have left.
+    Resume,
+    /// List what was fetched.
+    History,
+    /// Forget that something was fetched.
+    Forget(Vec<What>),
 }
 
 /// How to show it.
@@ -48,6 +55,8 @@ pub(crate) struct Settings {
     /// The digest that the only file must have.
     pub(crate) checksum: Option<Checksum>,
     pub(crate) options: Options,
+    /// The user has named the state database, and relies on it.
+    pub(crate) own_state: bool,
     /// Files that tell what became of every job.
     pub(crate) records: Wanted,
     /// Keep what `compare` has fetched.
@@ -62,6 +71,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let Cli { command, words, options } = cli;
     let mut face = face(&options);
     let records = records(&options, &words)?;
+    let mut own_state = options.state.is_some();
     let (job, single) = match command {
         Some(Work::Demo) => {
             if !options.input.is_empty() {
@@ -78,6 +88,11 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             }
             (Job::Compare(sources(&words, &options.input)?), false)
         }
+        Some(other) => {
+            own_state = true;
+            face = if face == Face::Screen { Face::Plain } else { face };
+            (with_state(other, &options)?, false)
+        }
         None => {
             let sources = sources(&words, &options.input)?;
             let single = matches!(sources.as_slice(), [Source::Address(_)]);
@@ -86,8 +101,8 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
                 face = Face::Plain;
             }
             if sources.is_empty() && face != Face::Screen {
-                return Err("nothing to do: give addresses or list files, or - to read a list from standard input \
-                            (haul --help says more)"
+                return Err("nothing to do: give addresses or list files, - to read a list from standard input, or \
+                            `haul resume` to finish what an earlier run has left (haul --help says more)"
                     .to_owned());
             }
             (Job::Fetch(sources), single)
@@ -107,8 +122,56 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     }
     let (dir, output, keep) = (options.dir.clone(), options.output.clone(), options.keep);
     let checksum = options.checksum.clone();
-    let options = Options { digest: records.report.is_some(), ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, output, checksum, options, records, keep })
+    let state = match job {
+        // What they do is of no use to a later run.
+        Job::Demo | Job::Compare(_) => None,
+        _ => state(&options),
+    };
+    let options = Options { digest: records.report.is_some(), state, ..engine_options(options, face)? };
+    Ok(Settings { job, face, dir, output, checksum, options, own_state, records, keep })
+}
+
+/// The commands that are about what earlier runs have left.
+fn with_state(command: Work, options: &CommonOptions) -> Result<Job, String> {
+    if options.no_state || state(options).is_none() {
+        return Err("without a state database there is nothing to look at: --state names one".to_owned());
+    }
+    if !options.input.is_empty() {
+        return Err("-i belongs to a run that fetches a list: write `haul -i LIST`".to_owned());
+    }
+    Ok(match command {
+        Work::History => Job::History,
+        Work::Forget { all: true, .. } => Job::Forget(vec![What::All]),
+        Work::Forget { words, .. } => Job::Forget(words.iter().map(|word| what(word)).collect::<Result<_, _>>()?),
+        _ => Job::Resume,
+    })
+}
+
+fn what(word: &OsStr) -> Result<What, String> {
+    if let Some(text) = word.to_str().filter(|text| text.contains("://")) {
+        return address(text).map(What::Address);
+    }
+    let path = Path::new(word);
+    // Files are known by their real path, but the file itself may be gone.
+    let (dir, name) = (path.parent().filter(|dir| !dir.as_os_str().is_empty()), path.file_name());
+    let dir = fs::canonicalize(dir.unwrap_or(Path::new(".")));
+    let path = dir.ok().zip(name).map(|(dir, name)| dir.join(name));
+    Ok(What::Path(path.unwrap_or_else(|| path::absolute(word).unwrap_or_else(|_| word.into()))))
+}
+
+/// Where jobs are remembered.
+fn state(options: &CommonOptions) -> Option<PathBuf> {
+    if options.no_state {
+        return None;
+    }
+    let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    // The XDG base directory specification knows a state folder of its own; Windows has one for what stays on the machine.
+    let states = || match folder("XDG_STATE_HOME") {
+        None if cfg!(windows) => folder("LOCALAPPDATA"),
+        None => folder("HOME").map(|home| home.join(".local/state")),
+        found => found,
+    };
+    options.state.clone().or_else(|| Some(states()?.join("haul").join("haul.db")))
 }
 
 /// The files that tell what became of every job. None of them may swallow another, or a list before it is read; a list
@@ -184,9 +247,10 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         check: options.check,
         digest: defaults.digest,
         state: defaults.state,
-        room: defaults.room,
-        overwrite: defaults.overwrite,
-        sync: defaults.sync,
+        // A person can make room; a script cannot.
+        room: if face == Face::Screen { None } else { defaults.room },
+        overwrite: options.overwrite,
+        sync: options.sync,
         // The screen has no place for it.
         verbose: options.verbose && face != Face::Screen,
     })

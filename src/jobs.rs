@@ -30,8 +30,8 @@ pub enum JobState {
         /// Why the last attempt failed.
         error: TransferError,
     },
-    /// Stopped until the user says otherwise.
-    Paused,
+    /// Rests, for this reason.
+    Paused(String),
     /// The file is there.
     Finished(FinishedFile),
     /// No file.
@@ -50,7 +50,7 @@ impl JobState {
             Self::Downloading => "downloading",
             Self::Verifying => "verifying",
             Self::Waiting { .. } => "waiting",
-            Self::Paused => "paused",
+            Self::Paused(_) => "paused",
             Self::Finished(_) => "finished",
             Self::Failed(_) => "failed",
             Self::Cancelled => "cancelled",
@@ -182,7 +182,7 @@ impl Totals {
             JobState::Queued => step(&mut self.queued),
             JobState::Connecting | JobState::Downloading | JobState::Verifying => step(&mut self.active),
             JobState::Waiting { .. } => step(&mut self.waiting),
-            JobState::Paused => step(&mut self.paused),
+            JobState::Paused(_) => step(&mut self.paused),
             JobState::Failed(_) => step(&mut self.failed),
             JobState::Cancelled => step(&mut self.cancelled),
             JobState::Finished(file) => {
@@ -226,8 +226,8 @@ pub struct Jobs {
     paused_hosts: HashMap<String, Instant>,
     /// How many jobs were ever queued.
     numbered: usize,
-    /// Bytes of rows that were removed, so that the sum of a run does not shrink.
-    removed_bytes: u64,
+    /// Bytes that came over the wire.
+    received: u64,
 }
 
 impl Jobs {
@@ -277,10 +277,10 @@ impl Jobs {
         Some(until.saturating_duration_since(now)).filter(|left| !left.is_zero())
     }
 
-    /// Bytes received in this run, those of removed rows included.
+    /// Bytes received in this run, those of removed rows included; what was here before has not come now.
     #[must_use]
     pub fn bytes_received(&self) -> u64 {
-        self.totals.bytes + self.removed_bytes
+        self.received
     }
 
     /// How long until all is done at the present rate: what is left of known sizes, and the mean size for the others.
@@ -299,6 +299,7 @@ impl Jobs {
 
     /// Folds one event in. `now` is when it arrived.
     pub fn apply(&mut self, event: &Event, now: Instant) {
+        self.received += self.gain(event);
         match event {
             Event::Queued { id, url, dir, name, elsewhere } => self.queued(*id, url, dir, name.as_deref(), *elsewhere),
             Event::Connecting { id, attempt } => self.change(*id, |job| {
@@ -325,7 +326,7 @@ impl Jobs {
             Event::Retrying { id, delay, error, .. } => {
                 self.rest(*id, JobState::Waiting { until: now + *delay, error: error.clone() });
             }
-            Event::Paused { id, .. } => self.rest(*id, JobState::Paused),
+            Event::Paused { id, reason } => self.rest(*id, JobState::Paused(reason.clone())),
             Event::Failed { id, error, attempts, .. } => {
                 self.rest(*id, JobState::Failed(error.clone()));
                 self.change(*id, |job| job.attempt = *attempts);
@@ -374,6 +375,16 @@ impl Jobs {
         self.rows.push(job);
     }
 
+    /// Bytes that this event says have come.
+    fn gain(&self, event: &Event) -> u64 {
+        let (id, bytes) = match event {
+            Event::Progress { id, bytes, .. } => (*id, *bytes),
+            Event::Finished { id, file, .. } if !file.skipped => (*id, file.bytes),
+            _ => return 0,
+        };
+        self.get(id).map_or(0, |job| bytes.saturating_sub(job.bytes))
+    }
+
     fn rest(&mut self, id: JobId, state: JobState) {
         self.change(id, |job| (job.state, job.bytes_per_second) = (state, 0));
     }
@@ -391,7 +402,6 @@ impl Jobs {
         let Some(at) = self.index.remove(&id) else { return };
         let job = self.rows.remove(at);
         self.totals.count(&job, false);
-        self.removed_bytes += job.bytes;
         for (at, job) in self.rows.iter().enumerate().skip(at) {
             self.index.insert(job.id, at);
         }
@@ -493,7 +503,7 @@ mod tests {
         }
         let t = *jobs.totals();
         assert_eq!((t.jobs, t.finished, t.skipped, t.failed, t.bytes), (2, 1, 1, 0, 5));
-        assert_eq!((jobs.bytes_received(), jobs.position(JobId(3)), jobs.position(JobId(1))), (75, Some(1), None));
+        assert_eq!((jobs.bytes_received(), jobs.position(JobId(3)), jobs.position(JobId(1))), (70, Some(1), None));
         jobs.apply(&queued(1), Instant::now());
         assert_eq!(jobs.rows().iter().map(|job| job.n).collect::<Vec<_>>(), [2, 3, 4]);
         for id in [1, 2, 3] {

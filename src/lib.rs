@@ -38,6 +38,7 @@
 //! and footer; `App::update` gives effects, such as a `Command`. The row changes when the event comes back.
 
 mod cli;
+mod commands;
 mod compare;
 mod config;
 pub mod display;

@@ -1,87 +1,94 @@
 //! One run of the program: settings in, exit status out. It opens the engine, hands it to a face, and is the only
 //! place that knows them all.
 
-use std::fmt;
+mod interrupt;
+mod refused;
+
+pub(crate) use refused::Refused;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use crate::commands;
 use crate::compare::{CompareError, Comparison};
 use crate::config::{Face, Job, Settings};
-use crate::display::safe;
 use crate::engine::event::Command;
 use crate::engine::options::{Options, Proxy};
-use crate::engine::{Engine, Events, Received, prepare_folder};
+use crate::engine::{Engine, Events, Received, StartError, What, prepare_folder};
 use crate::headless::{self, Console};
 use crate::input::feed::{self, Single, Trouble};
 use crate::input::words::Source;
 use crate::jobs::Jobs;
 use crate::origin::{Manners, Origin};
-use crate::report::{Recorder, Unwritable, Wanted};
+use crate::report::{Recorder, Wanted};
 use crate::signals::{self, Signal};
 use crate::tui;
 
+use interrupt::Interrupt;
+
 /// Bad lines of lists that are named one by one; more are counted.
 const NAMED_LINES: u64 = 20;
-
-/// Why nothing was started. `Display` is one line for people.
-#[derive(Debug)]
-pub(crate) enum Refused {
-    /// The command line, or what it names, makes no sense.
-    Usage(String),
-    /// The folder cannot be written.
-    Folder(PathBuf, io::Error),
-    /// The report or the list of failures cannot be written.
-    Records(Unwritable),
-}
-
-impl Refused {
-    pub(crate) fn exit_status(&self) -> u8 {
-        match self {
-            Self::Usage(_) => 2,
-            Self::Folder(..) | Self::Records(_) => 3,
-        }
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(why) => f.write_str(why),
-            Self::Records(why) => why.fmt(f),
-            Self::Folder(dir, error) => {
-                write!(
-                    f,
-                    "cannot write to the folder `{}`: {error} (--dir names another)",
-                    safe(&dir.to_string_lossy())
-                )
-            }
-        }
-    }
-}
 
 /// Does what the settings say.
 ///
 /// # Errors
 /// When nothing could be started.
 pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
-    let Settings { job, face, dir, output, checksum, options, records, keep } = settings;
+    let Settings { job, face, dir, output, checksum, options, own_state, records, keep } = settings;
     let (sources, dir, options, _origin) = match job {
         Job::Compare(sources) => return compare(sources, dir, options, keep),
-        Job::Fetch(sources) => (sources, dir.unwrap_or_else(|| ".".into()), options, None),
+        Job::History => return history(&options, face),
+        Job::Forget(what) => return forget(&options, &what),
+        Job::Fetch(sources) => (Some(sources), dir.unwrap_or_else(|| ".".into()), options, None),
+        Job::Resume => (None, dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Demo => {
             let (origin, sources, options) = embedded(Manners::default(), options)?;
-            (sources, dir.unwrap_or_else(|| "haul-demo".into()), options, Some(origin))
+            (Some(sources), dir.unwrap_or_else(|| "haul-demo".into()), options, Some(origin))
         }
     };
-    let dir = prepare_folder(&dir).map_err(|error| Refused::Folder(dir, error))?;
-    let (engine, events) = Engine::start(options).map_err(|error| Refused::Usage(error.to_string()))?;
+    // What is only resumed has its folders already.
+    let dir = if sources.is_some() { prepare_folder(&dir).map_err(|error| Refused::Folder(dir, error))? } else { dir };
+    let (engine, events, doubt) = start(options, own_state)?;
     let (dir, single) = (Arc::from(dir), Single { name: output, checksum });
-    let work = Work { engine, events, sources, dir, single, records };
-    if face == Face::Screen { on_screen(work) } else { without_screen(work, face) }
+    let closing = engine.clone();
+    let work = Work { engine, events, sources, dir, single, records, doubt };
+    let result = if face == Face::Screen { on_screen(work) } else { without_screen(work, face) };
+    closing.wait_for_state();
+    result
+}
+
+/// Starts the engine. A state database that the user has not asked for is done without where it cannot be used, with a
+/// line that says so.
+fn start(options: Options, own_state: bool) -> Result<(Engine, Events, Option<String>), Refused> {
+    match Engine::start(options.clone()) {
+        Ok((engine, events)) => Ok((engine, events, None)),
+        Err(StartError::State(why)) if own_state => Err(Refused::State(why)),
+        Err(StartError::State(why)) => {
+            let started = Engine::start(Options { state: None, ..options });
+            let (engine, events) = started.map_err(|error| Refused::Usage(error.to_string()))?;
+            Ok((engine, events, Some(format!("{why}; this run goes on without (--state names another)"))))
+        }
+        Err(error) => Err(Refused::Usage(error.to_string())),
+    }
+}
+
+fn history(options: &Options, face: Face) -> Result<u8, Refused> {
+    let Some(database) = &options.state else { return Ok(0) };
+    let console = Console::new(false);
+    let printed = commands::history(database, face == Face::Json, |line| console.data(line)).map_err(Refused::State)?;
+    Ok(u8::from(printed.inspect_err(|error| output_failed(&console, error)).is_err()))
+}
+
+fn forget(options: &Options, what: &[What]) -> Result<u8, Refused> {
+    let Some(database) = &options.state else { return Ok(0) };
+    let (line, done) = commands::forget(database, what).map_err(Refused::State)?;
+    let console = Console::new(false);
+    let told = console.data(&line).inspect_err(|error| output_failed(&console, error));
+    Ok(u8::from(!done || told.is_err()))
 }
 
 /// The origin inside haul with the options to reach it; a proxy would not know the way.
@@ -95,61 +102,19 @@ fn embedded(manners: Manners, options: Options) -> Result<(Origin, Vec<Source>, 
 struct Work {
     engine: Engine,
     events: Events,
-    sources: Vec<Source>,
+    /// None for what earlier runs have left.
+    sources: Option<Vec<Source>>,
     dir: Arc<Path>,
     single: Single,
     records: Wanted,
-}
-
-/// What a signal does to a run: it stops the engine that works, and stays known for the exit status.
-#[derive(Default)]
-struct Interrupt {
-    seen: OnceLock<Signal>,
-    engine: Mutex<Option<Engine>>,
-}
-
-impl Interrupt {
-    /// Listens from now on. `also` runs with the first signal, `last` before a forced end.
-    fn listen(also: impl Fn() + Send + 'static, last: fn()) -> Arc<Self> {
-        let interrupt = Arc::new(Self::default());
-        let this = Arc::clone(&interrupt);
-        let first = move |signal| {
-            this.note(signal);
-            if let Some(engine) = &*this.engine() {
-                engine.send(Command::Stop);
-            }
-            also();
-        };
-        // Without a listener the signals end the process as they always do; nothing is lost by that but manners.
-        drop(signals::listen(first, last));
-        interrupt
-    }
-
-    /// Remembers why the run ends. Only the first reason counts.
-    fn note(&self, signal: Signal) {
-        let _ = self.seen.set(signal);
-    }
-
-    fn engine(&self) -> MutexGuard<'_, Option<Engine>> {
-        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// From now on this engine is the one to stop.
-    fn covers(&self, engine: &Engine) {
-        *self.engine() = Some(engine.clone());
-        if self.seen.get().is_some() {
-            engine.send(Command::Stop);
-        }
-    }
-
-    fn exit_status(&self, complete: bool) -> u8 {
-        self.seen.get().map_or(u8::from(!complete), |signal| signal.exit_status())
-    }
+    /// What is wrong with the state, if anything is.
+    doubt: Option<String>,
 }
 
 fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, single, records } = work;
+    let Work { engine, events, sources, dir, single, records, doubt } = work;
     let console = Arc::new(Console::new(face == Face::Plain));
+    doubt.iter().for_each(|line| console.say(&format!("haul: {line}")));
     let told = Arc::clone(&console);
     let recorder = Recorder::create(records, false, move |line| told.say(line));
     let mut recorder = recorder.map_err(Refused::Records)?;
@@ -160,11 +125,17 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     let (told, flag, feeder) = (Arc::clone(&console), Arc::clone(&troubled), engine.clone());
     let all_read = Arc::new(AtomicBool::new(false));
     let read = Arc::clone(&all_read);
+    let resumes = sources.is_none();
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| told.say(line));
+        if resumes {
+            feeder.send(Command::Restore(true));
+        }
+        let sources = sources.unwrap_or_default();
         let whole = feed::feed(&feeder, held, sources, &dir, &single, true, |trouble| report.trouble(&trouble));
         read.store(whole, Ordering::Release);
         report.end();
+        feeder.send(Command::CountLeft);
         feeder.send(Command::Close);
     })?;
     let mut jobs = Jobs::new();
@@ -174,6 +145,10 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     drain(&events, &mut jobs, &mut recorder);
     let told_all = recorder.finish(&jobs, all_read.load(Ordering::Acquire));
     let complete = match result {
+        Ok(()) if jobs.totals().jobs == 0 && resumes => {
+            console.say("haul: nothing is unfinished");
+            told_all
+        }
         Ok(()) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
             return Err(Refused::Usage(
                 "nothing to do: there is no address in what was given (- reads a list from standard input)".to_owned(),
@@ -189,9 +164,10 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
 }
 
 fn on_screen(work: Work) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, single, records } = work;
+    let Work { engine, events, sources, dir, single, records, doubt } = work;
     let started = Instant::now();
     let inbox = tui::inbox();
+    doubt.into_iter().for_each(|line| inbox.note(line));
     let (note, trouble) = (inbox.clone(), Arc::new(Mutex::new(Vec::new())));
     let kept = Arc::clone(&trouble);
     let say = move |line: &str| {
@@ -207,11 +183,20 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     let (notes, flag, feeder, folder) = (inbox.clone(), Arc::clone(&troubled), engine.clone(), Arc::clone(&dir));
     let all_read = Arc::new(AtomicBool::new(false));
     let read = Arc::clone(&all_read);
+    let sources = sources.unwrap_or_default();
+    let words = !sources.is_empty();
+    if !words {
+        engine.send(Command::Restore(false));
+    }
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| notes.note(line.to_owned()));
         let whole = feed::feed(&feeder, held, sources, &folder, &single, false, |trouble| report.trouble(&trouble));
         read.store(whole, Ordering::Release);
         report.end();
+        if words {
+            // Only those are taken up.
+            feeder.send(Command::CountLeft);
+        }
     })?;
     let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox }, &mut recorder);
     engine.send(Command::Stop);

@@ -12,6 +12,9 @@ use super::request::{DownloadRequest, JobId};
 /// The most requests that one [`Command::Add`] may carry; more would keep the supervisor from its other work.
 pub const ADD_LIMIT: usize = 1000;
 
+/// The reason of [`Event::Paused`] where the user wanted it so.
+pub const PAUSED_BY_USER: &str = "by the user";
+
 /// What a face may ask of the engine. A command about a job that is not there, or that makes no sense in the job's
 /// state, does nothing.
 #[derive(Debug, Clone)]
@@ -104,7 +107,7 @@ pub enum Event {
         /// Why the last attempt failed.
         error: TransferError,
     },
-    /// The user paused the job.
+    /// The job rests: the user paused it, or it waits for room on the disk, or for a password.
     Paused {
         /// The job.
         id: JobId,

@@ -225,9 +225,9 @@ impl Default for Options {
 }
 
 impl Options {
-    /// True where there is something that a job may need and that is never kept: user headers, a password.
+    /// True where there is something that a job may need and that is never kept: headers, passwords, cookies.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
-        !self.headers.is_empty() || self.user.is_some()
+        !self.headers.is_empty() || self.user.is_some() || !self.logins.is_empty() || self.cookies.is_some()
     }
 }

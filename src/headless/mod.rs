@@ -64,12 +64,17 @@ fn block(events: &Events) -> Received {
 }
 
 fn print(event: &Event, jobs: &Jobs, face: Face, console: &Console) -> io::Result<()> {
-    if let Event::Notice(Notice::Wire(line)) = event {
-        console.say(line);
-        return Ok(());
-    }
-    if let (Event::HostChanged { host, window, pause }, Face::Plain) = (event, face) {
-        console.say(&plain::host_changed(host, *window, *pause));
+    match (event, face) {
+        (Event::Notice(Notice::Wire(line)), _) => console.say(line),
+        (Event::Notice(Notice::State(line)), _) => console.say(&format!("haul: {line}")),
+        (Event::Notice(Notice::Left(left)), Face::Plain | Face::Json) => {
+            console.say(&format!("{left} unfinished: haul resume"));
+        }
+        (Event::HostChanged { host, window, pause }, Face::Plain) => {
+            console.say(&plain::host_changed(host, *window, *pause));
+        }
+        (Event::Paused { id, reason }, Face::Plain | Face::Quiet) => console.say(&plain::paused(*id, reason, jobs)),
+        _ => {}
     }
     match face {
         Face::Json => json::line(event, jobs).map_or(Ok(()), |line| console.data(&line)),

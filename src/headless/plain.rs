@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::display::safe;
 use crate::engine::event::Event;
+use crate::engine::request::JobId;
 use crate::jobs::{Job, Jobs};
 use crate::units;
 
@@ -20,6 +21,12 @@ pub(super) fn line(event: &Event, jobs: &Jobs) -> Option<String> {
         Event::Cancelled { id, .. } => format!("cancelled  {}", name(*id)),
         _ => return None,
     })
+}
+
+/// Why a job rests.
+pub(super) fn paused(id: JobId, reason: &str, jobs: &Jobs) -> String {
+    let name = jobs.get(id).map_or_else(String::new, Job::name);
+    format!("paused  {}  {}", safe(&name), safe(reason))
 }
 
 /// What a host has asked for, in words.

@@ -28,7 +28,7 @@ impl Theme {
             JobState::Queued | JobState::Cancelled => self.quiet(),
             JobState::Connecting | JobState::Downloading | JobState::Verifying => self.lively(),
             JobState::Waiting { .. } => self.warning(),
-            JobState::Paused => self.colour(Color::Magenta),
+            JobState::Paused(_) => self.colour(Color::Magenta),
             JobState::Finished(_) => self.good(),
             JobState::Failed(_) => self.error(),
         }
@@ -80,7 +80,7 @@ pub(super) fn glyph(state: &JobState) -> &'static str {
         JobState::Downloading => "↓",
         JobState::Verifying => "≈",
         JobState::Waiting { .. } => "↻",
-        JobState::Paused => "‖",
+        JobState::Paused(_) => "‖",
         JobState::Finished(_) => "✓",
         JobState::Failed(_) => "✗",
         JobState::Cancelled => "⊘",

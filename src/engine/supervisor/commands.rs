@@ -2,16 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use crate::engine::event::{Command, Event};
+use crate::engine::event::{Command, Event, PAUSED_BY_USER};
 use crate::engine::partial::part_path;
 use crate::engine::request::JobId;
 use crate::engine::store::Change;
 
 use super::Supervisor;
 use super::job::{Phase, Then};
-
-/// Why a job is paused that nothing else has paused.
-pub(super) const BY_USER: &str = "by the user";
 
 /// An engine that ends waits so long for requests that somebody holds in hand.
 const HANDING_OVER: Duration = Duration::from_millis(300);
@@ -131,11 +128,11 @@ impl Supervisor {
             }
             Phase::Claiming => {
                 self.tell_queued(id, false);
-                self.paused(id, BY_USER);
+                self.paused(id, PAUSED_BY_USER);
             }
             Phase::Held { .. } | Phase::Queued | Phase::Waiting { .. } | Phase::Full { .. } => {
                 self.withdraw(id);
-                self.paused(id, BY_USER);
+                self.paused(id, PAUSED_BY_USER);
             }
             _ => {}
         }

@@ -8,14 +8,13 @@ use url::Url;
 
 use crate::engine::disk;
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::Event;
+use crate::engine::event::{Event, PAUSED_BY_USER};
 use crate::engine::options::Check;
 use crate::engine::request::JobId;
 use crate::engine::retry::{MOST_ATTEMPTS, PROGRESS, delay};
 use crate::engine::store::Change;
 use crate::engine::transfer::{Ending, Left};
 
-use super::commands::BY_USER;
 use super::commit::{Finished, Finishing, Unsettled, Whole, settle};
 use super::job::{Phase, Then};
 use super::{Done, Supervisor};
@@ -93,7 +92,7 @@ impl Supervisor {
 
     fn stopped(&mut self, id: JobId, then: Then) {
         match then {
-            Then::Pause => self.paused(id, BY_USER),
+            Then::Pause => self.paused(id, PAUSED_BY_USER),
             Then::Cancel => self.cancelled(id),
             Then::Remove => self.removed(id),
             Then::Resume => self.enqueue(id, false),

@@ -4,13 +4,12 @@
 use std::time::{Duration, Instant};
 
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Event, Notice};
+use crate::engine::event::{Event, Notice, PAUSED_BY_USER};
 use crate::engine::file_name::check_own;
 use crate::engine::request::{DownloadRequest, JobId};
 use crate::engine::store::{Answer, Change, Found, Left, LeftState, Standing};
 
 use super::Supervisor;
-use super::commands::BY_USER;
 use super::job::{Job, Phase};
 
 /// How often it is looked whether another haul still works on a job.
@@ -105,7 +104,7 @@ impl Supervisor {
             }
             LeftState::Paused => {
                 self.tell_queued(id, false);
-                self.paused(id, BY_USER);
+                self.paused(id, PAUSED_BY_USER);
             }
             LeftState::Locked => {
                 self.tell_queued(id, false);

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{App, Effect, Mode, Pace, Question, TICK};
-use crate::engine::event::{Command, Event, Notice as Told};
+use crate::engine::event::{Command, Event, Notice as Told, PAUSED_BY_USER};
 use crate::engine::request::JobId;
 use crate::jobs::JobState;
 
@@ -14,11 +14,19 @@ impl App {
         if let Event::Removed { id } = event {
             self.before_removal(*id);
         }
-        let received = self.received(event);
+        let before = self.jobs.bytes_received();
         self.jobs.apply(event, now);
-        self.history.add(received, now);
+        self.history.add(self.jobs.bytes_received() - before, now);
         let effects = match event {
             Event::Notice(Told::Duplicate(id)) => self.duplicate(*id),
+            Event::Notice(told) => {
+                self.told(told);
+                Vec::new()
+            }
+            Event::Paused { reason, .. } if reason != PAUSED_BY_USER => {
+                self.note(format!("paused: {reason}"));
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         self.withdraw_question();
@@ -30,14 +38,14 @@ impl App {
         effects
     }
 
-    /// Bytes that this event says have come over the wire. Resumed and skipped ones have not.
-    fn received(&self, event: &Event) -> u64 {
-        let (id, bytes) = match event {
-            Event::Progress { id, bytes, .. } => (*id, *bytes),
-            Event::Finished { id, file, .. } if !file.skipped => (*id, file.bytes),
-            _ => return 0,
-        };
-        self.jobs.get(id).map_or(0, |job| bytes.saturating_sub(job.bytes))
+    fn told(&mut self, told: &Told) {
+        match told {
+            Told::State(line) => self.note(line.clone()),
+            Told::Left(left) => {
+                self.news(format!("{left} unfinished from before: haul without words brings them back"))
+            }
+            Told::Duplicate(_) | Told::Wire(_) => {}
+        }
     }
 
     fn before_removal(&mut self, id: JobId) {
@@ -54,7 +62,7 @@ impl App {
         let Some(job) = self.jobs.get(id) else { return Vec::new() };
         let command = match job.state {
             JobState::Failed(_) | JobState::Cancelled => Some(Command::Retry(id)),
-            JobState::Paused => Some(Command::Resume(id)),
+            JobState::Paused(_) => Some(Command::Resume(id)),
             _ => None,
         };
         self.select(id);

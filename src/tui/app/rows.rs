@@ -33,7 +33,7 @@ impl App {
         let Some((id, state)) = self.target() else { return Vec::new() };
         match state {
             JobState::Failed(_) | JobState::Cancelled | JobState::Waiting { .. } => engine(Command::Retry(id)),
-            JobState::Paused => engine(Command::Resume(id)),
+            JobState::Paused(_) => engine(Command::Resume(id)),
             JobState::Finished(_) => self.pointless("the file is there already"),
             _ => self.pointless("it is on its way already"),
         }
@@ -52,7 +52,7 @@ impl App {
     pub(super) fn pause(&mut self) -> Vec<Effect> {
         let Some((id, state)) = self.target() else { return Vec::new() };
         match state {
-            JobState::Paused => engine(Command::Resume(id)),
+            JobState::Paused(_) => engine(Command::Resume(id)),
             JobState::Finished(_) => self.pointless("the file is there already"),
             JobState::Failed(_) | JobState::Cancelled => self.pointless("nothing runs here"),
             _ => engine(Command::Pause(id)),

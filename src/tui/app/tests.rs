@@ -24,7 +24,7 @@ fn app() -> App {
         started(3, "3.jpg", Some(100)),
         progress(3, 100, Some(100), 1),
         retrying(4, 2, 9, refused()),
-        Event::Paused { id: JobId(5), reason: String::new() },
+        Event::Paused { id: JobId(5), reason: crate::engine::event::PAUSED_BY_USER.to_owned() },
         finished(6, "6.jpg", 100, 10),
         failed(7, TransferError::status(404, None)),
         Event::Cancelled { id: JobId(8), attempts: 1, record: scenes::record() },
@@ -250,7 +250,7 @@ fn there_is_a_timer_only_while_something_changes_by_itself() {
     assert_eq!(app.next_tick(), Some(now + TICK));
     app.tick(now + TICK);
     assert_eq!(app.next_tick(), Some(now + TICK * 2));
-    app.event(&Event::Paused { id: JobId(1), reason: String::new() }, now + TICK);
+    app.event(&Event::Paused { id: JobId(1), reason: crate::engine::event::PAUSED_BY_USER.to_owned() }, now + TICK);
     assert_eq!(app.next_tick(), None);
     // News goes after a while, and takes its timer along.
     app.update(Action::Cancel, now + TICK);

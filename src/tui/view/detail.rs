@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use super::pen::Pen;
 use crate::display;
+use crate::engine::event::PAUSED_BY_USER;
 use crate::jobs::{Job, JobState};
 use crate::tui::app::App;
 use crate::tui::theme;
@@ -59,6 +60,9 @@ fn sentence(job: &Job, app: &App) -> String {
         None => format!("{} of ?", units::bytes(job.bytes)),
     };
     match &job.state {
+        JobState::Queued if job.elsewhere => {
+            "another haul works on it; this one waits for what comes of that".to_owned()
+        }
         JobState::Queued => "waits for its turn".to_owned(),
         JobState::Connecting => format!("asks the server, attempt {}", job.attempt),
         JobState::Downloading => {
@@ -71,8 +75,11 @@ fn sentence(job: &Job, app: &App) -> String {
             let left = units::clock(until.saturating_duration_since(app.now()));
             format!("{}; attempt {} in {left}", display::safe(&error.detail), job.attempt + 1)
         }
-        JobState::Paused if job.bytes > 0 => format!("paused at {got}"),
-        JobState::Paused => "paused".to_owned(),
+        JobState::Paused(reason) => {
+            let at = if job.bytes > 0 { format!(" at {got}") } else { String::new() };
+            let why = if reason == PAUSED_BY_USER { String::new() } else { format!(": {}", display::safe(reason)) };
+            format!("paused{at}{why}")
+        }
         JobState::Finished(file) if file.skipped => format!("{}, was there already", units::bytes(file.bytes)),
         JobState::Finished(file) => {
             let pixels = file.pixels.map(|(width, height)| format!(", {width} x {height}")).unwrap_or_default();

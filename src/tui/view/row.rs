@@ -107,6 +107,7 @@ fn last(job: &Job, columns: Columns, app: &App) -> String {
         }
         state if word_shown => match state {
             JobState::Connecting if job.attempt > 1 => format!("try {}", job.attempt),
+            JobState::Queued if job.elsewhere => "another haul".to_owned(),
             _ => String::new(),
         },
         JobState::Downloading => String::new(),

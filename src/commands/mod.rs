@@ -1,0 +1,7 @@
+//! Commands that fetch nothing: they look at what earlier runs have left.
+
+mod forget;
+mod history;
+
+pub(crate) use forget::forget;
+pub(crate) use history::history;
