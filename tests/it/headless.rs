@@ -27,20 +27,20 @@ fn json(dir: &TempDir) -> Run {
 
 /// The objects of a `--json` run. Each line must be one.
 #[track_caller]
-fn objects(done: &Finished) -> Vec<Value> {
+pub(crate) fn objects(done: &Finished) -> Vec<Value> {
     let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| done.fail(&format!("{line}: {error}")));
     done.stdout().lines().map(read).collect()
 }
 
 /// The objects with this `event`.
 #[track_caller]
-fn events(done: &Finished, event: &str) -> Vec<Value> {
+pub(crate) fn events(done: &Finished, event: &str) -> Vec<Value> {
     objects(done).into_iter().filter(|object| object["event"] == event).collect()
 }
 
 /// The one object with this `event`.
 #[track_caller]
-fn event(done: &Finished, event: &str) -> Value {
+pub(crate) fn event(done: &Finished, event: &str) -> Value {
     let mut found = events(done, event);
     match found.pop() {
         Some(one) if found.is_empty() => one,

@@ -6,6 +6,7 @@ use super::gate::Gate;
 pub(super) enum Step {
     Send(Vec<u8>),
     Wait(Gate),
+    GoAway,
 }
 
 /// What becomes of the connection after the steps.
@@ -15,7 +16,10 @@ pub(super) enum End {
     Natural,
     Keep,
     Close,
-    Reset,
+    /// As `Close`, but TLS does not say that it ends (`close_notify`).
+    CloseSilently,
+    /// Over HTTP/2, the stream alone, with this error code.
+    Reset(u32),
     Stall,
 }
 
@@ -23,7 +27,7 @@ pub(super) enum End {
 pub(crate) struct Answer {
     status: Option<String>,
     headers: Vec<(String, Vec<u8>)>,
-    before_head: Vec<Gate>,
+    pub(super) before_head: Vec<Gate>,
     pub(super) body: Vec<Step>,
     pub(super) end: End,
     framing: Framing,
@@ -137,7 +141,12 @@ impl Answer {
     /// Sends the first `count` bytes of the body, then resets the connection. As on a real network, what the client
     /// has not taken by then is lost.
     pub(crate) fn reset(self, count: usize) -> Self {
-        self.end_after(count, End::Reset)
+        self.reset_stream(count, 2)
+    }
+
+    /// As [`Self::reset`], with this error code where the answer goes over HTTP/2 (RFC 9113 section 7).
+    pub(crate) fn reset_stream(self, count: usize, code: u32) -> Self {
+        self.end_after(count, End::Reset(code))
     }
 
     /// Sends the first `count` bytes of the body, then nothing more until the client goes away.
@@ -154,6 +163,19 @@ impl Answer {
     /// Closes after the body, whatever the framing says.
     pub(crate) fn close(mut self) -> Self {
         self.end = End::Close;
+        self
+    }
+
+    /// Closes after the body without a word from TLS (`close_notify`).
+    pub(crate) fn close_silently(mut self) -> Self {
+        self.end = End::CloseSilently;
+        self
+    }
+
+    /// Announces the end of the connection in the middle of the body: it takes no more requests, and those that it has
+    /// go on (RFC 9113 section 6.8).
+    pub(crate) fn go_away(mut self) -> Self {
+        self.body.push(Step::GoAway);
         self
     }
 
@@ -176,10 +198,20 @@ impl Answer {
                 left -= bytes.len();
                 !bytes.is_empty()
             }
-            Step::Wait(_) => left > 0,
+            Step::Wait(_) | Step::GoAway => left > 0,
         });
         self.end = end;
         self
+    }
+
+    /// Status and fields, for HTTP/2. Without a status there is no head at all.
+    pub(super) fn fields(&self) -> (Option<u16>, Vec<(String, Vec<u8>)>) {
+        let code = self.status.as_ref().and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        let mut fields = self.headers.clone();
+        if self.framing == Framing::Length && !self.has("Content-Length") {
+            fields.push(("Content-Length".to_owned(), self.body_length().to_string().into_bytes()));
+        }
+        (code, fields)
     }
 
     /// The steps before the body.
