@@ -1,16 +1,10 @@
 //! TLS that is wrong: certificates, handshakes, and connections that end without saying so.
 
-use super::verdict::Verdict;
+use super::verdict::{Verdict, secure};
 use crate::support::bytes::{payload, png};
-use crate::support::command::{Run, haul};
 use crate::support::origin::{Answer, Opening, Origin, Resource, Script};
 use crate::support::temp::TempDir;
-use crate::support::tls::{Certificate, trusted};
-
-/// A run that trusts the authority of the tests.
-fn secure(dir: &TempDir, retries: u32) -> Run {
-    haul(dir).arg("--ca-cert").arg(trusted(dir)).args(["--json", "-r", &retries.to_string()])
-}
+use crate::support::tls::Certificate;
 
 /// An alert that ends a handshake (RFC 8446 section 6.2).
 fn alert(code: u8) -> Opening {
@@ -52,7 +46,7 @@ fn a_handshake_that_breaks_is_told_with_its_reason() {
         (83, "plain HTTP", plain(), 1, "tls", "the server does not speak TLS on this port"),
         (83, "protocol_version", alert(70), 1, "tls", old),
         (83, "TLS 1.0", Opening::bytes(hello), 1, "tls", old),
-        (83, "handshake_failure", alert(40), 1, "tls", "the server refused the handshake: handshake_failure"),
+        (83, "handshake_failure", alert(40), 1, "tls", "the server refused the handshake (HandshakeFailure)"),
         (83, "end", Opening::bytes(""), 2, "connect", "the server closed the connection during the handshake"),
         (83, "reset", Opening::reset(), 2, "connect", "connection reset"),
     ];
@@ -70,9 +64,7 @@ fn a_handshake_that_breaks_is_told_with_its_reason() {
 #[test]
 fn the_end_of_a_connection_counts_only_where_tls_says_so() {
     let picture = png(1, 40, 30);
-    let unframed = |body: &[u8]| Answer::ok(body).unframed();
     type Bend = fn(&[u8]) -> Answer;
-    let _ = unframed;
     let cases: &[(u32, &str, u64, &str, Bend)] = &[
         (5, "close_notify.png", 1, "finished", |body| Answer::ok(body).unframed().close()),
         (6, "no-notify.png", 2, "truncated", |body| Answer::ok(body).unframed().close_silently()),
@@ -89,13 +81,16 @@ fn the_end_of_a_connection_counts_only_where_tls_says_so() {
         origin.script(&format!("/{name}"), Script::new().then(move || bend(&body)));
     }
     let urls: Vec<_> = cases.iter().map(|case| origin.url(&format!("/{}", case.1))).collect();
-    let done = secure(&dir, 1).args(&urls).arg("-v").run().expect(1); println!("{}{}", done.stdout(), done.stderr());
+    let done = secure(&dir, 1).args(&urls).run().expect(1);
     for ((number, name, tries, word, _), url) in cases.iter().zip(&urls) {
         let end = Verdict::of(&done, url);
         assert_eq!((end.word(), end.attempts()), (*word, *tries), "{number} {name}: {}", end.error());
         let asked = origin.requests(&format!("/{name}"));
         assert_eq!(asked.len(), *tries as usize, "{number} {name}");
-        assert!(asked.iter().all(|request| request.header("Range").is_none()) || *name == "tagged.png", "{number} {name}");
+        assert!(
+            asked.iter().all(|request| request.header("Range").is_none()) || *name == "tagged.png",
+            "{number} {name}"
+        );
         if *word == "finished" {
             assert!(dir.read(name) == picture, "{number} {name}");
         }
@@ -110,11 +105,28 @@ fn a_certificate_that_breaks_between_two_attempts_keeps_the_part() {
     let origin = Origin::secure([Opening::http1(Certificate::Good), Opening::http1(Certificate::Expired)]);
     let file = Resource::new(bytes.clone());
     origin.script("/a.bin", Script::new().answer(move |request| file.answer(request).cut(600_000)));
-    let done = secure(&dir, 3).arg(origin.url("/a.bin")).run().expect(1);
-    let end = Verdict::of(&done, &origin.url("/a.bin"));
-    assert_eq!((end.word(), end.error(), end.attempts()), ("tls", "the certificate has expired", 2));
+    // Keeps the program alive: with its end, a part may go that nobody can take up.
+    let silent = Origin::start();
+    silent.script("/silent", Script::new().then(Answer::hang));
+    let running = secure(&dir, 3).args([origin.url("/a.bin"), silent.url("/silent")]).spawn();
+    let line = running.wait_stdout(|line| line.contains("\"failed\""));
+    let end = Verdict::parse(&line);
+    assert_eq!((end.word(), end.error(), end.attempts()), ("tls", "the certificate has expired", 2), "{line}");
     assert_eq!((origin.connections(), origin.requests("/a.bin").len()), (2, 1));
     let names = dir.names();
     assert!(matches!(&names[..], [part] if part.starts_with(".haul-")), "{names:?}");
     assert!(dir.read(&names[0]) == bytes[..600_000]);
+}
+
+#[test]
+fn a_used_connection_that_ends_silently_costs_no_attempt() {
+    let (dir, origin) = (TempDir::new(), Origin::secure([Opening::http1(Certificate::Good)]));
+    origin.script("/a.bin", Script::body("abc"));
+    origin.script("/b.bin", Script::new().then(|| Answer::raw("").close_silently()).then(|| Answer::ok("def")));
+    let urls = ["/a.bin", "/b.bin"].map(|path| origin.url(path));
+    let done = secure(&dir, 0).args(["-j", "1"]).args(&urls).run().expect(0);
+    assert_eq!(Verdict::of(&done, &urls[1]).attempts(), 1);
+    let asked = origin.requests("/b.bin");
+    assert_eq!((asked.len(), asked[0].connection), (2, 0), "the first by the connection of the other file");
+    assert_eq!(dir.read("b.bin"), b"def");
 }

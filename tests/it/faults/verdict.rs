@@ -1,9 +1,16 @@
-//! How one run ended for each of its addresses, read from `--json`.
+//! A run for people who read `--json`, and how it ended for each of its addresses.
 
 use serde_json::Value;
 
 use crate::headless::events;
-use crate::support::command::Finished;
+use crate::support::command::{Finished, Run, haul};
+use crate::support::temp::TempDir;
+use crate::support::tls::trusted;
+
+/// A run that trusts the authority of the tests.
+pub(super) fn secure(dir: &TempDir, retries: u32) -> Run {
+    haul(dir).arg("--ca-cert").arg(trusted(dir)).args(["--json", "-r", &retries.to_string()])
+}
 
 /// What the program said of one address at its end.
 pub(super) struct Verdict(Value);
@@ -17,6 +24,11 @@ impl Verdict {
             (Some(end), true) => Self(end),
             _ => done.fail(&format!("not one end of {url}")),
         }
+    }
+
+    /// One line of `failed` or `finished`.
+    pub(super) fn parse(line: &str) -> Self {
+        Self(serde_json::from_str(line).expect("a line of JSON"))
     }
 
     /// `finished`, or the class of the error.

@@ -16,6 +16,7 @@ pub(crate) const PING: u8 = 6;
 pub(crate) const GOAWAY: u8 = 7;
 pub(crate) const CONTINUATION: u8 = 9;
 
+const ACK: u8 = 1;
 pub(crate) const END_STREAM: u8 = 1;
 pub(crate) const END_HEADERS: u8 = 4;
 
@@ -32,12 +33,16 @@ pub(crate) struct Frames {
 }
 
 impl Frames {
-    /// Reads the client's preface and sends empty settings.
+    /// Reads the client's preface.
     pub(super) fn open(wire: Wire, shared: Arc<Shared>, connection: usize) -> io::Result<Self> {
         (&wire).read_exact(&mut [0; PREFACE])?;
-        let mut frames = Self { wire, shared, connection };
-        frames.send(SETTINGS, 0, 0, b"")?;
-        Ok(frames)
+        Ok(Self { wire, shared, connection })
+    }
+
+    /// What an honest server begins with: its settings, and that it has read the client's, windows above all.
+    pub(crate) fn settings(&mut self) -> io::Result<()> {
+        self.send(SETTINGS, 0, 0, b"")?;
+        self.send(SETTINGS, ACK, 0, b"")
     }
 
     /// Waits for the next request, notes it as one to `/frames`, and gives its stream.

@@ -111,9 +111,9 @@ async fn play(
         }
         return Ok(());
     };
-    let head = fields.iter().fold(Response::builder().status(status), |head, (name, value)| {
-        head.header(name.as_str(), value.as_slice())
-    });
+    let head = fields
+        .iter()
+        .fold(Response::builder().status(status), |head, (name, value)| head.header(name.as_str(), value.as_slice()));
     let mut body = respond.send_response(head.body(()).expect("fields that HTTP/2 allows"), false)?;
     for step in answer.body {
         match step {
