@@ -40,7 +40,7 @@ pub(in crate::engine) struct Answer {
 /// The body of an answer. Dropping it early ends the transfer.
 #[derive(Debug)]
 pub(in crate::engine) struct Body {
-    body: reqwest::Body,
+    bytes: reqwest::Body,
     /// HTTP/2 has a mark of its own at the end of every body.
     marked: bool,
     stall: Duration,
@@ -51,7 +51,7 @@ pub(in crate::engine) struct Body {
 impl Body {
     pub(super) fn new(response: reqwest::Response, stall: Duration) -> Self {
         let marked = response.version() == Version::HTTP_2;
-        Self { body: response.into(), marked, stall, waiting: None }
+        Self { bytes: response.into(), marked, stall, waiting: None }
     }
 
     /// The next bytes; `None` at the end, which the framing has confirmed. A call may be dropped and made again: no
@@ -65,15 +65,16 @@ impl Body {
 
     async fn next(&mut self) -> Result<Option<Bytes>, TransferError> {
         loop {
-            match poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await {
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(bytes) => return Ok(Some(bytes)),
+            match poll_fn(|context| Pin::new(&mut self.bytes).poll_frame(context)).await {
+                Some(Ok(frame)) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        return Ok(Some(bytes));
+                    }
                     // Trailers: nothing that we know of follows a body.
-                    Err(_) => {}
-                },
+                }
                 Some(Err(error)) => return Err(in_body(&error)),
                 // hyper takes a stream that is given up without an error for one that ends well.
-                None if self.marked && !self.body.is_end_stream() => {
+                None if self.marked && !self.bytes.is_end_stream() => {
                     return Err(TransferError::new(
                         ErrorClass::Truncated,
                         "the server gave the stream up before the end of the body",

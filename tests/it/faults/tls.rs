@@ -56,16 +56,17 @@ fn a_handshake_that_breaks_is_told_with_its_reason() {
     for ((number, name, _, tries, class, words), origin) in cases.iter().zip(&origins) {
         let end = Verdict::of(&done, &origin.url("/a.bin"));
         assert_eq!((end.word(), end.error()), (*class, *words), "{number} {name}");
-        assert_eq!((end.attempts(), origin.connections()), (*tries, *tries as usize), "{number} {name}");
+        assert_eq!((end.attempts(), origin.connections()), (*tries, *tries), "{number} {name}");
     }
     assert_eq!(dir.names(), [] as [&str; 0]);
 }
 
+type Bend = fn(&[u8]) -> Answer;
+
 #[test]
 fn the_end_of_a_connection_counts_only_where_tls_says_so() {
     let picture = png(1, 40, 30);
-    type Bend = fn(&[u8]) -> Answer;
-    let cases: &[(u32, &str, u64, &str, Bend)] = &[
+    let cases: &[(u32, &str, usize, &str, Bend)] = &[
         (5, "close_notify.png", 1, "finished", |body| Answer::ok(body).unframed().close()),
         (6, "no-notify.png", 2, "truncated", |body| Answer::ok(body).unframed().close_silently()),
         (6, "no-notify.bin", 2, "truncated", |body| Answer::ok(body).unframed().close_silently()),
@@ -86,7 +87,7 @@ fn the_end_of_a_connection_counts_only_where_tls_says_so() {
         let end = Verdict::of(&done, url);
         assert_eq!((end.word(), end.attempts()), (*word, *tries), "{number} {name}: {}", end.error());
         let asked = origin.requests(&format!("/{name}"));
-        assert_eq!(asked.len(), *tries as usize, "{number} {name}");
+        assert_eq!(asked.len(), *tries, "{number} {name}");
         assert!(
             asked.iter().all(|request| request.header("Range").is_none()) || *name == "tagged.png",
             "{number} {name}"

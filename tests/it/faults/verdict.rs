@@ -41,12 +41,17 @@ impl Verdict {
         self.0["error"].as_str().unwrap_or_default()
     }
 
-    pub(super) fn attempts(&self) -> u64 {
-        self.0["attempts"].as_u64().unwrap_or_default()
+    pub(super) fn attempts(&self) -> usize {
+        self.count("attempts")
     }
 
-    pub(super) fn resumed_from(&self) -> u64 {
-        self.0["resumed_from"].as_u64().unwrap_or_default()
+    /// The byte from which the last attempt went on.
+    pub(super) fn resumed_from(&self) -> usize {
+        self.count("resumed_from")
+    }
+
+    fn count(&self, field: &str) -> usize {
+        self.0[field].as_u64().and_then(|count| count.try_into().ok()).unwrap_or_default()
     }
 
     /// The kind of a finished file.

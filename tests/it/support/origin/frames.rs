@@ -10,7 +10,6 @@ use super::wire::Wire;
 
 pub(crate) const DATA: u8 = 0;
 pub(crate) const HEADERS: u8 = 1;
-pub(crate) const RST_STREAM: u8 = 3;
 pub(crate) const SETTINGS: u8 = 4;
 pub(crate) const PING: u8 = 6;
 pub(crate) const GOAWAY: u8 = 7;
@@ -98,11 +97,6 @@ impl Frames {
     /// The end of a body.
     pub(crate) fn end(&mut self, stream: u32) -> io::Result<()> {
         self.send(DATA, END_STREAM, stream, b"")
-    }
-
-    /// Breaks a stream off with this error code.
-    pub(crate) fn reset(&mut self, stream: u32, code: u32) -> io::Result<()> {
-        self.send(RST_STREAM, 0, stream, &code.to_be_bytes())
     }
 
     /// Says that streams above `last` were not and will not be looked at.

@@ -16,11 +16,13 @@ use crate::support::tls::Certificate;
 #[derive(Clone)]
 pub(crate) struct Opening(pub(super) Kind);
 
+type Play = dyn Fn(&mut Frames) -> io::Result<()> + Send + Sync;
+
 #[derive(Clone)]
 pub(super) enum Kind {
     Http1(Arc<ServerConfig>),
     Http2(Arc<ServerConfig>, Option<u32>),
-    Frames(Arc<ServerConfig>, Arc<dyn Fn(&mut Frames) -> io::Result<()> + Send + Sync>),
+    Frames(Arc<ServerConfig>, Arc<Play>),
     Bytes(Vec<u8>),
     Reset,
 }
