@@ -4,18 +4,19 @@ use std::fs;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE};
-use reqwest::{Certificate, Client, ClientBuilder, Response};
+use reqwest::{Certificate, Client, ClientBuilder, Response, Version};
 
 use url::Url;
 
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::{Options, Proxy, Secret};
 
-use super::connects::{Counting, with_stall_clock};
+use super::connects::{Clock, Counting, with_stall_clock};
 use super::error::{self, Failure};
 use super::exchange::{Answer, Ask, Body, stalled};
 use super::head;
 use super::redirect::{self, Chain};
+use super::turns::{Hosts, Turn};
 
 /// What one HTTP/2 stream may have in flight. Wide enough for 40 MB/s over 100 ms; a connection gets room for a full
 /// window of streams, since one that is not read would otherwise stall its neighbours.
@@ -38,6 +39,7 @@ pub(in crate::engine) struct Net {
     headers: HeaderMap,
     user: Option<(String, Secret)>,
     stall: Duration,
+    hosts: Hosts,
 }
 
 impl Net {
@@ -66,6 +68,7 @@ impl Net {
             user: options.user.clone(),
             // Clocks end somewhere; nobody waits for longer than this.
             stall: options.stall_timeout.min(LONGEST_STALL),
+            hosts: Hosts::default(),
         })
     }
 
@@ -79,22 +82,22 @@ impl Net {
     ) -> Result<Answer, Failure> {
         let mut chain = Chain::new(&ask.url);
         loop {
-            let response = self.hop(ask, &chain).await?;
+            let (response, turn) = self.hop(ask, &chain).await?;
             let status = response.status().as_u16();
             answered(chain.url(), status, head::version(&response));
             if redirect::is_redirect(status)
                 && let Some(location) = response.headers().get(LOCATION)
             {
                 chain.follow(location.as_bytes())?;
-                Body::new(response, self.stall).discard();
+                Body::new(response, turn, self.stall).discard();
                 continue;
             }
             let head = head::read(&response);
-            return Ok(Answer { head, url: chain.url().clone(), body: Body::new(response, self.stall) });
+            return Ok(Answer { head, url: chain.url().clone(), body: Body::new(response, turn, self.stall) });
         }
     }
 
-    async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<Response, Failure> {
+    async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
         let client = if chain.url().scheme() == "https" { &self.negotiated } else { &self.http1 };
         let request = client.get(chain.url().clone()).headers(self.fields(ask, chain)?);
         let request = match chain.user() {
@@ -104,8 +107,15 @@ impl Net {
                 _ => request,
             },
         };
-        match with_stall_clock(self.stall, request.send()).await {
-            Some(Ok(response)) => Ok(response),
+        let turn = self.hosts.turn(chain.url());
+        let wait = |clock: &Clock| turn.as_ref().map(|turn| turn.wait(clock));
+        match with_stall_clock(self.stall, wait, request.send()).await {
+            Some(Ok(response)) => {
+                let found = || (response.version() == Version::HTTP_2).then(|| self.hosts.found(chain.url()));
+                let turn = turn.or_else(found);
+                turn.iter().for_each(Turn::moved);
+                Ok((response, turn))
+            }
             Some(Err(error)) => Err(error::before_head(&error)),
             None => Err(stalled(self.stall).into()),
         }

@@ -15,6 +15,7 @@ use crate::engine::head::Head;
 use crate::engine::resume::Validator;
 
 use super::error::in_body;
+use super::turns::Turn;
 
 /// An unread body of an answer that is not used is read up to here, so that its connection can be used again.
 const DRAIN_LIMIT: usize = 64 * 1024;
@@ -43,15 +44,17 @@ pub(in crate::engine) struct Body {
     bytes: reqwest::Body,
     /// HTTP/2 has a mark of its own at the end of every body.
     marked: bool,
+    /// Hears of every sign of life; requests behind this one may be waiting for it.
+    turn: Option<Turn>,
     stall: Duration,
     /// Since when the next bytes are waited for.
     waiting: Option<Instant>,
 }
 
 impl Body {
-    pub(super) fn new(response: reqwest::Response, stall: Duration) -> Self {
+    pub(super) fn new(response: reqwest::Response, turn: Option<Turn>, stall: Duration) -> Self {
         let marked = response.version() == Version::HTTP_2;
-        Self { bytes: response.into(), marked, stall, waiting: None }
+        Self { bytes: response.into(), marked, turn, stall, waiting: None }
     }
 
     /// The next bytes; `None` at the end, which the framing has confirmed. A call may be dropped and made again: no
@@ -65,7 +68,11 @@ impl Body {
 
     async fn next(&mut self) -> Result<Option<Bytes>, TransferError> {
         loop {
-            match poll_fn(|context| Pin::new(&mut self.bytes).poll_frame(context)).await {
+            let next = poll_fn(|context| Pin::new(&mut self.bytes).poll_frame(context)).await;
+            if let Some(turn) = &self.turn {
+                turn.moved();
+            }
+            match next {
                 Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
                         return Ok(Some(bytes));

@@ -7,6 +7,7 @@ mod error;
 mod exchange;
 mod head;
 mod redirect;
+mod turns;
 
 pub(super) use client::Net;
 pub(super) use error::Failure;
