@@ -152,7 +152,8 @@ async fn send(body: &mut SendStream<Bytes>, bytes: &[u8]) -> Result<(), h2::Erro
 async fn room(body: &mut SendStream<Bytes>) -> Result<(), h2::Error> {
     body.reserve_capacity(PIECE);
     while body.capacity() < PIECE {
-        poll_fn(|context| body.poll_capacity(context)).await.transpose()?;
+        // Nothing: the stream is closed.
+        poll_fn(|context| body.poll_capacity(context)).await.transpose()?.ok_or(Reason::STREAM_CLOSED)?;
     }
     Ok(())
 }
