@@ -242,6 +242,16 @@ const FLOODS: &[(u32, &str, &str, Play)] = &[
         let block = frames::field("x-more", "and more");
         (0..50_000).try_for_each(|_| frames.send(frames::CONTINUATION, 0, stream, &block))
     }),
+    (21, "headers", "protocol", |frames| {
+        frames.settings()?;
+        let stream = frames.request()?;
+        frames.send(frames::HEADERS, 0, stream, &[0x88])?;
+        let block = frames::field("x-more", "and more").repeat(900);
+        frames.send(frames::CONTINUATION, 0, stream, &block)?;
+        frames.send(frames::CONTINUATION, frames::END_HEADERS, stream, &block)?;
+        frames.drain();
+        Ok(())
+    }),
     (84, "HTTP/1", "protocol", |frames| {
         frames.send_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc")?;
         frames.drain();
