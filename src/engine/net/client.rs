@@ -6,19 +6,20 @@ use std::time::Duration;
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
 };
-use reqwest::{Certificate, Client, ClientBuilder, Response};
+use reqwest::{Certificate, Client, ClientBuilder, Response, Version};
 
 use url::Url;
 
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::{Login, Options, Proxy, Secret};
 
-use super::connects::{Counting, with_stall_clock};
+use super::connects::{Clock, Counting, with_stall_clock};
 use super::error::{self, Failure};
 use super::exchange::{Answer, Ask, Body, stalled};
 use super::head;
 use super::jar::Jar;
 use super::redirect::{self, Chain};
+use super::turns::{Hosts, Turn};
 
 /// What one HTTP/2 stream may have in flight. Wide enough for 40 MB/s over 100 ms; a connection gets room for a full
 /// window of streams, since one that is not read would otherwise stall its neighbours.
@@ -44,6 +45,7 @@ pub(in crate::engine) struct Net {
     /// For every origin: a cookie belongs to the host that set it.
     jar: Option<Jar>,
     stall: Duration,
+    hosts: Hosts,
 }
 
 impl Net {
@@ -74,6 +76,7 @@ impl Net {
             jar: options.cookies.as_deref().map(Jar::new).transpose()?,
             // Clocks end somewhere; nobody waits for longer than this.
             stall: options.stall_timeout.min(LONGEST_STALL),
+            hosts: Hosts::default(),
         })
     }
 
@@ -87,7 +90,7 @@ impl Net {
     ) -> Result<Answer, Failure> {
         let mut chain = Chain::new(&ask.url);
         loop {
-            let response = self.hop(ask, &chain).await?;
+            let (response, turn) = self.hop(ask, &chain).await?;
             let status = response.status().as_u16();
             answered(chain.url(), status, head::version(&response));
             if let Some(jar) = &self.jar {
@@ -95,15 +98,15 @@ impl Net {
             }
             if redirect::is_redirect(status) && response.headers().contains_key(LOCATION) {
                 chain.follow(response.headers().get_all(LOCATION).iter().map(HeaderValue::as_bytes))?;
-                Body::new(response, self.stall).discard();
+                Body::new(response, turn, self.stall).discard();
                 continue;
             }
             let head = head::read(&response);
-            return Ok(Answer { head, url: chain.url().clone(), body: Body::new(response, self.stall) });
+            return Ok(Answer { head, url: chain.url().clone(), body: Body::new(response, turn, self.stall) });
         }
     }
 
-    async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<Response, Failure> {
+    async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
         let client = if chain.url().scheme() == "https" { &self.negotiated } else { &self.http1 };
         let fields = self.fields(ask, chain)?;
         // A header of the user's own comes before every login, as in curl.
@@ -112,8 +115,15 @@ impl Net {
         if let Some((user, password)) = login {
             request = request.basic_auth(user, password);
         }
-        match with_stall_clock(self.stall, request.send()).await {
-            Some(Ok(response)) => Ok(response),
+        let turn = self.hosts.turn(chain.url());
+        let wait = |clock: &Clock| turn.as_ref().map(|turn| turn.wait(clock));
+        match with_stall_clock(self.stall, wait, request.send()).await {
+            Some(Ok(response)) => {
+                let found = || (response.version() == Version::HTTP_2).then(|| self.hosts.found(chain.url()));
+                let turn = turn.or_else(found);
+                turn.iter().for_each(Turn::moved);
+                Ok((response, turn))
+            }
             Some(Err(error)) => Err(error::before_head(&error)),
             None => Err(stalled(self.stall).into()),
         }

@@ -12,36 +12,53 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 tokio::task_local! {
-    static CURRENT: Connects;
+    static CURRENT: Clock;
 }
 
-/// The connections that are being made for one request.
+/// The stall clock of one request that waits for its answer.
 #[derive(Debug, Clone)]
-struct Connects(Arc<Mutex<State>>);
+pub(super) struct Clock(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
+    /// Connections that are being made for the request.
     open: usize,
-    /// When the wait for an answer began: with the request, or with the connection made for it.
+    /// When the wait for an answer began: with the request, with the connection made for it, or with the last sign of
+    /// life of those before it.
     waiting: Instant,
 }
 
-impl Connects {
+impl Clock {
+    fn start() -> Self {
+        Self(Arc::new(Mutex::new(State { open: 0, waiting: Instant::now() })))
+    }
+
+    /// The wait counts from now on.
+    pub(super) fn restart(&self) {
+        self.lock().waiting = Instant::now();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Runs a request; `None` where an answer took longer than `stall`, connecting apart.
-pub(super) async fn with_stall_clock<F: Future>(stall: Duration, request: F) -> Option<F::Output> {
-    let connects = Connects(Arc::new(Mutex::new(State { open: 0, waiting: Instant::now() })));
-    let mut request = std::pin::pin!(CURRENT.scope(connects.clone(), request));
+/// Runs a request; `None` where an answer took longer than `stall`, connecting apart. Whoever may start the clock anew
+/// is told of it by `show`, whose guard lives as long as the wait.
+pub(super) async fn with_stall_clock<G, F: Future>(
+    stall: Duration,
+    show: impl FnOnce(&Clock) -> G,
+    request: F,
+) -> Option<F::Output> {
+    let clock = Clock::start();
+    let _shown = show(&clock);
+    let mut request = std::pin::pin!(CURRENT.scope(clock.clone(), request));
     loop {
-        let until = connects.lock().waiting + stall;
+        let until = clock.lock().waiting + stall;
         if let Ok(output) = timeout_at(until, request.as_mut()).await {
             return Some(output);
         }
-        let mut state = connects.lock();
+        let mut state = clock.lock();
         if state.open > 0 {
             state.waiting = Instant::now();
         } else if state.waiting + stall <= Instant::now() {
@@ -91,12 +108,12 @@ where
 }
 
 /// Counts for as long as it lives, however the connecting ends.
-struct Open(Connects);
+struct Open(Clock);
 
 impl Open {
-    fn new(connects: Connects) -> Self {
-        connects.lock().open += 1;
-        Self(connects)
+    fn new(clock: Clock) -> Self {
+        clock.lock().open += 1;
+        Self(clock)
     }
 }
 
@@ -141,7 +158,7 @@ mod tests {
             let _ = connector.call(()).await;
             tokio::time::sleep(Duration::from_secs(answer)).await;
         };
-        with_stall_clock(Duration::from_secs(10), request).await.is_some()
+        with_stall_clock(Duration::from_secs(10), |_| (), request).await.is_some()
     }
 
     #[test]

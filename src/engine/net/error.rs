@@ -1,7 +1,7 @@
 //! What the errors of the HTTP library mean for a download. Its own texts may hold addresses and are never shown.
 
 use std::error::Error;
-use std::io;
+use std::io::{self, ErrorKind};
 
 use crate::engine::error::{ErrorClass, TransferError};
 
@@ -23,8 +23,9 @@ impl From<TransferError> for Failure {
 /// An error before the head of an answer had come.
 pub(super) fn before_head(error: &reqwest::Error) -> Failure {
     let hyper = find::<hyper::Error>(error);
-    let reset = find::<io::Error>(error)
-        .is_some_and(|io| matches!(io.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe));
+    // The last is a TLS connection that ends without saying so.
+    let reset =
+        matches!(io_kind(error), Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof));
     let closed = hyper.is_some_and(|hyper| hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled());
     let unanswered = !error.is_connect() && !error.is_timeout() && (closed || reset);
     Failure { error: classify(error, hyper, unanswered), unanswered }
@@ -42,11 +43,14 @@ fn classify(error: &reqwest::Error, hyper: Option<&hyper::Error>, unanswered: bo
         return if error.is_timeout() {
             new(ErrorClass::Timeout, "no connection in time")
         } else {
-            new(ErrorClass::Connect, connect(error, find::<io::Error>(error)))
+            new(ErrorClass::Connect, connect(error))
         };
     }
     if error.is_timeout() {
         return new(ErrorClass::Timeout, "the connection was lost: no answer in time");
+    }
+    if let Some(error) = find::<h2::Error>(error).filter(|error| !error.is_io()) {
+        return http2(error, ErrorClass::Connect);
     }
     match hyper {
         _ if unanswered => new(ErrorClass::Connect, "the server closed the connection without an answer"),
@@ -68,17 +72,31 @@ pub(super) fn in_body(error: &reqwest::Error) -> TransferError {
     if error.is_timeout() {
         return new(ErrorClass::Stalled, "the connection was lost in the middle of the body");
     }
+    if let Some(error) = find::<h2::Error>(error).filter(|error| !error.is_io()) {
+        return http2(error, ErrorClass::Truncated);
+    }
     // hyper reports broken chunk framing as bad input from the stream.
-    if find::<io::Error>(error)
-        .is_some_and(|io| matches!(io.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData))
-    {
+    if matches!(io_kind(error), Some(ErrorKind::InvalidInput | ErrorKind::InvalidData)) {
         return new(ErrorClass::Protocol, "the framing of the body is broken");
     }
     new(ErrorClass::Truncated, "the connection closed before the end of the body")
 }
 
+/// An error of one stream or of its whole connection: the server has broken it off, which is of the class `given_up`,
+/// or what it sent is not proper HTTP/2.
+fn http2(error: &h2::Error, given_up: ErrorClass) -> TransferError {
+    // The field's own name of the code, such as `REFUSED_STREAM`.
+    let code = error.reason().map_or_else(String::new, |reason| format!(" ({reason:?})"));
+    if error.is_remote() {
+        let what = if error.is_go_away() { "connection" } else { "stream" };
+        TransferError::new(given_up, format!("the server gave the {what} up{code}"))
+    } else {
+        TransferError::new(ErrorClass::Protocol, format!("the answer is not proper HTTP/2{code}"))
+    }
+}
+
 fn tls(error: &rustls::Error) -> String {
-    use rustls::{CertificateError, Error};
+    use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
     match error {
         Error::InvalidCertificate(why) => match why {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
@@ -94,16 +112,21 @@ fn tls(error: &rustls::Error) -> String {
             other => format!("the certificate is bad: {other}"),
         },
         Error::InvalidMessage(_) => "the server does not speak TLS on this port".to_owned(),
+        Error::AlertReceived(AlertDescription::ProtocolVersion)
+        | Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => {
+            "the server speaks no version of TLS that is safe".to_owned()
+        }
+        Error::AlertReceived(alert) => format!("the server refused the handshake ({alert:?})"),
         other => format!("TLS failed: {other}"),
     }
 }
 
-fn connect(error: &reqwest::Error, io: Option<&io::Error>) -> &'static str {
-    match io.map(io::Error::kind) {
-        Some(io::ErrorKind::ConnectionRefused) => "connection refused",
-        Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => "host unreachable",
-        Some(io::ErrorKind::ConnectionReset) => "connection reset",
-        Some(io::ErrorKind::UnexpectedEof) => "the server closed the connection during the handshake",
+fn connect(error: &reqwest::Error) -> &'static str {
+    match io_kind(error) {
+        Some(ErrorKind::ConnectionRefused) => "connection refused",
+        Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => "host unreachable",
+        Some(ErrorKind::ConnectionReset) => "connection reset",
+        Some(ErrorKind::UnexpectedEof) => "the server closed the connection during the handshake",
         _ if chain(error).contains("tunnel") => "the proxy refused the connection",
         _ => "no connection",
     }
@@ -121,6 +144,15 @@ pub(super) fn chain(error: &reqwest::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// What the system said. Each layer wraps it anew, so the innermost one counts.
+fn io_kind(error: &reqwest::Error) -> Option<ErrorKind> {
+    let mut found = find::<io::Error>(error)?;
+    while let Some(inner) = found.get_ref().and_then(|inner| find::<io::Error>(inner)) {
+        found = inner;
+    }
+    Some(found.kind())
 }
 
 /// The first cause of this type. An `io::Error` hides the error it was made from, so those are opened too.

@@ -1,6 +1,12 @@
 //! What is asked and what is answered. A leaf within the room.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
 use bytes::Bytes;
+use hyper::body::Body as _;
+use reqwest::Version;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
@@ -9,8 +15,7 @@ use crate::engine::head::Head;
 use crate::engine::resume::Validator;
 
 use super::error::in_body;
-
-use std::time::Duration;
+use super::turns::Turn;
 
 /// An unread body of an answer that is not used is read up to here, so that its connection can be used again.
 const DRAIN_LIMIT: usize = 64 * 1024;
@@ -36,38 +41,62 @@ pub(in crate::engine) struct Answer {
 /// The body of an answer. Dropping it early ends the transfer.
 #[derive(Debug)]
 pub(in crate::engine) struct Body {
-    response: reqwest::Response,
+    bytes: reqwest::Body,
+    /// HTTP/2 has a mark of its own at the end of every body.
+    marked: bool,
+    /// Hears of every sign of life; requests behind this one may be waiting for it.
+    turn: Option<Turn>,
     stall: Duration,
     /// Since when the next bytes are waited for.
     waiting: Option<Instant>,
 }
 
 impl Body {
-    pub(super) fn new(response: reqwest::Response, stall: Duration) -> Self {
-        Self { response, stall, waiting: None }
+    pub(super) fn new(response: reqwest::Response, turn: Option<Turn>, stall: Duration) -> Self {
+        let marked = response.version() == Version::HTTP_2;
+        Self { bytes: response.into(), marked, turn, stall, waiting: None }
     }
 
     /// The next bytes; `None` at the end, which the framing has confirmed. A call may be dropped and made again: no
     /// byte is lost, and the stall clock runs on. It stands still while nobody asks.
     pub(in crate::engine) async fn chunk(&mut self) -> Result<Option<Bytes>, TransferError> {
         let since = *self.waiting.get_or_insert_with(Instant::now);
-        let result = timeout_at(since + self.stall, self.response.chunk()).await;
+        let result = timeout_at(since + self.stall, self.next()).await;
         self.waiting = None;
-        match result {
-            Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(error)) => Err(in_body(&error)),
-            Err(_) => Err(stalled(self.stall)),
+        result.unwrap_or_else(|_| Err(stalled(self.stall)))
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, TransferError> {
+        loop {
+            let next = poll_fn(|context| Pin::new(&mut self.bytes).poll_frame(context)).await;
+            if let Some(turn) = &self.turn {
+                turn.moved();
+            }
+            match next {
+                Some(Ok(frame)) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        return Ok(Some(bytes));
+                    }
+                    // Trailers: nothing that we know of follows a body.
+                }
+                Some(Err(error)) => return Err(in_body(&error)),
+                // hyper takes a stream that is given up without an error for one that ends well.
+                None if self.marked && !self.bytes.is_end_stream() => {
+                    return Err(TransferError::new(
+                        ErrorClass::Truncated,
+                        "the server gave the stream up before the end of the body",
+                    ));
+                }
+                None => return Ok(None),
+            }
         }
     }
-}
 
-impl Body {
     /// Gives the body up, but reads a short rest of it in the background, so that its connection can be used again.
-    pub(in crate::engine) fn discard(self) {
-        let mut response = self.response;
+    pub(in crate::engine) fn discard(mut self) {
         tokio::spawn(timeout(DRAIN_TIME, async move {
             let mut left = DRAIN_LIMIT;
-            while let Ok(Some(chunk)) = response.chunk().await {
+            while let Ok(Some(chunk)) = self.next().await {
                 match left.checked_sub(chunk.len()) {
                     Some(rest) => left = rest,
                     None => break,

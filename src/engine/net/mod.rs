@@ -8,6 +8,7 @@ mod exchange;
 mod head;
 mod jar;
 mod redirect;
+mod turns;
 
 pub(super) use client::Net;
 pub(super) use error::Failure;

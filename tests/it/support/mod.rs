@@ -7,6 +7,7 @@ pub(crate) mod origin;
 #[cfg(unix)]
 pub(crate) mod pty;
 pub(crate) mod temp;
+pub(crate) mod tls;
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ pub(super) enum Step {
     Wait(Gate),
     /// Sent again and again until the client goes away.
     Repeat(Vec<u8>),
+    GoAway,
 }
 
 /// What becomes of the connection after the steps.
@@ -17,7 +18,10 @@ pub(super) enum End {
     Natural,
     Keep,
     Close,
-    Reset,
+    /// As `Close`, but TLS does not say that it ends (`close_notify`).
+    CloseSilently,
+    /// Over HTTP/2, the stream alone, with this error code.
+    Reset(u32),
     Stall,
 }
 
@@ -25,7 +29,7 @@ pub(super) enum End {
 pub(crate) struct Answer {
     status: Option<String>,
     headers: Vec<(String, Vec<u8>)>,
-    before_head: Vec<Gate>,
+    pub(super) before_head: Vec<Gate>,
     pub(super) body: Vec<Step>,
     pub(super) end: End,
     framing: Framing,
@@ -139,7 +143,12 @@ impl Answer {
     /// Sends the first `count` bytes of the body, then resets the connection. As on a real network, what the client
     /// has not taken by then is lost.
     pub(crate) fn reset(self, count: usize) -> Self {
-        self.end_after(count, End::Reset)
+        self.reset_stream(count, 2)
+    }
+
+    /// As [`Self::reset`], with this error code where the answer goes over HTTP/2 (RFC 9113 section 7).
+    pub(crate) fn reset_stream(self, count: usize, code: u32) -> Self {
+        self.end_after(count, End::Reset(code))
     }
 
     /// Sends the first `count` bytes of the body, then nothing more until the client goes away.
@@ -165,6 +174,19 @@ impl Answer {
         self
     }
 
+    /// Closes after the body without a word from TLS (`close_notify`).
+    pub(crate) fn close_silently(mut self) -> Self {
+        self.end = End::CloseSilently;
+        self
+    }
+
+    /// Announces the end of the connection in the middle of the body: it takes no more requests, and those that it has
+    /// go on (RFC 9113 section 6.8).
+    pub(crate) fn go_away(mut self) -> Self {
+        self.body.push(Step::GoAway);
+        self
+    }
+
     /// Keeps the connection open after the body, however wrong its length is.
     pub(crate) fn keep_alive(mut self) -> Self {
         self.end = End::Keep;
@@ -184,10 +206,20 @@ impl Answer {
                 left -= bytes.len();
                 !bytes.is_empty()
             }
-            Step::Wait(_) | Step::Repeat(_) => left > 0,
+            Step::Wait(_) | Step::Repeat(_) | Step::GoAway => left > 0,
         });
         self.end = end;
         self
+    }
+
+    /// Status and fields, for HTTP/2. Without a status there is no head at all.
+    pub(super) fn fields(&self) -> (Option<u16>, Vec<(String, Vec<u8>)>) {
+        let code = self.status.as_ref().and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        let mut fields = self.headers.clone();
+        if self.framing == Framing::Length && !self.has("Content-Length") {
+            fields.push(("Content-Length".to_owned(), self.body_length().to_string().into_bytes()));
+        }
+        (code, fields)
     }
 
     /// The steps before the body.

@@ -1,19 +1,23 @@
-//! A fault origin: raw-socket HTTP/1.1 on threads of its own, on a free port of 127.0.0.1, with a script per path.
-//! Every request is kept verbatim, and what breaks is broken at a byte that the test chose. It must not know who
+//! A fault origin: raw-socket HTTP/1.1 on threads of its own, on a free port of 127.0.0.1, with a script per path; on
+//! demand behind TLS, and over HTTP/2. Every request is kept verbatim, and what breaks is broken at a byte that the test chose. It must not know who
 //! asks.
 
 mod answer;
+pub(crate) mod frames;
 mod gate;
+mod http2;
 mod request;
 mod resource;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub(crate) use answer::Answer;
 pub(crate) use gate::Gate;
 pub(crate) use request::Request;
 pub(crate) use resource::Resource;
+pub(crate) use wire::Opening;
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -83,6 +87,8 @@ struct State {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    /// The first connection gets the first, and so on; the last repeats. None at all: no TLS.
+    openings: Vec<Opening>,
 }
 
 impl Shared {
@@ -100,9 +106,18 @@ pub(crate) struct Origin {
 
 impl Origin {
     pub(crate) fn start() -> Self {
+        Self::open(Vec::new())
+    }
+
+    /// Behind TLS: the first connection begins as the first of these says, and so on; the last repeats.
+    pub(crate) fn secure(openings: impl Into<Vec<Opening>>) -> Self {
+        Self::open(openings.into())
+    }
+
+    fn open(openings: Vec<Opening>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the loopback has free ports");
         let address = listener.local_addr().expect("a bound socket has an address");
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared { openings, ..Shared::default() });
         let acceptor = std::thread::spawn({
             let shared = Arc::clone(&shared);
             move || serve::accept(&listener, &shared)
@@ -117,7 +132,8 @@ impl Origin {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        let scheme = if self.shared.openings.is_empty() { "http" } else { "https" };
+        format!("{scheme}://{}{path}", self.address)
     }
 
     /// Host and port.

@@ -59,6 +59,11 @@ impl Request {
         Ok(Some(Self::parse(&head, line, connection)))
     }
 
+    /// One that came as HTTP/2 or that nobody has decoded.
+    pub(super) fn to(target: &str, connection: usize) -> Self {
+        Self::parse(b"", format!("GET {target} HTTP/2"), connection)
+    }
+
     fn parse(head: &[u8], line: String, connection: usize) -> Self {
         let text = String::from_utf8_lossy(head).into_owned();
         let mut words = line.split(' ');

@@ -3,12 +3,13 @@
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::answer::{Answer, End, Step};
+use super::frames::Frames;
 use super::gate::Gate;
 use super::request::Request;
-use super::{Script, Shared};
+use super::wire::{Kind, Opening, Wire};
+use super::{Script, Shared, http2};
 
 /// Takes connections until the origin ends.
 pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
@@ -24,17 +25,65 @@ pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         state.sockets.insert(number, wake);
         let thread = std::thread::spawn({
             let shared = Arc::clone(shared);
-            move || Connection { stream, number, shared }.serve()
+            move || {
+                let _open = Open { number, shared: Arc::clone(&shared) };
+                // A client may go at any time: that is its right, and the log shows it.
+                let _ = serve(stream, number, &shared);
+            }
         });
         state.threads.push(thread);
     }
 }
 
+/// One open connection, for as long as this lives.
+struct Open {
+    number: usize,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.shared.lock().sockets.remove(&self.number);
+        self.shared.changed.notify_all();
+    }
+}
+
+fn serve(stream: TcpStream, number: usize, shared: &Arc<Shared>) -> io::Result<()> {
+    // Pieces must leave as they are sent.
+    stream.set_nodelay(true)?;
+    let connection = |wire| Connection { wire, number, shared: Arc::clone(shared) };
+    let Some(Opening(kind)) = shared.opening(number) else { return connection(Wire::plain(stream)).serve() };
+    match kind {
+        Kind::Http1(config) => connection(Wire::tls(stream, config)).serve(),
+        Kind::Http2(config, streams) => http2::serve(stream, config, streams, number, shared),
+        Kind::Frames(config, play) => {
+            let mut frames = Frames::open(Wire::tls(stream, config), Arc::clone(shared), number)?;
+            play(&mut frames)
+        }
+        Kind::Bytes(bytes) => {
+            hello(&stream)?;
+            (&stream).write_all(&bytes)?;
+            stream.shutdown(Shutdown::Write)?;
+            io::copy(&mut &stream, &mut io::sink()).map(drop)
+        }
+        Kind::Reset => {
+            hello(&stream)?;
+            Wire::plain(stream).reset();
+            Ok(())
+        }
+    }
+}
+
+/// Waits for the first bytes of the client.
+fn hello(stream: &TcpStream) -> io::Result<()> {
+    (&*stream).read_exact(&mut [0; 5])
+}
+
 /// A script, and how many of its answers were given before.
-type Turn = (Arc<Script>, usize);
+pub(super) type Turn = (Arc<Script>, usize);
 
 /// Called without the lock: an answer may wait or fail.
-fn choose(request: &Request, turn: Option<Turn>) -> Answer {
+pub(super) fn choose(request: &Request, turn: Option<Turn>) -> Answer {
     match turn {
         Some((script, turn)) => {
             let last = script.0.len().checked_sub(1).expect("a script has answers");
@@ -44,34 +93,17 @@ fn choose(request: &Request, turn: Option<Turn>) -> Answer {
     }
 }
 
-struct Connection {
-    stream: TcpStream,
-    number: usize,
-    shared: Arc<Shared>,
-}
-
-impl Connection {
-    fn serve(self) {
-        // Pieces must leave as they are sent; the option may fail on a client that has gone, which is fine.
-        let _ = self.stream.set_nodelay(true);
-        let Ok(copy) = self.stream.try_clone() else { return };
-        let mut reader = BufReader::new(copy);
-        // A client may go at any time: that is its right, and the log shows it.
-        while let Ok(Some(request)) = Request::read(&mut reader, self.number) {
-            let (request, key, turn) = self.log(request);
-            let flight = Flight::enter(&self.shared, key);
-            let answer = if request.is_http() { choose(&request, turn) } else { Answer::status(400).close() };
-            let method = request.method;
-            if !matches!(self.play(answer, &method, flight, &mut reader), Ok(true)) {
-                break;
-            }
-        }
+impl Shared {
+    /// What this connection begins with; nothing where there is no TLS.
+    fn opening(&self, number: usize) -> Option<Opening> {
+        let last = self.openings.len().checked_sub(1)?;
+        Some(self.openings[number.min(last)].clone())
     }
 
     /// Notes the request and finds the script that it belongs to, with its turn: in one step, so that answers are given
     /// in the order of the log.
-    fn log(&self, mut request: Request) -> (Request, String, Option<Turn>) {
-        let mut state = self.shared.lock();
+    pub(super) fn log(&self, mut request: Request) -> (Request, String, Option<Turn>) {
+        let mut state = self.lock();
         request.at = state.log.len();
         state.log.push(request.clone());
         let exact = state.scripts.contains_key(&request.target);
@@ -81,16 +113,49 @@ impl Connection {
             *given += 1;
             (Arc::clone(script), *given - 1)
         });
-        self.shared.changed.notify_all();
+        self.changed.notify_all();
         (request, key, turn)
     }
 
+    /// Waits at the gate; false if the origin ended first.
+    pub(super) fn wait_at(&self, gate: &Gate) -> bool {
+        {
+            let mut state = self.lock();
+            if state.stopping {
+                return false;
+            }
+            state.gates.push(gate.clone());
+        }
+        gate.wait()
+    }
+}
+
+struct Connection {
+    wire: Wire,
+    number: usize,
+    shared: Arc<Shared>,
+}
+
+impl Connection {
+    fn serve(self) -> io::Result<()> {
+        let mut reader = BufReader::new(&self.wire);
+        while let Some(request) = Request::read(&mut reader, self.number)? {
+            let (request, key, turn) = self.shared.log(request);
+            let flight = Flight::enter(&self.shared, key);
+            let answer = if request.is_http() { choose(&request, turn) } else { Answer::status(400).close() };
+            if !self.play(answer, &request.method, flight)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Sends an answer; true where another request may follow.
-    fn play(&self, answer: Answer, method: &str, flight: Flight, reader: &mut impl Read) -> io::Result<bool> {
+    fn play(&self, answer: Answer, method: &str, flight: Flight) -> io::Result<bool> {
         let keep = match answer.end {
             End::Natural => answer.is_framed(),
             End::Keep => true,
-            End::Close | End::Reset | End::Stall => false,
+            End::Close | End::CloseSilently | End::Reset(_) | End::Stall => false,
         };
         let end = answer.end;
         let mut steps = answer.opening();
@@ -113,8 +178,10 @@ impl Connection {
                 Step::Repeat(bytes) => loop {
                     self.send(&bytes)?;
                 },
+                // Only HTTP/2 can announce the end of a connection.
+                Step::GoAway => {}
                 Step::Wait(gate) => {
-                    if !self.wait(&gate) {
+                    if !self.shared.wait_at(&gate) {
                         return Ok(false);
                     }
                 }
@@ -122,53 +189,30 @@ impl Connection {
         }
         match end {
             _ if keep => return Ok(true),
-            End::Stall => drain(reader),
-            End::Reset => drop(socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))),
-            End::Natural | End::Keep | End::Close => {
+            End::Stall => self.wire.drain(),
+            End::Reset(_) => self.wire.reset(),
+            End::Natural | End::Keep | End::Close | End::CloseSilently => {
                 // Closing with bytes unread would send a reset in place of an end.
-                self.stream.shutdown(Shutdown::Write)?;
-                drain(reader);
+                self.wire.end(end != End::CloseSilently)?;
+                self.wire.drain();
             }
         }
         Ok(false)
     }
 
     fn send(&self, bytes: &[u8]) -> io::Result<()> {
-        (&self.stream).write_all(bytes)
-    }
-
-    fn wait(&self, gate: &Gate) -> bool {
-        {
-            let mut state = self.shared.lock();
-            if state.stopping {
-                return false;
-            }
-            state.gates.push(gate.clone());
-        }
-        gate.wait()
-    }
-}
-
-/// Reads until the client closes, or the origin ends.
-fn drain(reader: &mut impl Read) {
-    let _ = io::copy(reader, &mut io::sink());
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.shared.lock().sockets.remove(&self.number);
-        self.shared.changed.notify_all();
+        (&self.wire).write_all(bytes)
     }
 }
 
 /// One request in flight, for as long as this lives.
-struct Flight {
+pub(super) struct Flight {
     shared: Arc<Shared>,
     key: String,
 }
 
 impl Flight {
-    fn enter(shared: &Arc<Shared>, key: String) -> Self {
+    pub(super) fn enter(shared: &Arc<Shared>, key: String) -> Self {
         let mut state = shared.lock();
         state.traffic.enter();
         state.traffic_by_path.entry(key.clone()).or_default().enter();
