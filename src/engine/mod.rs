@@ -26,6 +26,7 @@
 
 mod checksum;
 mod content;
+mod descriptors;
 mod disk;
 pub mod error;
 pub mod event;
@@ -92,6 +93,7 @@ impl Engine {
     /// # Errors
     /// When an option cannot be used or the system gives no threads.
     pub fn start(options: Options) -> Result<(Self, Events), StartError> {
+        let options = Options { jobs: options.jobs.min(descriptors::transfers()), ..options };
         let net = Net::new(&options).map_err(StartError)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("haul-net")

@@ -13,6 +13,7 @@ use crate::engine::file_name;
 
 use super::body::Body;
 use super::part::Part;
+use super::patiently;
 use super::same::same;
 
 /// Where a body has ended up.
@@ -116,10 +117,10 @@ fn holds(path: &Path, body: &Body) -> io::Result<bool> {
         _ => return Ok(false),
     }
     // A file that cannot be read is not known to be the same.
-    let Ok(mut there) = File::open(path) else { return Ok(false) };
+    let Ok(mut there) = patiently(|| File::open(path)) else { return Ok(false) };
     match body {
         Body::Memory(bytes) => same(&mut there, &mut bytes.as_slice()),
-        Body::Part(part) => same(&mut there, &mut File::open(part.path())?),
+        Body::Part(part) => same(&mut there, &mut part.reader()?),
     }
 }
 
@@ -140,7 +141,7 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Err(error),
         Err(_) => {
             // No hard links either (FAT). An empty file of our own takes the name, and the rename replaces only that.
-            File::create_new(to)?;
+            patiently(|| File::create_new(to))?;
             fs::rename(from, to).inspect_err(|_| {
                 // The error that matters is the one on its way up.
                 let _ = fs::remove_file(to);

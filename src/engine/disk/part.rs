@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::request::JobId;
 
+use super::patiently;
+
 /// Where the part of a job stands. Every restart is a new generation with a file of its own, so that two versions of
 /// a body can never share one.
 pub(in crate::engine) fn part_path(dir: &Path, id: JobId, generation: u32) -> PathBuf {
@@ -24,7 +26,7 @@ pub(in crate::engine) struct Part {
 impl Part {
     /// Makes a new part. Whatever stands there, file or link, is somebody else's and makes this fail.
     pub(in crate::engine) fn create(path: PathBuf) -> io::Result<Self> {
-        let file = OpenOptions::new().append(true).create_new(true).open(&path)?;
+        let file = patiently(|| OpenOptions::new().append(true).create_new(true).open(&path))?;
         Ok(Self { path, file, len: 0 })
     }
 
@@ -34,7 +36,7 @@ impl Part {
         if !metadata.is_file() || metadata.len() != len {
             return Err(io::Error::other("the part file was changed by another program"));
         }
-        let file = OpenOptions::new().append(true).open(&path)?;
+        let file = patiently(|| OpenOptions::new().append(true).open(&path))?;
         Ok(Self { path, file, len })
     }
 
@@ -53,7 +55,7 @@ impl Part {
 
     /// Reads it from its first byte.
     pub(in crate::engine) fn reader(&self) -> io::Result<File> {
-        File::open(&self.path)
+        patiently(|| File::open(&self.path))
     }
 
     /// How many bytes are in it.

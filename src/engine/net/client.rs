@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE};
 use reqwest::{Certificate, Client, ClientBuilder, Response};
-
+use tokio::time::{Instant, sleep};
 use url::Url;
 
+use crate::engine::descriptors;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::{Options, Proxy, Secret};
 
@@ -79,7 +80,7 @@ impl Net {
     ) -> Result<Answer, Failure> {
         let mut chain = Chain::new(&ask.url);
         loop {
-            let response = self.hop(ask, &chain).await?;
+            let response = self.patient_hop(ask, &chain).await?;
             let status = response.status().as_u16();
             answered(chain.url(), status, head::version(&response));
             if redirect::is_redirect(status)
@@ -91,6 +92,18 @@ impl Net {
             }
             let head = head::read(&response);
             return Ok(Answer { head, url: chain.url().clone(), body: Body::new(response, self.stall) });
+        }
+    }
+
+    /// Where too much is open for one more connection, it waits for others to close: that says nothing of the host, and
+    /// is no attempt.
+    async fn patient_hop(&self, ask: &Ask, chain: &Chain) -> Result<Response, Failure> {
+        let until = Instant::now() + descriptors::PATIENCE;
+        loop {
+            match self.hop(ask, chain).await {
+                Err(failure) if failure.exhausted && Instant::now() < until => sleep(descriptors::PAUSE).await,
+                result => return result,
+            }
         }
     }
 

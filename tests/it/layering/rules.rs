@@ -9,7 +9,15 @@ use super::paths::{Module, What, named};
 /// rooms of one layer may not. The longest name counts, so that `engine` alone is the facade.
 const LAYERS: &[&[&[&str]]] = &[
     &[&["units", "display"]],
-    &[&["engine::options", "engine::event", "engine::error", "engine::request", "engine::head", "engine::outbox"]],
+    &[&[
+        "engine::options",
+        "engine::event",
+        "engine::error",
+        "engine::request",
+        "engine::head",
+        "engine::outbox",
+        "engine::descriptors",
+    ]],
     &[&["engine::resume", "engine::file_name", "engine::retry", "engine::rate", "engine::checksum"]],
     &[&["engine::net"], &["engine::disk"], &["engine::store"], &["engine::content"]],
     &[&["engine::hosts", "engine::segments", "engine::transfer"]],
