@@ -41,6 +41,11 @@ pub(super) fn transfers() -> usize {
     usize::try_from(room).unwrap_or(usize::MAX).max(1)
 }
 
+/// True where connections that wait to be used again are missed elsewhere.
+pub(super) fn scarce() -> bool {
+    limit() < 1024
+}
+
 #[cfg(unix)]
 fn limit() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

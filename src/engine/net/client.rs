@@ -27,6 +27,7 @@ const LONGEST_STALL: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// Below the 60 s or so after which servers close idle connections, so that we seldom race with them.
 const IDLE: Duration = Duration::from_secs(20);
+const IDLE_WHERE_SCARCE: Duration = Duration::from_secs(1);
 
 /// Both clients and what every request carries.
 #[derive(Debug)]
@@ -146,7 +147,7 @@ fn builder(options: &Options) -> Result<ClientBuilder, String> {
         .referer(false)
         .connect_timeout(options.connect_timeout)
         .connector_layer(Counting)
-        .pool_idle_timeout(IDLE)
+        .pool_idle_timeout(if descriptors::scarce() { IDLE_WHERE_SCARCE } else { IDLE })
         .http2_initial_stream_window_size(STREAM_WINDOW)
         .http2_initial_connection_window_size(STREAM_WINDOW * slots)
         .http2_keep_alive_interval(IDLE)
