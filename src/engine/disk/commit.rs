@@ -62,17 +62,58 @@ fn key(path: &Path) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(&text).to_lowercase()
 }
 
+/// A name on its way to the disk.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) enum Name<'a> {
+    /// The user's own: taken as it is, or not at all.
+    Own(&'a str),
+    /// The server's: one that the file system does not take may give way to a simpler one.
+    Given(&'a str),
+}
+
 /// Gives `body` its name in the folder of `part_path`, or the first free one like it. Where a file of such a name holds
 /// the very same bytes, the body is dropped.
 ///
 /// On an error a body in a part file is there still.
-pub(in crate::engine) fn commit(body: &Body, part_path: &Path, name: &str, finals: &Finals) -> io::Result<Committed> {
+pub(in crate::engine) fn commit(body: &Body, part_path: &Path, name: Name, finals: &Finals) -> io::Result<Committed> {
+    let mut from = None;
+    let mut given = match name {
+        Name::Own(name) => return commit_as(body, part_path, name, finals, &mut from),
+        Name::Given(name) => name.to_owned(),
+    };
+    loop {
+        let result = commit_as(body, part_path, &given, finals, &mut from);
+        match result.as_ref().err().and_then(|error| simpler(&given, error)) {
+            Some(simpler) => given = simpler,
+            None => return result,
+        }
+    }
+}
+
+/// The next name to try after one that the file system does not take.
+fn simpler(name: &str, error: &io::Error) -> Option<String> {
+    match error.kind() {
+        io::ErrorKind::InvalidFilename => file_name::shortened(name),
+        io::ErrorKind::InvalidInput => file_name::in_ascii(name),
+        #[cfg(unix)]
+        _ if rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::ILSEQ) => file_name::in_ascii(name),
+        _ => None,
+    }
+}
+
+/// As [`commit`], under this name. `from` is the part that stands for the body once it had to be written.
+fn commit_as(
+    body: &Body,
+    part_path: &Path,
+    name: &str,
+    finals: &Finals,
+    from: &mut Option<PathBuf>,
+) -> io::Result<Committed> {
     let dir = part_path.parent().unwrap_or(Path::new("."));
     let candidates = (1..=MOST_NAMES).map(|n| match n {
         1 => dir.join(name),
         n => dir.join(file_name::numbered(name, n)),
     });
-    let mut from = None;
     for path in candidates {
         if holds(&path, body)? && finals.adopt(&path) {
             if let Body::Part(part) = body {
@@ -82,7 +123,7 @@ pub(in crate::engine) fn commit(body: &Body, part_path: &Path, name: &str, final
             }
             return Ok(Committed { path, skipped: true });
         }
-        let from = match &from {
+        let from = match from {
             Some(from) => from,
             None => from.insert(on_disk(body, part_path)?),
         };

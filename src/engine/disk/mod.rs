@@ -6,10 +6,12 @@ mod commit;
 mod folder;
 mod part;
 mod same;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub(super) use body::Body;
-pub(super) use commit::{Finals, commit};
+pub(super) use commit::{Finals, Name, commit};
 pub use folder::prepare_folder;
 pub(super) use part::{Part, part_path};
 pub use same::same_files;

@@ -1,7 +1,7 @@
 //! Part files: where a body grows until it is whole. Written strictly in order by one owner, so that a part is at
 //! every instant a prefix of the body.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -30,13 +30,18 @@ impl Part {
         Ok(Self { path, file, len: 0 })
     }
 
-    /// Opens a part to go on with; it must be a plain file of exactly `len` bytes.
+    /// Opens a part to go on with; it must be a plain file of exactly `len` bytes that has no other name.
     pub(in crate::engine) fn open(path: PathBuf, len: u64) -> io::Result<Self> {
-        let metadata = fs::symlink_metadata(&path)?;
-        if !metadata.is_file() || metadata.len() != len {
-            return Err(io::Error::other("the part file was changed by another program"));
+        let ours = |there: &Metadata| there.is_file() && there.len() == len && !has_other_names(there);
+        let changed = || io::Error::other("the part file was changed by another program");
+        // Looked at before it is opened, since opening a pipe waits, and after, since it may have changed in between.
+        if !ours(&fs::symlink_metadata(&path)?) {
+            return Err(changed());
         }
-        let file = patiently(|| OpenOptions::new().append(true).open(&path))?;
+        let file = patiently(|| unfollowed().append(true).open(&path))?;
+        if !ours(&file.metadata()?) {
+            return Err(changed());
+        }
         Ok(Self { path, file, len })
     }
 
@@ -67,6 +72,29 @@ impl Part {
     pub(in crate::engine) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// True where the file can be reached by another name too: what is written to it would be written there.
+fn has_other_names(file: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::MetadataExt::nlink(file) > 1
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        false
+    }
+}
+
+/// Options that open no link in the place of a file.
+fn unfollowed() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    if let Ok(nofollow) = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()) {
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, nofollow);
+    }
+    options
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::engine::checksum::Digests;
 use crate::engine::content::{self, Accepted, Claims};
-use crate::engine::disk::{self, Body, Finals};
+use crate::engine::disk::{self, Body, Finals, Name};
 use crate::engine::error::TransferError;
 use crate::engine::file_name;
 use crate::engine::options::{Algorithm, Options};
@@ -62,12 +62,13 @@ pub(super) fn settle(whole: &Whole, options: &Options, finals: &Finals) -> Resul
         let _ = std::fs::remove_file(part);
     }
     let (seen, sha256) = result?;
-    let name = match seen.ending {
-        Some(ending) if request.name.is_none() => file_name::with_ending(&about.name, ending),
-        _ => about.name.clone(),
+    let with_ending = seen.ending.map(|ending| file_name::with_ending(&about.name, ending));
+    let name = match &request.name {
+        Some(own) => Name::Own(own),
+        None => Name::Given(with_ending.as_deref().unwrap_or(&about.name)),
     };
     let committed =
-        disk::commit(body, part, &name, finals).map_err(|error| Unsettled::disk("give the file its name", &error))?;
+        disk::commit(body, part, name, finals).map_err(|error| Unsettled::disk("give the file its name", &error))?;
     Ok(Settled { path: committed.path, bytes: body.len(), seen, sha256, skipped: committed.skipped })
 }
 
