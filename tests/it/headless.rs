@@ -16,31 +16,31 @@ use crate::support::command::{Finished, Run, haul};
 use crate::support::temp::TempDir;
 
 /// A plain run without retries and without a state that another test could see.
-fn plain(dir: &TempDir) -> Run {
+pub(crate) fn plain(dir: &TempDir) -> Run {
     haul(dir).args(["--plain", "-r", "0"])
 }
 
 /// As [`plain`], with one JSON object a line.
-fn json(dir: &TempDir) -> Run {
+pub(crate) fn json(dir: &TempDir) -> Run {
     haul(dir).args(["--json", "-r", "0"])
 }
 
 /// The objects of a `--json` run. Each line must be one.
 #[track_caller]
-fn objects(done: &Finished) -> Vec<Value> {
+pub(crate) fn objects(done: &Finished) -> Vec<Value> {
     let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| done.fail(&format!("{line}: {error}")));
     done.stdout().lines().map(read).collect()
 }
 
 /// The objects with this `event`.
 #[track_caller]
-fn events(done: &Finished, event: &str) -> Vec<Value> {
+pub(crate) fn events(done: &Finished, event: &str) -> Vec<Value> {
     objects(done).into_iter().filter(|object| object["event"] == event).collect()
 }
 
 /// The one object with this `event`.
 #[track_caller]
-fn event(done: &Finished, event: &str) -> Value {
+pub(crate) fn event(done: &Finished, event: &str) -> Value {
     let mut found = events(done, event);
     match found.pop() {
         Some(one) if found.is_empty() => one,
@@ -50,7 +50,7 @@ fn event(done: &Finished, event: &str) -> Value {
 
 /// The `error_class` of the one job of a run that must fail with status 1.
 #[track_caller]
-fn failure_class(run: Run) -> String {
+pub(crate) fn failure_class(run: Run) -> String {
     let done = run.run().expect(1);
     let failed = event(&done, "failed");
     failed["error_class"].as_str().unwrap_or_default().to_owned()

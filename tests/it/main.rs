@@ -1,6 +1,7 @@
 //! The one integration binary: the program as its users and servers see it, and the shape of its sources.
 
 mod engine;
+mod faults;
 mod headless;
 mod layering;
 mod support;
