@@ -129,6 +129,8 @@ fn messages_about_words_lists_and_folders_are_readable() {
         assert_readable(&plain(&dir).args(["-i", &short]).run().expect(2));
         assert_readable(&plain(&dir).args(["-o", &text, "http://127.0.0.1:1/"]).run());
         assert_readable(&plain(&dir).args(["--report", &text, "http://127.0.0.1:1/"]).run().expect(2));
+        assert_readable(&haul(&dir).args(["-j", &text, "http://h/"]).run().expect(2));
+        assert_readable(&haul(&dir).arg(format!("--{text}")).run().expect(2));
         // A list of this name, with a line of this text.
         dir.write(&short, format!("x{text}\nhttp://{text}/\nhttp://h:{text}/\n").replace('\r', ""));
         let done = plain(&dir).arg(&short).run().expect(2);
