@@ -103,7 +103,8 @@ fn a_name_that_is_too_long_for_the_file_system_is_cut() {
     let (finals, part, name) = (Finals::default(), deep.join("1.part"), format!("{}.jpg", "x".repeat(200)));
     for (number, body) in [b"abc", b"def"].map(|bytes| Body::Memory(bytes.to_vec())).iter().enumerate() {
         let settled = commit(body, &part, Name::Given(&name), &finals).expect("a shorter name fits");
-        let expected = if number == 0 { format!("{}.jpg", "x".repeat(50)) } else { format!("{} (2).jpg", "x".repeat(50)) };
+        let expected =
+            if number == 0 { format!("{}.jpg", "x".repeat(50)) } else { format!("{} (2).jpg", "x".repeat(50)) };
         assert_eq!(settled.path.file_name(), Some(expected.as_ref()));
     }
     let error = commit(&Body::Memory(b"abc".to_vec()), &part, Name::Own(&name), &finals).expect_err("taken as it is");

@@ -139,8 +139,32 @@ fn header() -> impl Strategy<Value = Vec<u8>> {
         "\\PC{0,40}".prop_map(String::into_bytes),
         (0..300_usize).prop_map(|count| "\u{301}".repeat(count).into_bytes()),
         prop::sample::select(&[
-            "attachment; ", "filename=", "filename*=", "UTF-8''", "iso-8859-1'en'", "\"", "\\", ";", "%2e", "%2F", "%5c", "..", "/",
-            "%00", "%e2%80%ae", "CON", "com1", ".jpg", " ", "-", "\u{202e}", "e\u{301}", "👩\u{200d}🚀", "~", ":", "\r\n",
+            "attachment; ",
+            "filename=",
+            "filename*=",
+            "UTF-8''",
+            "iso-8859-1'en'",
+            "\"",
+            "\\",
+            ";",
+            "%2e",
+            "%2F",
+            "%5c",
+            "..",
+            "/",
+            "%00",
+            "%e2%80%ae",
+            "CON",
+            "com1",
+            ".jpg",
+            " ",
+            "-",
+            "\u{202e}",
+            "e\u{301}",
+            "👩\u{200d}🚀",
+            "~",
+            ":",
+            "\r\n",
         ])
         .prop_map(|text: &str| text.as_bytes().to_vec()),
     ];
@@ -152,8 +176,10 @@ fn path() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "\\PC{0,30}",
         any::<u8>().prop_map(|byte| format!("%{byte:02x}")),
-        prop::sample::select(&["/", "..", "%2e%2e", "%2f", "%5c", "%", "?", "#", "con", "nul.", ".png", ".JPG", "-", " "])
-            .prop_map(str::to_owned),
+        prop::sample::select(&[
+            "/", "..", "%2e%2e", "%2f", "%5c", "%", "?", "#", "con", "nul.", ".png", ".JPG", "-", " "
+        ])
+        .prop_map(str::to_owned),
     ];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }

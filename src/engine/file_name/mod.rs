@@ -252,5 +252,4 @@ mod tests {
             assert!(check_own(name).is_err(), "{name}");
         }
     }
-
 }

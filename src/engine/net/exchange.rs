@@ -50,13 +50,16 @@ impl Body {
     /// The next bytes; `None` at the end, which the framing has confirmed. A call may be dropped and made again: no
     /// byte is lost, and the stall clock runs on. It stands still while nobody asks.
     pub(in crate::engine) async fn chunk(&mut self) -> Result<Option<Bytes>, TransferError> {
-        let since = *self.waiting.get_or_insert_with(Instant::now);
-        let result = timeout_at(since + self.stall, self.response.chunk()).await;
-        self.waiting = None;
-        match result {
-            Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(error)) => Err(in_body(&error)),
-            Err(_) => Err(stalled(self.stall)),
+        loop {
+            let until = *self.waiting.get_or_insert_with(Instant::now) + self.stall;
+            let result = timeout_at(until, self.response.chunk()).await;
+            self.waiting = None;
+            match result {
+                Ok(Ok(chunk)) => return Ok(chunk),
+                Ok(Err(error)) => return Err(in_body(&error)),
+                Err(_) if woke_late(until) => {}
+                Err(_) => return Err(stalled(self.stall)),
+            }
         }
     }
 }
@@ -75,6 +78,13 @@ impl Body {
             }
         }));
     }
+}
+
+/// True where a clock that ended at `until` is heard so late that this whole process must have stood still, as after
+/// Ctrl-Z: what has come meanwhile is unread, and the wait says nothing of the server.
+pub(super) fn woke_late(until: Instant) -> bool {
+    const LATE: Duration = Duration::from_millis(500);
+    until.elapsed() > LATE
 }
 
 /// The error of a wait that was too long.

@@ -27,7 +27,10 @@ fn files_have_the_mode_that_the_mask_leaves() {
         let (dir, origin, gate) = (TempDir::new(), Origin::start(), Gate::new());
         let bytes = payload(1, 600_000);
         let held = gate.clone();
-        origin.script("/large.bin", Script::new().then(move || Answer::ok(&bytes[..300_000]).wait(&held).body(&bytes[300_000..])));
+        origin.script(
+            "/large.bin",
+            Script::new().then(move || Answer::ok(&bytes[..300_000]).wait(&held).body(&bytes[300_000..])),
+        );
         origin.script("/small.bin", Script::body("abc"));
         let urls = ["/large.bin", "/small.bin", "/gone.bin"].map(|path| origin.url(path));
         let run = after(&dir, &format!("umask {mask}")).args(["--json", "-r", "0", "-d", "made"]).args(&urls);

@@ -41,9 +41,21 @@ fn lists_are_read_line_by_line() {
         (150, lines(&[&url, &format!("{url}#x"), &format!("{}/./x/../a.bin", origin.url("")), &secret]), 1, "", 0),
         (150, format!("{url}\n").repeat(10_000).into(), 1, "", 0),
         (151, lines(&["file:///etc/passwd", "data:,x", "data://x", "ftp://h/x", &url]), 1, "line 1: `file://`", 4),
-        (151, lines(&["javascript:x", "javascript://h/%0ax", "blob:http://h/x", "about:blank"]), 0, "`javascript://`", 5),
+        (
+            151,
+            lines(&["javascript:x", "javascript://h/%0ax", "blob:http://h/x", "about:blank"]),
+            0,
+            "`javascript://`",
+            5,
+        ),
         (151, lines(&["-o x", "--report=x", "@/etc/passwd", "-", "../x", "/etc/passwd", &url]), 1, "line 4: `-`", 6),
-        (151, lines(&["$(touch x)", "`touch x`", "|touch x", ";touch x", "!touch x", "%0atouch x"]), 0, "`|touch x`", 7),
+        (
+            151,
+            lines(&["$(touch x)", "`touch x`", "|touch x", ";touch x", "!touch x", "%0atouch x"]),
+            0,
+            "`|touch x`",
+            7,
+        ),
     ];
     for (fault, list, good, said, count) in rows {
         let dir = TempDir::new();
