@@ -1,5 +1,5 @@
 //! Names that browsers were attacked with, and names that nobody thought of. The rows take up the subjects of the public
-//! lists for RFC 6266 and of the tests of Chromium, Firefox and DownThemAll; what comes out is by our own rules.
+//! lists for RFC 6266 and of the tests of Chromium, Firefox and others; what comes out is by our own rules.
 
 use proptest::prelude::*;
 

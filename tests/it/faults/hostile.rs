@@ -38,11 +38,13 @@ fn texts() -> Vec<(&'static str, String)> {
 }
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+    text.bytes().flat_map(|byte| format!("%{byte:02x}").into_bytes()).map(char::from).collect()
 }
 
+type Saying = fn(&str) -> Answer;
+
 /// Where a server puts the text: each is a path of its own.
-const PLACES: [(&str, fn(&str) -> Answer); 10] = [
+const PLACES: [(&str, Saying); 10] = [
     ("name", |text| Answer::ok("abc").header("Content-Disposition", format!("attachment; filename=\"{text}.bin\""))),
     ("escaped name", |text| {
         let text: String = text.chars().take(2000).collect();

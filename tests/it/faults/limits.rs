@@ -36,7 +36,7 @@ fn files_have_the_mode_that_the_mask_leaves() {
         let run = after(&dir, &format!("umask {mask}")).args(["--json", "-r", "0", "-d", "made"]).args(&urls);
         let running = run.args(["--report", "report.json", "--failed", "failed.txt"]).spawn();
         running.wait_stdout(|line| line.contains("\"progress\"") && line.contains("300000"));
-        let part = dir.names().into_iter().find(|name| name.ends_with(".part")).expect("a large body has a part");
+        let part = dir.names().into_iter().find(|name| name.contains(".haul-")).expect("a large body has a part");
         assert_eq!(mode(&dir, &part), expected, "the part under {mask}");
         gate.open();
         running.wait().expect(1);

@@ -90,7 +90,8 @@ fn what_holds_the_name_of_a_file_stays_as_it_is() {
 /// to stays as it is, and the file is right.
 #[test]
 fn a_part_that_has_become_a_link_is_not_written_to() {
-    let rows: [(&str, fn(&Path, &Path)); 2] = [
+    type Linking = fn(&Path, &Path);
+    let rows: [(&str, Linking); 2] = [
         ("link", |theirs, part| symlink(theirs, part).expect("linked")),
         ("hard link", |theirs, part| fs::hard_link(theirs, part).expect("linked")),
     ];
@@ -107,7 +108,7 @@ fn a_part_that_has_become_a_link_is_not_written_to() {
         origin.script("/a.bin", script);
         let running = haul(&dir).args(["--json", "-r", "2", &origin.url("/a.bin")]).spawn();
         running.wait_stdout(|line| line.contains("\"retrying\"") && line.contains("503"));
-        let part = dir.names().into_iter().find(|name| name.ends_with(".part")).expect("a part is kept");
+        let part = dir.names().into_iter().find(|name| name.starts_with(".haul-")).expect("a part is kept");
         fs::remove_file(dir.path(&part)).expect("removed");
         link(&theirs, &dir.path(&part));
         let done = running.wait().expect(0);
