@@ -2,7 +2,8 @@
 //! A leaf: `net` and `disk` meet the limit, the engine plans for it.
 
 use std::io;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// What is held besides transfers: standard streams, the polling of the runtime, lists, reports, files that are just
 /// being given their names.
@@ -32,6 +33,17 @@ pub(super) fn exhausted(error: &io::Error) -> bool {
     {
         const WSAEMFILE: i32 = 10_024;
         error.raw_os_error() == Some(WSAEMFILE)
+    }
+}
+
+/// Opens a file; where too much is open for one more, it blocks until others have closed.
+pub(super) fn patiently<T>(mut open: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match open() {
+            Err(error) if exhausted(&error) && Instant::now() < until => thread::sleep(PAUSE),
+            result => return result,
+        }
     }
 }
 

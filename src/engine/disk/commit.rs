@@ -9,11 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::engine::descriptors::patiently;
 use crate::engine::file_name;
 
 use super::body::Body;
 use super::part::Part;
-use super::patiently;
 use super::same::same;
 
 /// Where a body has ended up.

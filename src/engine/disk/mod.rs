@@ -18,10 +18,7 @@ pub use same::same_files;
 pub(super) use writer::{Buffers, Writer};
 
 use std::io;
-use std::thread;
-use std::time::Instant;
 
-use super::descriptors;
 use super::error::{ErrorClass, TransferError};
 
 /// The error of a job for an error of the disk; `doing` reads like "write the part file".
@@ -31,15 +28,4 @@ pub(super) fn error(doing: &str, error: &io::Error) -> TransferError {
         _ => ErrorClass::Disk,
     };
     TransferError::new(class, format!("cannot {doing}: {error}"))
-}
-
-/// Opens a file; where too much is open for one more, it waits for others to close.
-fn patiently<T>(mut open: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    let until = Instant::now() + descriptors::PATIENCE;
-    loop {
-        match open() {
-            Err(error) if descriptors::exhausted(&error) && Instant::now() < until => thread::sleep(descriptors::PAUSE),
-            result => return result,
-        }
-    }
 }

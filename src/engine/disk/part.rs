@@ -5,9 +5,8 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::engine::descriptors::patiently;
 use crate::engine::request::JobId;
-
-use super::patiently;
 
 /// Where the part of a job stands. Every restart is a new generation with a file of its own, so that two versions of
 /// a body can never share one.
