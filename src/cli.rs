@@ -2,6 +2,7 @@
 //! `config` to say.
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
+use crate::display;
 use crate::engine::options::{Check, Checksum, Expect};
 use crate::engine::parse_checksum;
 use crate::units;
@@ -187,9 +189,15 @@ pub(crate) struct CommonOptions {
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
     Cli::try_parse_from(args).map_err(|error| {
         // Nobody is left to tell if this fails too.
-        let _ = error.print();
+        let _ = if error.use_stderr() { print_mistake(&error) } else { error.print() };
         u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
     })
+}
+
+/// What clap says of a mistake repeats the words that were typed, or that a script made.
+fn print_mistake(error: &clap::Error) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    error.render().to_string().lines().try_for_each(|line| writeln!(err, "{}", display::safe(line)))
 }
 
 fn count(most: i64) -> clap::builder::RangedI64ValueParser<u32> {

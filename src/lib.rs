@@ -8,7 +8,7 @@
 //! | layer | what it is |
 //! |---|---|
 //! | [`units`] [`display`] | sizes, rates and times as text; text from outside made safe for a terminal |
-//! | [`engine`]: `request options error event head outbox` | leaf types, and the queue of events |
+//! | [`engine`]: `request options error event head outbox descriptors` | leaf types, the queue of events, the limit of open files |
 //! | `engine`: `resume file_name retry rate checksum` | pure rules |
 //! | `engine`: `net disk content` | HTTP (reqwest lives here alone), files, what bytes are |
 //! | `engine`: `hosts transfer` | who may start next; one attempt at one job |

@@ -26,6 +26,7 @@
 
 mod checksum;
 mod content;
+mod descriptors;
 mod disk;
 mod durable;
 pub mod error;
@@ -107,6 +108,7 @@ impl Engine {
     /// # Errors
     /// When an option cannot be used, the state database cannot, or the system gives no threads.
     pub fn start(options: Options) -> Result<(Self, Events), StartError> {
+        let options = Options { jobs: options.jobs.min(descriptors::transfers()), ..options };
         let net = Net::new(&options).map_err(StartError::Options)?;
         let threads = |error: io::Error| StartError::Options(format!("cannot start threads: {error}"));
         let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -5,11 +5,20 @@ mod coding;
 mod cookies;
 mod credentials;
 mod framing;
+#[cfg(unix)]
+mod hostile;
 mod hosts;
 mod http2;
+#[cfg(unix)]
+mod limits;
+mod lists;
 mod load;
+#[cfg(unix)]
+mod names;
 mod redirects;
 mod secrets;
 mod status;
+#[cfg(unix)]
+mod terminal;
 mod tls;
 mod verdict;

@@ -21,34 +21,34 @@ use crate::support::temp::TempDir;
 const ETAG: &str = "\"v1\"";
 
 /// The program on a screen where rows have all their columns.
-fn screen(dir: &TempDir, args: &[&str]) -> Pty {
+pub(crate) fn screen(dir: &TempDir, args: &[&str]) -> Pty {
     Pty::start(dir, args, 100, 30)
 }
 
 /// The line of this file in the list, if its state is this one.
-fn row(screen: &Screen, name: &str, state: &str) -> bool {
+pub(crate) fn row(screen: &Screen, name: &str, state: &str) -> bool {
     screen.contents().lines().any(|line| line.contains(name) && line.contains(&format!(" {state} ")))
 }
 
 #[track_caller]
-fn wait_row(pty: &Pty, name: &str, state: &str) {
+pub(crate) fn wait_row(pty: &Pty, name: &str, state: &str) {
     pty.wait_until(|screen| row(screen, name, state));
 }
 
 /// The first line, without the blank before it.
-fn first_line(screen: &Screen) -> String {
+pub(crate) fn first_line(screen: &Screen) -> String {
     screen.contents().lines().next().unwrap_or_default().trim_start().to_owned()
 }
 
 /// Holds the test until the first line begins with `9/15`.
 #[track_caller]
-fn wait_count(pty: &Pty, count: &str) {
+pub(crate) fn wait_count(pty: &Pty, count: &str) {
     pty.wait_until(|screen| first_line(screen).split(' ').next() == Some(count));
 }
 
 /// The exit status of a program that gives the terminal back.
 #[track_caller]
-fn exit_restored(pty: &mut Pty) -> u32 {
+pub(crate) fn exit_restored(pty: &mut Pty) -> u32 {
     let status = pty.wait_exit();
     pty.assert_restored();
     assert!(status.signal().is_none(), "{status}");
@@ -65,7 +65,7 @@ fn stalled_once(bytes: &[u8]) -> Script {
 }
 
 /// The first half at once, the rest behind the gate.
-fn held(bytes: &[u8], gate: &Gate) -> Script {
+pub(crate) fn held(bytes: &[u8], gate: &Gate) -> Script {
     let (bytes, gate) = (bytes.to_vec(), gate.clone());
     Script::new().then(move || {
         let (first, rest) = bytes.split_at(bytes.len() / 2);
@@ -74,7 +74,7 @@ fn held(bytes: &[u8], gate: &Gate) -> Script {
 }
 
 /// Every answer waits at the gate before its first byte.
-fn waiting(gate: &Gate) -> Script {
+pub(crate) fn waiting(gate: &Gate) -> Script {
     let gate = gate.clone();
     Script::new().then(move || Answer::ok("abc").wait_first(&gate))
 }

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::engine::descriptors::patiently;
 use crate::engine::durable;
 use crate::engine::file_name;
 
@@ -69,6 +70,15 @@ fn key(path: &Path) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(&text).to_lowercase()
 }
 
+/// A name on its way to the disk.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) enum Name<'a> {
+    /// The user's own: taken as it is, or not at all.
+    Own(&'a str),
+    /// The server's: one that the file system does not take may give way to a simpler one.
+    Given(&'a str),
+}
+
 /// What is written down of names.
 pub(in crate::engine) trait Books {
     /// True where the file at this path is known to be that of another job.
@@ -95,45 +105,83 @@ pub(in crate::engine) struct Manner {
 pub(in crate::engine) fn commit(
     body: &Body,
     part_path: &Path,
-    name: &str,
+    name: Name<'_>,
     finals: &Finals,
     manner: Manner,
     books: &impl Books,
 ) -> io::Result<Committed> {
-    let dir = part_path.parent().unwrap_or(Path::new("."));
-    let candidates = (1..=MOST_NAMES).map(|n| match n {
-        1 => dir.join(name),
-        n => dir.join(file_name::numbered(name, n)),
-    });
-    let mut from = None;
-    for path in candidates {
-        if holds(&path, body)? && !books.is_owned(&path) && finals.adopt(&path) {
-            if let Body::Part(part) = body {
-                remove_part(part.path());
-            } else if let Some(from) = from {
-                remove_part(from);
-            }
-            return Ok(Committed { path, skipped: true });
-        }
-        let from = match from {
-            Some(from) => from,
-            None => *from.insert(on_disk(body, part_path, manner)?),
-        };
-        if let Body::Part(part) = body {
-            books.intend(part, &path)?;
-        }
-        match finals.rename(from, &path, manner.overwrite) {
-            Ok(()) => {
-                if manner.sync {
-                    sync_folder(dir)?;
-                }
-                return Ok(Committed { path, skipped: false });
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+    let mut committing = Committing { body, part_path, finals, manner, books, from: None };
+    let mut given = match name {
+        Name::Own(name) => return committing.commit_as(name),
+        Name::Given(name) => name.to_owned(),
+    };
+    loop {
+        let result = committing.commit_as(&given);
+        match result.as_ref().err().and_then(|error| simpler(&given, error)) {
+            Some(simpler) => given = simpler,
+            None => return result,
         }
     }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{MOST_NAMES} files of this name are there")))
+}
+
+/// The next name to try after one that the file system does not take.
+fn simpler(name: &str, error: &io::Error) -> Option<String> {
+    match error.kind() {
+        io::ErrorKind::InvalidFilename => file_name::shortened(name),
+        io::ErrorKind::InvalidInput => file_name::in_ascii(name),
+        #[cfg(unix)]
+        _ if rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::ILSEQ) => file_name::in_ascii(name),
+        _ => None,
+    }
+}
+
+/// A body that is being given its name.
+struct Committing<'a, B> {
+    body: &'a Body,
+    part_path: &'a Path,
+    finals: &'a Finals,
+    manner: Manner,
+    books: &'a B,
+    /// The part that stands for the body once it had to be written.
+    from: Option<&'a Path>,
+}
+
+impl<B: Books> Committing<'_, B> {
+    fn commit_as(&mut self, name: &str) -> io::Result<Committed> {
+        let dir = self.part_path.parent().unwrap_or(Path::new("."));
+        let candidates = (1..=MOST_NAMES).map(|n| match n {
+            1 => dir.join(name),
+            n => dir.join(file_name::numbered(name, n)),
+        });
+        for path in candidates {
+            if holds(&path, self.body)? && !self.books.is_owned(&path) && self.finals.adopt(&path) {
+                if let Body::Part(part) = self.body {
+                    remove_part(part.path());
+                } else if let Some(from) = self.from {
+                    remove_part(from);
+                }
+                return Ok(Committed { path, skipped: true });
+            }
+            let from = match self.from {
+                Some(from) => from,
+                None => *self.from.insert(on_disk(self.body, self.part_path, self.manner)?),
+            };
+            if let Body::Part(part) = self.body {
+                self.books.intend(part, &path)?;
+            }
+            match self.finals.rename(from, &path, self.manner.overwrite) {
+                Ok(()) => {
+                    if self.manner.sync {
+                        sync_folder(dir)?;
+                    }
+                    return Ok(Committed { path, skipped: false });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{MOST_NAMES} files of this name are there")))
+    }
 }
 
 /// The part file with the body in it; a small body is written now, in one go.
@@ -165,10 +213,10 @@ fn holds(path: &Path, body: &Body) -> io::Result<bool> {
         _ => return Ok(false),
     }
     // A file that cannot be read is not known to be the same.
-    let Ok(mut there) = File::open(path) else { return Ok(false) };
+    let Ok(mut there) = patiently(|| File::open(path)) else { return Ok(false) };
     match body {
         Body::Memory(bytes) => same(&mut there, &mut bytes.as_slice()),
-        Body::Part(part) => same(&mut there, &mut File::open(part.path())?),
+        Body::Part(part) => same(&mut there, &mut part.reader()?),
     }
 }
 
@@ -193,7 +241,7 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
         Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Err(error),
         Err(_) => {
             // No hard links either (FAT). An empty file of our own takes the name, and the rename replaces only that.
-            File::create_new(to)?;
+            patiently(|| File::create_new(to))?;
             durable::step()?;
             fs::rename(from, to).inspect_err(|_| {
                 // The error that matters is the one on its way up.

@@ -6,10 +6,12 @@ mod commit;
 mod folder;
 mod part;
 mod same;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub(super) use body::Body;
-pub(super) use commit::{Books, Finals, Manner, commit};
+pub(super) use commit::{Books, Finals, Manner, Name, commit};
 pub use folder::prepare_folder;
 pub(super) use folder::{room, sync_files};
 pub(super) use part::{Part, read_part, remove_part, sync_part};

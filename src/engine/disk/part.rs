@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::engine::descriptors::patiently;
 use crate::engine::durable;
 use crate::engine::partial::Length;
 
@@ -20,7 +21,7 @@ impl Part {
     /// Makes a new part. Whatever stands there, file or link, is somebody else's and makes this fail.
     pub(in crate::engine) fn create(path: PathBuf) -> io::Result<Self> {
         durable::step()?;
-        let file = OpenOptions::new().append(true).create_new(true).open(&path)?;
+        let file = patiently(|| OpenOptions::new().append(true).create_new(true).open(&path))?;
         lock(&file)?;
         Ok(Self { path, file, len: 0 })
     }
@@ -37,7 +38,7 @@ impl Part {
             let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
             options.custom_flags(flags.bits().cast_signed());
         }
-        let file = options.open(&path)?;
+        let file = patiently(|| options.open(&path))?;
         let metadata = file.metadata()?;
         if !metadata.is_file() || !is_ours(&metadata) {
             return Err(changed());
@@ -58,7 +59,7 @@ impl Part {
 
     /// A finished file, to be looked at like a body.
     pub(in crate::engine) fn finished(path: PathBuf) -> io::Result<Self> {
-        let file = File::open(&path)?;
+        let file = patiently(|| File::open(&path))?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("it is no plain file"));
@@ -94,7 +95,7 @@ impl Part {
 
     /// Reads it from its first byte.
     pub(in crate::engine) fn reader(&self) -> io::Result<File> {
-        File::open(&self.path)
+        patiently(|| File::open(&self.path))
     }
 
     /// How many bytes are in it.
@@ -146,7 +147,7 @@ fn is_ours(_: &fs::Metadata) -> bool {
 
 /// Reads `len` bytes of a part from `at` on.
 pub(in crate::engine) fn read_part(path: &Path, at: u64, len: usize) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
+    let mut file = patiently(|| File::open(path))?;
     file.seek(SeekFrom::Start(at))?;
     let mut bytes = vec![0; len];
     file.read_exact(&mut bytes)?;
@@ -164,7 +165,7 @@ pub(in crate::engine) fn remove_part(path: &Path) {
 
 /// Sees to it that what was made of this file's bytes so far would survive the loss of power; tells how many there are.
 pub(in crate::engine) fn sync_part(path: &Path) -> io::Result<u64> {
-    let file = File::open(path)?;
+    let file = patiently(|| File::open(path))?;
     let len = file.metadata()?.len();
     durable::step()?;
     file.sync_data()?;

@@ -7,9 +7,10 @@ use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
 };
 use reqwest::{Certificate, Client, ClientBuilder, Response, Version};
-
+use tokio::time::{Instant, sleep};
 use url::Url;
 
+use crate::engine::descriptors;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::{Login, Options, Proxy, Secret};
 
@@ -30,6 +31,7 @@ const LONGEST_STALL: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// Below the 60 s or so after which servers close idle connections, so that we seldom race with them.
 const IDLE: Duration = Duration::from_secs(20);
+const IDLE_WHERE_SCARCE: Duration = Duration::from_secs(1);
 
 /// Both clients and what every request carries.
 #[derive(Debug)]
@@ -90,7 +92,7 @@ impl Net {
     ) -> Result<Answer, Failure> {
         let mut chain = Chain::new(&ask.url);
         loop {
-            let (response, turn) = self.hop(ask, &chain).await?;
+            let (response, turn) = self.patient_hop(ask, &chain).await?;
             let status = response.status().as_u16();
             answered(chain.url(), status, head::version(&response));
             if let Some(jar) = &self.jar {
@@ -103,6 +105,18 @@ impl Net {
             }
             let head = head::read(&response);
             return Ok(Answer { head, url: chain.url().clone(), body: Body::new(response, turn, self.stall) });
+        }
+    }
+
+    /// Where too much is open for one more connection, it waits for others to close: that says nothing of the host, and
+    /// is no attempt.
+    async fn patient_hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
+        let until = Instant::now() + descriptors::PATIENCE;
+        loop {
+            match self.hop(ask, chain).await {
+                Err(failure) if failure.exhausted && Instant::now() < until => sleep(descriptors::PAUSE).await,
+                result => return result,
+            }
         }
     }
 
@@ -172,7 +186,7 @@ fn builder(options: &Options) -> Result<ClientBuilder, String> {
         .referer(false)
         .connect_timeout(options.connect_timeout)
         .connector_layer(Counting)
-        .pool_idle_timeout(IDLE)
+        .pool_idle_timeout(if descriptors::scarce() { IDLE_WHERE_SCARCE } else { IDLE })
         .http2_initial_stream_window_size(STREAM_WINDOW)
         .http2_initial_connection_window_size(STREAM_WINDOW * slots)
         .http2_keep_alive_interval(IDLE)

@@ -11,6 +11,8 @@ use tokio::time::{Instant, timeout_at};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::exchange::woke_late;
+
 tokio::task_local! {
     static CURRENT: Clock;
 }
@@ -59,7 +61,7 @@ pub(super) async fn with_stall_clock<G, F: Future>(
             return Some(output);
         }
         let mut state = clock.lock();
-        if state.open > 0 {
+        if state.open > 0 || woke_late(until) {
             state.waiting = Instant::now();
         } else if state.waiting + stall <= Instant::now() {
             return None;

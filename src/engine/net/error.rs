@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use crate::engine::descriptors;
 use crate::engine::error::{ErrorClass, TransferError};
 
 /// No answer.
@@ -12,11 +13,13 @@ pub(in crate::engine) struct Failure {
     /// The connection ended before an answer began. On one that had been used before, that is the ordinary race with a
     /// server that closes idle connections.
     pub(in crate::engine) unanswered: bool,
+    /// No connection could be opened because too much is open already.
+    pub(super) exhausted: bool,
 }
 
 impl From<TransferError> for Failure {
     fn from(error: TransferError) -> Self {
-        Self { error, unanswered: false }
+        Self { error, unanswered: false, exhausted: false }
     }
 }
 
@@ -28,7 +31,8 @@ pub(super) fn before_head(error: &reqwest::Error) -> Failure {
         matches!(io_kind(error), Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof));
     let closed = hyper.is_some_and(|hyper| hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled());
     let unanswered = !error.is_connect() && !error.is_timeout() && (closed || reset);
-    Failure { error: classify(error, hyper, unanswered), unanswered }
+    let exhausted = find::<io::Error>(error).is_some_and(descriptors::exhausted);
+    Failure { error: classify(error, hyper, unanswered), unanswered, exhausted }
 }
 
 fn classify(error: &reqwest::Error, hyper: Option<&hyper::Error>, unanswered: bool) -> TransferError {
@@ -122,6 +126,9 @@ fn tls(error: &rustls::Error) -> String {
 }
 
 fn connect(error: &reqwest::Error) -> &'static str {
+    if find::<io::Error>(error).is_some_and(descriptors::exhausted) {
+        return "too many connections and files are open";
+    }
     match io_kind(error) {
         Some(ErrorKind::ConnectionRefused) => "connection refused",
         Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => "host unreachable",

@@ -60,10 +60,16 @@ impl Body {
     /// The next bytes; `None` at the end, which the framing has confirmed. A call may be dropped and made again: no
     /// byte is lost, and the stall clock runs on. It stands still while nobody asks.
     pub(in crate::engine) async fn chunk(&mut self) -> Result<Option<Bytes>, TransferError> {
-        let since = *self.waiting.get_or_insert_with(Instant::now);
-        let result = timeout_at(since + self.stall, self.next()).await;
-        self.waiting = None;
-        result.unwrap_or_else(|_| Err(stalled(self.stall)))
+        loop {
+            let until = *self.waiting.get_or_insert_with(Instant::now) + self.stall;
+            let result = timeout_at(until, self.next()).await;
+            self.waiting = None;
+            match result {
+                Ok(result) => return result,
+                Err(_) if woke_late(until) => {}
+                Err(_) => return Err(stalled(self.stall)),
+            }
+        }
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, TransferError> {
@@ -104,6 +110,13 @@ impl Body {
             }
         }));
     }
+}
+
+/// True where a clock that ended at `until` is heard so late that this whole process must have stood still, as after
+/// Ctrl-Z: what has come meanwhile is unread, and the wait says nothing of the server.
+pub(super) fn woke_late(until: Instant) -> bool {
+    const LATE: Duration = Duration::from_millis(500);
+    until.elapsed() > LATE
 }
 
 /// The error of a wait that was too long.

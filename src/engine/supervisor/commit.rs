@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::engine::checksum::Digests;
 use crate::engine::content::{self, Accepted, Claims};
-use crate::engine::disk::{self, Body, Books, Finals, Manner, Part};
+use crate::engine::disk::{self, Body, Books, Finals, Manner, Name, Part};
 use crate::engine::error::TransferError;
 use crate::engine::event::{Answered, FinishedFile, Record};
 use crate::engine::file_name;
@@ -66,13 +66,14 @@ pub(super) fn settle(whole: &Whole, id: JobId, shared: &Shared, finals: &Finals)
         disk::remove_part(part);
     }
     let (seen, sha256) = result?;
-    let name = match seen.ending {
-        Some(ending) if request.name.is_none() => file_name::with_ending(&about.name, ending),
-        _ => about.name.clone(),
+    let with_ending = seen.ending.map(|ending| file_name::with_ending(&about.name, ending));
+    let name = match &request.name {
+        Some(own) => Name::Own(own),
+        None => Name::Given(with_ending.as_deref().unwrap_or(&about.name)),
     };
     let manner = Manner { overwrite: options.overwrite, sync: options.sync };
     let books = StoreBooks { store: &shared.store, id };
-    let committed = disk::commit(body, part, &name, finals, manner, &books)
+    let committed = disk::commit(body, part, name, finals, manner, &books)
         .map_err(|error| Unsettled::disk("give the file its name", &error))?;
     Ok(Settled { path: committed.path, bytes: body.len(), seen, sha256, skipped: committed.skipped })
 }

@@ -94,11 +94,11 @@ fn endings_follow_the_bytes() {
 }
 
 #[test]
-fn twenty_files_of_one_name_are_twenty_files() {
+fn a_hundred_files_of_one_name_are_a_hundred_files() {
     let (origin, mut run) = (Origin::start(), Run::new());
     let size = |number: usize| if number.is_multiple_of(2) { 1000 } else { 300_000 };
     let bytes = |number: usize| payload(number as u64, size(number));
-    let urls: Vec<_> = (0..20)
+    let urls: Vec<_> = (0..100)
         .map(|number| {
             let path = format!("/{number}/a.png");
             origin.script(&path, Script::body(bytes(number)));
@@ -111,7 +111,7 @@ fn twenty_files_of_one_name_are_twenty_files() {
         assert!(run.dir.read(&name_of(&file.path)) == bytes(number), "{number}");
     }
     run.close();
-    let mut names: Vec<_> = (2..=20).map(|number| format!("a ({number}).png")).collect();
+    let mut names: Vec<_> = (2..=100).map(|number| format!("a ({number}).png")).collect();
     names.push("a.png".to_owned());
     names.sort();
     assert_eq!(run.dir.names(), names);

@@ -17,6 +17,7 @@ const LAYERS: &[&[&[&str]]] = &[
         "engine::head",
         "engine::outbox",
         "engine::durable",
+        "engine::descriptors",
     ]],
     &[&["engine::resume", "engine::partial", "engine::file_name", "engine::retry", "engine::rate", "engine::checksum"]],
     &[&["engine::net"], &["engine::disk"], &["engine::store"], &["engine::content"]],

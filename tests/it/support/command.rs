@@ -205,6 +205,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    #[cfg(target_os = "linux")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// Sends a signal, if it still runs.
     #[cfg(unix)]
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {

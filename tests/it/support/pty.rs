@@ -2,6 +2,7 @@
 //! conditions on the settled screen, and every byte that was written is kept.
 
 mod faults;
+mod foreign;
 mod link;
 mod restored;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 use rustix::process::{Signal, kill_process, kill_process_group};
 use vt100::Screen;
 
+pub(crate) use foreign::{foreign, is_hidden};
 use link::{Flow, Seen, Shared, position, read_in_background, write_in_background};
 
 use super::command::{PROGRAM, environment, pid};

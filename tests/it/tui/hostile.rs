@@ -3,60 +3,8 @@
 
 use super::{exit_restored, screen, wait_count};
 use crate::support::origin::{Answer, Gate, Origin, Script};
-use crate::support::pty::Pty;
+use crate::support::pty::{Pty, foreign};
 use crate::support::temp::TempDir;
-
-/// What the program itself sends: colours and modes by their last character, with what stands before it.
-fn is_ours(sequence: &str) -> bool {
-    let (parameters, last) = sequence.split_at(sequence.len() - 1);
-    let modes = ["?1049", "?25", "?2004", "?2026"];
-    match last {
-        "h" | "l" => modes.contains(&parameters),
-        "m" | "H" | "J" | "K" => parameters.chars().all(|c| c.is_ascii_digit() || c == ';' || c == ':'),
-        _ => false,
-    }
-}
-
-/// Everything in the log that is neither text nor one of our own sequences.
-fn foreign(log: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(log);
-    let mut foreign = Vec::new();
-    let mut rest = text.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            '\x1b' => {
-                let Some(after) = rest.as_str().strip_prefix('[') else {
-                    foreign.push(rest.as_str().chars().take(20).collect());
-                    continue;
-                };
-                let end = after.find(|c: char| ('\x40'..='\x7e').contains(&c)).unwrap_or(after.len() - 1);
-                let sequence = &after[..=end];
-                if !is_ours(sequence) {
-                    foreign.push(sequence.to_owned());
-                }
-                rest = after[end + 1..].chars();
-            }
-            '\r' | '\n' => {}
-            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || c == '\u{200b}' || c == '\u{2066}' => {
-                foreign.push(c.escape_unicode().to_string());
-            }
-            _ => {}
-        }
-    }
-    foreign
-}
-
-#[test]
-fn the_check_sees_what_it_must() {
-    for (log, found) in [
-        ("\x1b[?1049h\x1b[1;2Hab\x1b[38;5;2m\r\n\x1b[0m", &[][..]),
-        ("a\x1b]0;x\x07", &["]0;x\u{7}", "\\u{7}"]),
-        ("\x1b[2Sb\x1b[?1000h", &["2S", "?1000h"]),
-        ("\u{9b}31m\u{202e}", &["\\u{9b}", "\\u{202e}"]),
-    ] {
-        assert_eq!(foreign(log.as_bytes()), found, "{log:?}");
-    }
-}
 
 #[track_caller]
 fn assert_harmless(pty: &mut Pty, status: u32) {
