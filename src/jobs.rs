@@ -1,219 +1,23 @@
 //! The read model that every face folds the engine's events into: one row a job, and totals that are kept as rows
 //! change, never counted anew. Pure: time comes in as an argument. It must not know how anything is shown.
 
+mod job;
+mod totals;
+
+pub use job::{Job, JobState};
+pub use totals::Totals;
+
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use url::Url;
 
-use crate::engine::error::TransferError;
-use crate::engine::event::{Event, FinishedFile, Notice};
+use crate::engine::event::{Event, Notice};
 use crate::engine::request::JobId;
 
-/// What a job is doing, as people see it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum JobState {
-    /// Waits for a slot.
-    Queued,
-    /// Has a slot; no answer yet.
-    Connecting,
-    /// The body is coming.
-    Downloading,
-    /// Every byte is here; the file is on its way to its final name.
-    Verifying,
-    /// Waits to try again.
-    Waiting {
-        /// When.
-        until: Instant,
-        /// Why the last attempt failed.
-        error: TransferError,
-    },
-    /// Rests, for this reason.
-    Paused(String),
-    /// The file is there.
-    Finished(FinishedFile),
-    /// No file.
-    Failed(TransferError),
-    /// Stopped by the user.
-    Cancelled,
-}
-
-impl JobState {
-    /// The word for it.
-    #[must_use]
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Connecting => "connecting",
-            Self::Downloading => "downloading",
-            Self::Verifying => "verifying",
-            Self::Waiting { .. } => "waiting",
-            Self::Paused(_) => "paused",
-            Self::Finished(_) => "finished",
-            Self::Failed(_) => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// True while the job holds a slot or its file is being given its name.
-    #[must_use]
-    pub fn is_active(&self) -> bool {
-        matches!(self, Self::Connecting | Self::Downloading | Self::Verifying)
-    }
-
-    /// True while the engine has something to do for the job without being asked.
-    #[must_use]
-    pub fn is_pending(&self) -> bool {
-        self.is_active() || matches!(self, Self::Queued | Self::Waiting { .. })
-    }
-}
-
-/// One job.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// Its name in the engine.
-    pub id: JobId,
-    /// Its number among all jobs that were ever queued, from 1, in the order of the input.
-    pub n: usize,
-    /// Its address, without userinfo.
-    pub url: Url,
-    /// The folder for its file.
-    pub dir: Arc<Path>,
-    /// Where its file stands or will stand; none before the server has answered or the user has named it.
-    pub path: Option<PathBuf>,
-    /// What it is doing.
-    pub state: JobState,
-    /// Bytes received.
-    pub bytes: u64,
-    /// Bytes of the whole file, where known.
-    pub total: Option<u64>,
-    /// The smoothed rate; 0 unless downloading.
-    pub bytes_per_second: u64,
-    /// The attempt that runs or ran last; 0 before the first.
-    pub attempt: u32,
-    /// Another haul works on it, and it waits.
-    pub elsewhere: bool,
-}
-
-impl Job {
-    /// The name to show: that of the file, else the end of the address, else the host. Text from outside.
-    #[must_use]
-    pub fn name(&self) -> String {
-        if let Some(name) = self.path.as_deref().and_then(Path::file_name) {
-            return name.to_string_lossy().into_owned();
-        }
-        let segment = self.url.path_segments().and_then(|mut s| s.rfind(|s| !s.is_empty()));
-        let Some(segment) = segment else {
-            return self.url.host_str().unwrap_or("download").to_owned();
-        };
-        percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
-    }
-
-    /// How long the rest takes at the present rate, where size and rate are known.
-    #[must_use]
-    pub fn eta(&self) -> Option<Duration> {
-        let left = self.total?.saturating_sub(self.bytes);
-        (self.bytes_per_second > 0).then(|| seconds(left, self.bytes_per_second))
-    }
-}
-
-fn seconds(bytes: u64, bytes_per_second: u64) -> Duration {
-    Duration::from_millis(bytes.saturating_mul(1000) / bytes_per_second.max(1))
-}
-
-/// Numbers over all rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    /// All rows.
-    pub jobs: usize,
-    /// Files that are there, the skipped among them.
-    pub finished: usize,
-    /// Files that were there before.
-    pub skipped: usize,
-    /// Rows that failed.
-    pub failed: usize,
-    /// Rows that the user cancelled.
-    pub cancelled: usize,
-    /// Rows that hold a slot or are being given their name.
-    pub active: usize,
-    /// Rows that wait for a slot.
-    pub queued: usize,
-    /// Rows that wait to try again.
-    pub waiting: usize,
-    /// Rows that are paused.
-    pub paused: usize,
-    /// Bytes received of the files now on the list.
-    pub bytes: u64,
-    /// Bytes per second over all rows.
-    pub bytes_per_second: u64,
-    /// The sum of the known sizes. Servers may name any size, so a sum of them needs more room.
-    known: u128,
-    /// How many rows have a known size.
-    sized: usize,
-    /// Bytes received by rows without a known size.
-    unsized_bytes: u64,
-}
-
-impl Totals {
-    /// Rows that have not ended.
-    #[must_use]
-    pub fn unfinished(&self) -> usize {
-        self.jobs - self.finished - self.failed - self.cancelled
-    }
-
-    /// Rows for which the engine has something to do without being asked.
-    #[must_use]
-    pub fn pending(&self) -> usize {
-        self.active + self.queued + self.waiting
-    }
-
-    fn count(&mut self, job: &Job, add: bool) {
-        let step = |n: &mut usize| {
-            if add {
-                *n += 1;
-            } else {
-                *n -= 1;
-            }
-        };
-        step(&mut self.jobs);
-        match &job.state {
-            JobState::Queued => step(&mut self.queued),
-            JobState::Connecting | JobState::Downloading | JobState::Verifying => step(&mut self.active),
-            JobState::Waiting { .. } => step(&mut self.waiting),
-            JobState::Paused(_) => step(&mut self.paused),
-            JobState::Failed(_) => step(&mut self.failed),
-            JobState::Cancelled => step(&mut self.cancelled),
-            JobState::Finished(file) => {
-                step(&mut self.finished);
-                if file.skipped {
-                    step(&mut self.skipped);
-                }
-            }
-        }
-        let step_by = |n: &mut u64, by: u64| {
-            if add {
-                *n += by;
-            } else {
-                *n -= by;
-            }
-        };
-        step_by(&mut self.bytes, job.bytes);
-        step_by(&mut self.bytes_per_second, job.bytes_per_second);
-        // Failed and cancelled rows want nothing more, so the ETA must not wait for them.
-        if matches!(job.state, JobState::Failed(_) | JobState::Cancelled) {
-            return;
-        }
-        if let Some(total) = job.total {
-            let size = u128::from(total.max(job.bytes));
-            self.known = if add { self.known + size } else { self.known - size };
-            step(&mut self.sized);
-        } else {
-            step_by(&mut self.unsized_bytes, job.bytes);
-        }
-    }
-}
+use job::seconds;
 
 /// All jobs of one engine, in the order they came.
 #[derive(Debug, Default)]
@@ -411,8 +215,9 @@ impl Jobs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::error::ErrorClass;
-    use crate::engine::event::Record;
+    use crate::engine::error::{ErrorClass, TransferError};
+    use crate::engine::event::{FinishedFile, Record};
+    use std::path::PathBuf;
 
     fn queued(id: u64) -> Event {
         Event::Queued {

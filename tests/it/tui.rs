@@ -14,7 +14,8 @@ mod words;
 
 use vt100::Screen;
 
-use crate::support::origin::{Answer, Gate, Resource, Script};
+use crate::support::command::haul;
+use crate::support::origin::{Answer, Gate, Origin, Resource, Script};
 use crate::support::pty::Pty;
 use crate::support::temp::TempDir;
 
@@ -62,6 +63,17 @@ fn stalled_once(bytes: &[u8]) -> Script {
     Script::new()
         .answer(move |request| file.answer(request).stall_after(half))
         .answer(move |request| again.answer(request))
+}
+
+/// What a run has left in the middle is finished by the next one, from where it stood.
+#[track_caller]
+pub(crate) fn assert_resumes(dir: &TempDir, origin: &Origin, bytes: &[u8]) {
+    let names = dir.names();
+    assert!(matches!(names.as_slice(), [part] if part.starts_with(".haul-")), "{names:?}");
+    haul(dir).arg("resume").run().expect(0);
+    assert_eq!(dir.names(), ["a.bin"]);
+    assert!(dir.read("a.bin") == bytes);
+    assert!(origin.requests("/a.bin").last().is_some_and(|last| last.header("If-Range") == Some(ETAG)));
 }
 
 /// The first half at once, the rest behind the gate.

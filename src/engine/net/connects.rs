@@ -11,8 +11,6 @@ use tokio::time::{Instant, timeout_at};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::exchange::woke_late;
-
 tokio::task_local! {
     static CURRENT: Clock;
 }
@@ -125,6 +123,13 @@ impl Drop for Open {
         state.open -= 1;
         state.waiting = Instant::now();
     }
+}
+
+/// True where a clock that ended at `until` is heard so late that this whole process must have stood still, as after
+/// Ctrl-Z: what has come meanwhile is unread, and the wait says nothing of the server.
+pub(super) fn woke_late(until: Instant) -> bool {
+    const LATE: Duration = Duration::from_millis(500);
+    until.elapsed() > LATE
 }
 
 #[cfg(test)]

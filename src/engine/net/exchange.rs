@@ -14,6 +14,7 @@ use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::head::Head;
 use crate::engine::resume::Validator;
 
+use super::connects::woke_late;
 use super::error::in_body;
 use super::turns::Turn;
 
@@ -110,13 +111,6 @@ impl Body {
             }
         }));
     }
-}
-
-/// True where a clock that ended at `until` is heard so late that this whole process must have stood still, as after
-/// Ctrl-Z: what has come meanwhile is unread, and the wait says nothing of the server.
-pub(super) fn woke_late(until: Instant) -> bool {
-    const LATE: Duration = Duration::from_millis(500);
-    until.elapsed() > LATE
 }
 
 /// The error of a wait that was too long.

@@ -77,7 +77,7 @@ fn a_stream_that_breaks_off_is_taken_up_again() {
         let from = if let Goes(from) = second { Some(*from) } else { None };
         // The tag of this one has changed as well.
         assert_eq!(end.resumed_from(), from.filter(|_| *name != "long").unwrap_or_default(), "{number} {name}");
-        let range = from.map(|from| format!("bytes={from}-"));
+        let range = from.map(|from| format!("bytes={}-", from - 1024));
         assert_eq!(asked[1].header("Range"), range.as_deref(), "{number} {name}");
         assert!(dir.read(&format!("{name}.bin")) == body(), "{number} {name} has other bytes");
     }

@@ -44,7 +44,7 @@ fn standard_input_is_read_only_where_it_is_asked_for() {
     let (dir, origin) = (TempDir::new(), origin());
     plain(&dir).arg(origin.url("/1.bin")).stdin("not an address\n").run().expect(0);
     let done = plain(&dir).stdin(origin.url("/1.bin")).run().expect(2);
-    done.check_stderr("or - to read a list from standard input");
+    done.check_stderr("- to read a list from standard input, or `haul resume`");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use super::{exit_restored, screen, stalled_once};
+use super::{assert_resumes, exit_restored, screen, stalled_once};
 use crate::support::bytes::payload;
 use crate::support::command::PROGRAM;
 use crate::support::origin::Origin;
@@ -25,9 +25,8 @@ fn assert_ends(end: impl FnOnce(&Pty), status: u32) {
     end(&pty);
     assert_eq!(exit_restored(&mut pty), status);
     assert!(pty.screen().contains("0 of 1 finished"), "{}", pty.screen());
-    // No part file either: nobody could ever go on with it.
-    assert_eq!(dir.names(), Vec::<String>::new());
     origin.wait_idle();
+    assert_resumes(&dir, &origin, &payload(1, 600_000));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What keys do to rows: cancel, retry, pause, remove; and the questions in between.
 
-use super::{ETAG, exit_restored, screen, stalled_once, wait_count, wait_row};
+use super::{ETAG, assert_resumes, exit_restored, screen, stalled_once, wait_count, wait_row};
 use crate::support::bytes::payload;
 use crate::support::origin::{Answer, Origin, Script};
 use crate::support::temp::TempDir;
@@ -166,5 +166,5 @@ fn leaving_asks_while_work_runs() {
     assert_eq!(exit_restored(&mut pty), 1);
     assert!(pty.screen().contains("0 of 1 finished"), "{}", pty.screen());
     assert!(pty.screen().contains("1 unfinished"), "{}", pty.screen());
-    assert_eq!(dir.names(), Vec::<String>::new());
+    assert_resumes(&dir, &origin, &payload(4, 2 * HALF));
 }

@@ -1,7 +1,7 @@
 //! The terminal goes away under the program, as a closed window or a lost connection does: the program ends by
 //! itself. crossterm alone would read for ever from a terminal that is gone.
 
-use super::{held, screen, stalled_once, wait_count};
+use super::{assert_resumes, held, screen, stalled_once, wait_count};
 use crate::support::bytes::payload;
 use crate::support::command::PROGRAM;
 use crate::support::origin::{Gate, Origin};
@@ -23,8 +23,7 @@ fn assert_ends(start: impl FnOnce(&TempDir, &str) -> Pty) {
     pty.hang_up();
     assert_eq!(pty.wait_exit().exit_code(), 129);
     origin.wait_idle();
-    // No part file is left that nobody could ever go on with.
-    assert_eq!(dir.names(), Vec::<String>::new());
+    assert_resumes(&dir, &origin, &payload(1, 600_000));
 }
 
 #[test]
