@@ -114,7 +114,9 @@ struct Work {
 fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     let Work { engine, events, sources, dir, single, records, doubt } = work;
     let console = Arc::new(Console::new(face == Face::Plain));
-    doubt.iter().for_each(|line| console.say(&format!("haul: {line}")));
+    if let Some(line) = doubt {
+        console.say(&format!("haul: {line}"));
+    }
     let told = Arc::clone(&console);
     let recorder = Recorder::create(records, false, move |line| told.say(line));
     let mut recorder = recorder.map_err(Refused::Records)?;
@@ -167,7 +169,9 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     let Work { engine, events, sources, dir, single, records, doubt } = work;
     let started = Instant::now();
     let inbox = tui::inbox();
-    doubt.into_iter().for_each(|line| inbox.note(line));
+    if let Some(line) = doubt {
+        inbox.note(line);
+    }
     let (note, trouble) = (inbox.clone(), Arc::new(Mutex::new(Vec::new())));
     let kept = Arc::clone(&trouble);
     let say = move |line: &str| {

@@ -140,6 +140,7 @@ pub struct Login {
 
 /// Everything that an engine is told once, at its start.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Transfers at once, over all hosts; at least 1.
     pub jobs: usize,

@@ -1,4 +1,4 @@
-//! The store: which jobs there are, what is known of their parts, and what became of them, in an SQLite database that
+//! The store: which jobs there are, what is known of their parts, and what became of them, in a database that
 //! survives this process. The only folder that names rusqlite. Several processes may share a database: a job belongs
 //! to one session at a time, see [`session`]. Without a file the same is kept in memory, and ends with the engine.
 //!

@@ -48,7 +48,7 @@ pub(in crate::engine) enum Answer {
     /// Requests, and what is known of them; how many requests that answers.
     Added(Vec<Standing>, usize),
     /// A job was claimed.
-    Claimed(Standing),
+    Claimed(Box<Standing>),
     /// A job cannot be claimed, and why.
     Unclaimed(JobId, TransferError),
     /// Requests that cannot be kept, and why.
@@ -73,7 +73,7 @@ pub(in crate::engine) enum Found {
     /// A job of this engine already.
     Mine,
     /// Work for this engine, and what earlier sessions have left of it.
-    Open(Left),
+    Open(Box<Left>),
     /// Work of a session that lives.
     Held,
     /// The file is there, with the size that it must have; and what the server called it.

@@ -1,4 +1,4 @@
-//! A job as the database keeps it: a state, and a record in JSON, which people can read with any SQLite tool and later
+//! A job as the database keeps it: a state, and a record in JSON, which people can read with any tool for `SQLite` and later
 //! versions can add to. Pure: what each change does to a record. A record is input like any other: what it says is checked before it is used.
 
 use std::ffi::OsString;

@@ -75,7 +75,7 @@ impl Rows<'_> {
         let standing = |id, found| Standing { id, request: request.clone(), found };
         let Some(kept) = self.find(request)? else {
             let id = self.insert(request, None)?;
-            return Ok(standing(id, Found::Open(Left::default())));
+            return Ok(standing(id, Found::Open(Box::default())));
         };
         let mine = kept.session == self.session.id || self.listed.contains(&kept.id);
         let id = kept.job();
@@ -103,7 +103,7 @@ impl Rows<'_> {
             Some(kept) if kept.state == State::Queued && self.session.lives(kept.session, lives) => Found::Held,
             _ => {
                 self.insert(request, Some(id))?;
-                Found::Open(Left { known: true, ..Left::default() })
+                Found::Open(Box::new(Left { known: true, ..Left::default() }))
             }
         };
         Ok(Standing { id, request: request.clone(), found })
@@ -240,7 +240,8 @@ impl Rows<'_> {
         let (durable, same_boot) = (kept.durable.cast_unsigned(), self.is_boot(&kept));
         let length = if same_boot { Length::AtLeast(durable) } else { Length::AtMost(durable) };
         let partial = kept.record.partial(length);
-        Ok(Found::Open(Left { known: true, generation: kept.record.generation, partial, state: LeftState::Queued }))
+        let (known, generation, state) = (true, kept.record.generation, LeftState::Queued);
+        Ok(Found::Open(Box::new(Left { known, generation, partial, state })))
     }
 
     fn trust(&self, kept: &Kept) -> Trust {
@@ -276,11 +277,9 @@ impl Rows<'_> {
         kept.state = kept.record.change(kept.state, change);
         match change {
             Change::Begun(..) => {
-                if kept.record.generation != generation || !self.is_boot(&kept) {
-                    // Where the boot is another one, the part was cut to what is durable.
-                    kept.durable = if kept.record.generation == generation { kept.durable } else { 0 };
-                    kept.boot.clone_from(&self.session.boot);
-                }
+                // Another run of the system has the part already cut to what is durable.
+                kept.durable = if kept.record.generation == generation { kept.durable } else { 0 };
+                kept.boot.clone_from(&self.session.boot);
             }
             Change::Finished(..) => {
                 kept.durable = 0;

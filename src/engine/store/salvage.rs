@@ -21,7 +21,7 @@ pub(super) fn salvage(damaged: &Path, fresh: &mut Connection) -> String {
 fn copy(damaged: &Path, fresh: &mut Connection) -> rusqlite::Result<(u64, u64)> {
     // A copy is what is read: SQLite may want to repair the log, and the damaged one stays as it is.
     let work = beside(damaged, ".salvage");
-    let result = copy_files(damaged, &work).then(|| copy_rows(&work, fresh)).unwrap_or(Ok((0, 0)));
+    let result = if copy_files(damaged, &work) { copy_rows(&work, fresh) } else { Ok((0, 0)) };
     for side in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(beside(&work, side));
     }

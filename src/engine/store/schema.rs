@@ -127,7 +127,7 @@ impl From<rusqlite::Error> for Unusable {
     }
 }
 
-/// Sees to it that the file is there and nobody else's to read. SQLite gives its side files the same permissions.
+/// Sees to it that the file is there and nobody else's to read. `SQLite` gives its side files the same permissions.
 fn prepare(path: &Path) -> io::Result<()> {
     if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
         let mut builder = fs::DirBuilder::new();

@@ -136,7 +136,9 @@ impl Keeper {
         match (order, done) {
             (Order::Add(requests), Done::Standings(standings)) => self.tell(Answer::Added(standings, requests.len())),
             (Order::Claim(..), Done::Standings(standings)) => {
-                standings.into_iter().for_each(|standing| self.tell(Answer::Claimed(standing)));
+                for standing in standings {
+                    self.tell(Answer::Claimed(Box::new(standing)));
+                }
             }
             (Order::Restore, Done::Standings(mut standings)) => {
                 while !standings.is_empty() {

@@ -254,7 +254,9 @@ impl Supervisor {
             return;
         }
         self.tasks.spawn_blocking(move || {
-            parts.iter().for_each(|part| remove_part(part));
+            for part in parts {
+                remove_part(&part);
+            }
             Done::Cleaned
         });
     }

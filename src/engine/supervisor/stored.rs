@@ -19,7 +19,9 @@ impl Supervisor {
     pub(super) fn stored(&mut self, answer: Answer) {
         match answer {
             Answer::Added(standings, requests) => {
-                standings.into_iter().for_each(|standing| self.added(standing));
+                for standing in standings {
+                    self.added(standing);
+                }
                 if requests > 0 {
                     self.asked -= 1;
                     self.shared.outbox.took_in(requests, self.hosts.waiting());
@@ -28,12 +30,14 @@ impl Supervisor {
             Answer::Refused(requests, error) => {
                 self.asked -= 1;
                 let count = requests.len();
-                requests.into_iter().for_each(|request| self.refused(request, &error));
+                for request in requests {
+                    self.refused(request, &error);
+                }
                 self.shared.outbox.took_in(count, self.hosts.waiting());
             }
             Answer::Claimed(standing) => {
                 self.asked -= 1;
-                self.claimed(standing);
+                self.claimed(*standing);
             }
             Answer::Unclaimed(id, error) => {
                 self.asked -= 1;
@@ -80,7 +84,7 @@ impl Supervisor {
     fn found(&mut self, id: JobId, found: Found) {
         match found {
             Found::Mine => self.enqueue(id, false),
-            Found::Open(left) => self.left(id, left),
+            Found::Open(left) => self.left(id, *left),
             Found::Held => {
                 self.tell_queued(id, true);
                 self.hold(id);

@@ -42,7 +42,7 @@ impl App {
         match told {
             Told::State(line) => self.note(line.clone()),
             Told::Left(left) => {
-                self.news(format!("{left} unfinished from before: haul without words brings them back"))
+                self.news(format!("{left} unfinished from before: haul without words brings them back"));
             }
             Told::Duplicate(_) | Told::Wire(_) => {}
         }

@@ -47,7 +47,8 @@ pub(super) fn check(seen: &[Event]) {
 /// What may come after an event of this kind.
 fn followers(before: &str) -> &'static [&'static str] {
     match before {
-        "" => &["queued"],
+        // The same request is the same job, also after it was removed.
+        "" | "removed" => &["queued"],
         // A request that is refused never gets as far as an attempt.
         // A file that is known to be there needs no attempt; one that another haul works on is told twice.
         "queued" => &["connecting", "failed", "paused", "cancelled", "removed", "finished", "queued"],
@@ -62,8 +63,6 @@ fn followers(before: &str) -> &'static [&'static str] {
         "paused" => &["queued", "cancelled", "removed"],
         "failed" | "cancelled" => &["queued", "removed"],
         "finished" => &["removed"],
-        // The same request is the same job.
-        "removed" => &["queued"],
         _ => &[],
     }
 }
