@@ -14,7 +14,15 @@ use crate::engine::event::{Answered, FinishedFile, Record};
 
 fn queued(id: u64) -> Event {
     let url = Url::parse(&format!("http://ann:s3cret@h.example/{id}.jpg?t=1#part")).expect("a valid address");
-    Event::Queued { id: JobId(id), url, dir: Arc::from(Path::new("out")), name: None, elsewhere: false }
+    Event::Queued {
+        id: JobId(id),
+        url,
+        dir: Arc::from(Path::new("out")),
+        name: None,
+        elsewhere: false,
+        bytes: 0,
+        total: None,
+    }
 }
 
 fn record() -> Box<Record> {

@@ -214,9 +214,10 @@ impl Supervisor {
     }
 
     fn tell_queued(&self, id: JobId, elsewhere: bool) {
-        let Some(Job { request, .. }) = self.jobs.get(&id) else { return };
+        let Some(Job { request, partial, reached, .. }) = self.jobs.get(&id) else { return };
         let (url, dir, name) = (without_userinfo(&request.url), Arc::clone(&request.dir), request.name.clone());
-        self.tell(Event::Queued { id, url, dir, name, elsewhere });
+        let (bytes, total) = partial.as_ref().map_or((0, None), |partial| (*reached, partial.total));
+        self.tell(Event::Queued { id, url, dir, name, elsewhere, bytes, total });
     }
 
     /// Jobs whose time to wait is over go again, before those that never ran.
