@@ -8,11 +8,8 @@ pub use job::{Job, JobState};
 pub use totals::Totals;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use url::Url;
 
 use crate::engine::event::{Event, Notice};
 use crate::engine::request::JobId;
@@ -218,7 +215,8 @@ mod tests {
     use super::*;
     use crate::engine::error::{ErrorClass, TransferError};
     use crate::engine::event::{FinishedFile, Record};
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
+    use url::Url;
 
     fn queued(id: u64) -> Event {
         Event::Queued {
