@@ -171,7 +171,16 @@ impl Rows<'_> {
 
     /// How many jobs ended sessions have left unfinished.
     pub(super) fn count_left(&mut self, lives: &mut Lives) -> rusqlite::Result<usize> {
-        Ok(self.left(lives)?.iter().filter(|kept| matches!(kept.state, State::Queued | State::Paused)).count())
+        let sql = "SELECT session, count(*) FROM jobs \
+                   WHERE state <> 'finished' AND state IN ('queued', 'paused') AND session <> ?1 GROUP BY session";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([self.session.id])?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            let (session, jobs): (i64, i64) = (row.get(0)?, row.get(1)?);
+            count += if self.session.lives(session, lives) { 0 } else { jobs };
+        }
+        Ok(usize::try_from(count).unwrap_or_default())
     }
 
     fn left(&mut self, lives: &mut Lives) -> rusqlite::Result<Vec<Kept>> {
