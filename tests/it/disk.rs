@@ -2,6 +2,7 @@
 //! a test can have one of its own, an injected error elsewhere.
 
 mod full;
+mod state;
 
 use std::fs;
 use std::path::{Path, PathBuf};

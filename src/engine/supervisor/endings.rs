@@ -136,7 +136,8 @@ impl Supervisor {
                 job.phase = Phase::Queued;
                 return;
             }
-            return self.wait_for_room(id, error);
+            // The state was waited for already, where it is kept.
+            return if self.shared.store.is_full() { self.fail(id, error) } else { self.wait_for_room(id, error) };
         }
         job.failures += 1;
         let now = Instant::now();
