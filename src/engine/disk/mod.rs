@@ -4,6 +4,7 @@
 mod body;
 mod commit;
 mod folder;
+mod inside;
 mod part;
 mod same;
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! Part files: where a body grows until it is whole. Written strictly in order by one owner, so that a part is at
 //! every instant a prefix of the body.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::engine::descriptors::patiently;
 use crate::engine::durable;
 use crate::engine::partial::Length;
+
+use super::inside::{self, Folder};
 
 /// An open part file.
 #[derive(Debug)]
@@ -21,7 +23,8 @@ impl Part {
     /// Makes a new part. Whatever stands there, file or link, is somebody else's and makes this fail.
     pub(in crate::engine) fn create(path: PathBuf) -> io::Result<Self> {
         durable::step()?;
-        let file = patiently(|| OpenOptions::new().append(true).create_new(true).open(&path))?;
+        let (folder, name) = Folder::of(&path)?;
+        let file = folder.create(name)?;
         lock(&file)?;
         Ok(Self { path, file, len: 0 })
     }
@@ -29,16 +32,8 @@ impl Part {
     /// Opens a part to go on with. It must be a plain file of ours that nobody has tampered with, as far as its length
     /// tells; the bytes themselves are for the caller to compare.
     pub(in crate::engine) fn open(path: PathBuf, length: Length) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.append(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            // A link in its place leads to a file that is not ours to write to.
-            let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-            options.custom_flags(flags.bits().cast_signed());
-        }
-        let file = patiently(|| options.open(&path))?;
+        let (folder, name) = Folder::of(&path)?;
+        let file = folder.append(name)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() || !is_ours(&metadata) {
             return Err(changed());
@@ -95,17 +90,12 @@ impl Part {
 
     /// Reads it from its first byte.
     pub(in crate::engine) fn reader(&self) -> io::Result<File> {
-        patiently(|| File::open(&self.path))
+        inside::open(&self.path)
     }
 
     /// How many bytes are in it.
     pub(in crate::engine) fn len(&self) -> u64 {
         self.len
-    }
-
-    /// Where it stands.
-    pub(in crate::engine) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// What tells it from every other file of its file system, whatever the name.
@@ -147,7 +137,7 @@ fn is_ours(_: &fs::Metadata) -> bool {
 
 /// Reads `len` bytes of a part from `at` on.
 pub(in crate::engine) fn read_part(path: &Path, at: u64, len: usize) -> io::Result<Vec<u8>> {
-    let mut file = patiently(|| File::open(path))?;
+    let mut file = inside::open(path)?;
     file.seek(SeekFrom::Start(at))?;
     let mut bytes = vec![0; len];
     file.read_exact(&mut bytes)?;
@@ -158,14 +148,17 @@ pub(in crate::engine) fn read_part(path: &Path, at: u64, len: usize) -> io::Resu
 pub(in crate::engine) fn remove_part(path: &Path) {
     // A link in its place goes, and what it leads to stays.
     let there = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() || metadata.is_symlink());
-    if there && durable::step().is_ok() {
-        let _ = fs::remove_file(path);
+    if there
+        && let Ok((folder, name)) = Folder::of(path)
+        && durable::step().is_ok()
+    {
+        let _ = folder.remove(name);
     }
 }
 
 /// Sees to it that what was made of this file's bytes so far would survive the loss of power; tells how many there are.
 pub(in crate::engine) fn sync_part(path: &Path) -> io::Result<u64> {
-    let file = patiently(|| File::open(path))?;
+    let file = inside::open(path)?;
     let len = file.metadata()?.len();
     durable::step()?;
     file.sync_data()?;
