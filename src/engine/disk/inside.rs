@@ -42,6 +42,7 @@ mod opened {
     use std::fs::{self, File};
     use std::io;
     use std::os::fd::OwnedFd;
+    use std::os::unix::fs::MetadataExt as _;
     use std::path::Path;
 
     use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
@@ -65,6 +66,12 @@ mod opened {
     impl Folder {
         pub(super) fn open(dir: &Path) -> io::Result<Self> {
             patiently(|| through_no_link(dir)).map(Self)
+        }
+
+        /// What tells it from every other folder.
+        pub(in crate::engine::disk) fn id(&self) -> io::Result<(u64, u64)> {
+            let about = File::from(self.0.try_clone()?).metadata()?;
+            Ok((about.dev(), about.ino()))
         }
 
         /// Makes a file to add to. Whatever has the name makes this fail.
@@ -94,6 +101,12 @@ mod opened {
         pub(in crate::engine::disk) fn plain(&self, name: &OsStr) -> Option<u64> {
             let stat = self.stat(name).ok()?;
             FileType::from_raw_mode(stat.st_mode).is_file().then(|| u64::try_from(stat.st_size).unwrap_or_default())
+        }
+
+        /// True where the name is that of this open file.
+        pub(in crate::engine::disk) fn is(&self, name: &OsStr, file: &File) -> io::Result<bool> {
+            let (there, open) = (self.stat(name), rustix::fs::fstat(file)?);
+            Ok(there.is_ok_and(|there| (there.st_dev, there.st_ino) == (open.st_dev, open.st_ino)))
         }
 
         /// Removes a file or a link.
@@ -208,6 +221,11 @@ mod by_path {
         #[expect(clippy::unnecessary_wraps, reason = "elsewhere it is opened")]
         pub(super) fn open(dir: &Path) -> io::Result<Self> {
             Ok(Self(dir.to_path_buf()))
+        }
+
+        #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "elsewhere the system tells")]
+        pub(in crate::engine::disk) fn id(&self) -> io::Result<(u64, u64)> {
+            Ok((0, 0))
         }
 
         pub(in crate::engine::disk) fn create(&self, name: &OsStr) -> io::Result<File> {

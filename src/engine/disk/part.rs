@@ -1,11 +1,12 @@
 //! Part files: where a body grows until it is whole. Written strictly in order by one owner, so that a part is at
 //! every instant a prefix of the body.
 
+use std::ffi::OsStr;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::engine::descriptors::patiently;
 use crate::engine::durable;
 use crate::engine::partial::Length;
 
@@ -17,6 +18,8 @@ pub(in crate::engine) struct Part {
     path: PathBuf,
     file: File,
     len: u64,
+    /// The folder that it was opened in.
+    folder: (u64, u64),
 }
 
 impl Part {
@@ -26,7 +29,8 @@ impl Part {
         let (folder, name) = Folder::of(&path)?;
         let file = folder.create(name)?;
         lock(&file)?;
-        Ok(Self { path, file, len: 0 })
+        let folder = folder.id()?;
+        Ok(Self { path, file, len: 0, folder })
     }
 
     /// Opens a part to go on with. It must be a plain file of ours that nobody has tampered with, as far as its length
@@ -39,7 +43,8 @@ impl Part {
             return Err(changed());
         }
         lock(&file)?;
-        let mut part = Self { path, file, len: metadata.len() };
+        let folder = folder.id()?;
+        let mut part = Self { path, file, len: metadata.len(), folder };
         match length {
             Length::Exactly(len) if part.len == len => {}
             Length::AtLeast(least) if part.len >= least => {}
@@ -54,17 +59,27 @@ impl Part {
 
     /// A finished file, to be looked at like a body.
     pub(in crate::engine) fn finished(path: PathBuf) -> io::Result<Self> {
-        let file = patiently(|| File::open(&path))?;
+        let (folder, name) = Folder::of(&path)?;
+        let (file, folder) = (folder.read(name)?, folder.id()?);
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("it is no plain file"));
         }
-        Ok(Self { path, file, len: metadata.len() })
+        Ok(Self { path, file, len: metadata.len(), folder })
     }
 
-    /// Fails where somebody else has written to it.
+    /// Fails where somebody else has written to it, or has put something in its place or in that of its folder.
     pub(in crate::engine) fn check(&self) -> io::Result<()> {
-        if self.file.metadata()?.len() == self.len { Ok(()) } else { Err(changed()) }
+        self.place().map(drop)
+    }
+
+    fn place(&self) -> io::Result<(Folder, &OsStr)> {
+        let (folder, name) = Folder::of(&self.path)?;
+        if folder.id()? != self.folder {
+            return Err(io::Error::other("another folder has taken the place of the one with the part file"));
+        }
+        let ours = folder.is(name, &self.file)? && self.file.metadata()?.len() == self.len;
+        if ours { Ok((folder, name)) } else { Err(changed()) }
     }
 
     /// Adds bytes at the end. After an error the length on the disk is unknown and the part must be dropped or
@@ -88,9 +103,10 @@ impl Part {
         self.file.sync_all()
     }
 
-    /// Reads it from its first byte.
+    /// Reads it from its first byte. Fails as [`Self::check`] does.
     pub(in crate::engine) fn reader(&self) -> io::Result<File> {
-        inside::open(&self.path)
+        let (folder, name) = self.place()?;
+        folder.read(name)
     }
 
     /// How many bytes are in it.
@@ -110,8 +126,20 @@ impl Part {
     }
 }
 
+/// Somebody else has been at a part file: its bytes are of no use, and the file is to be fetched again.
+#[derive(Debug)]
+pub(super) struct Changed;
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the part file was changed by another program")
+    }
+}
+
+impl std::error::Error for Changed {}
+
 fn changed() -> io::Error {
-    io::Error::other("the part file was changed by another program")
+    io::Error::other(Changed)
 }
 
 /// One writer at a time, also among processes: two that append would mix their bytes.
