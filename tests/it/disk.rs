@@ -1,7 +1,7 @@
 //! Faults 98 to 105: disks without room, disks that fail, and others who work on the same disk. Real file systems where
 //! a test can have one of its own, an injected error elsewhere.
 
-
+mod errors;
 mod full;
 mod others;
 mod state;

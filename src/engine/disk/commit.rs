@@ -177,7 +177,7 @@ impl<B: Books> Committing<'_, B> {
             match self.finals.rename(&self.folder, self.part_name, &path, self.manner.overwrite) {
                 Ok(()) => {
                     if self.manner.sync {
-                        sync_folder(dir)?;
+                        sync_folder(dir).inspect_err(|_| self.take_back(&path))?;
                     }
                     return Ok(Committed { path, skipped: false });
                 }
@@ -187,6 +187,16 @@ impl<B: Books> Committing<'_, B> {
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{MOST_NAMES} files of this name are there")))
     }
+
+    /// A name that may be lost with the power is worth nothing to who wants it synced. Where it may have replaced
+    /// another file it stays all the same: that one does not come back.
+    fn take_back(&self, path: &Path) {
+        self.finals.forget(path);
+        if !self.manner.overwrite {
+            // The error that matters is the one on its way up.
+            let _ = self.folder.remove(path.file_name().unwrap_or_default());
+        }
+    }
 }
 
 /// Sees to it that all of the body is in its part file; a small one is written now, in one go.
@@ -194,7 +204,9 @@ fn write(body: &Body, part_path: &Path, manner: Manner) -> io::Result<()> {
     match body {
         Body::Part(part) => {
             part.check()?;
-            if manner.sync { part.sync() } else { Ok(()) }
+            // The kernel says only once that bytes are lost: after that a sync of the same file would seem to succeed.
+            let sync = || part.sync().inspect_err(|_| remove_part(part_path));
+            if manner.sync { sync() } else { Ok(()) }
         }
         Body::Memory(bytes) => {
             let mut part = Part::create(part_path.to_path_buf())?;
