@@ -1,6 +1,6 @@
 //! The one integration binary: the program as its users and servers see it, and the shape of its sources.
 
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 mod disk;
 mod engine;
 mod faults;

@@ -27,7 +27,7 @@ use super::error::{ErrorClass, TransferError};
 pub(super) fn error(doing: &str, error: &io::Error) -> TransferError {
     let class = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorClass::DiskFull,
-        _ if error.get_ref().is_some_and(|error| error.is::<part::Changed>()) => ErrorClass::Changed,
+        _ if matches!(error.get_ref(), Some(inner) if inner.is::<part::Changed>()) => ErrorClass::Changed,
         _ => ErrorClass::Disk,
     };
     TransferError::new(class, format!("cannot {doing}: {error}"))

@@ -27,7 +27,7 @@ fn fill(disk: &Path) -> PathBuf {
     path
 }
 
-/// As SQLite itself sees it.
+/// As `SQLite` itself sees it.
 #[track_caller]
 fn check_sound(state: &Path) {
     let connection = rusqlite::Connection::open(state).expect("a database");

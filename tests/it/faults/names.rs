@@ -9,6 +9,7 @@ use std::process::Command;
 use crate::headless::{event, events, json, plain};
 use crate::support::bytes::payload;
 use crate::support::command::{PROGRAM, Run, haul, program};
+use crate::support::mounts::{may_mount, skipped};
 use crate::support::origin::{Answer, Gate, Origin, Resource, Script};
 use crate::support::temp::TempDir;
 
@@ -148,13 +149,8 @@ fn a_folder_that_becomes_a_link_leads_nothing_outside() {
 
 /// Runs a shell script where mounts are private to it; `None`, with a message, where the system does not let us.
 fn with_mounts(dir: &TempDir, script: &str, args: &[&str]) -> Option<Run> {
-    let may = Command::new("unshare").args(["-rm", "sh", "-c", "mount -t tmpfs none /tmp"]).output();
-    if !may.is_ok_and(|output| output.status.success()) {
-        #[expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
-        {
-            eprintln!("no mounts of our own here: skipped");
-        }
-        return None;
+    if !may_mount(&dir.home()) {
+        return skipped();
     }
     Some(program(dir, "unshare").args(["-rm", "sh", "-c", script, PROGRAM]).args(args))
 }

@@ -3,7 +3,7 @@
 
 pub(crate) mod bytes;
 pub(crate) mod command;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 pub(crate) mod mounts;
 pub(crate) mod origin;
 #[cfg(unix)]
