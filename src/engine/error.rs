@@ -34,7 +34,7 @@ pub enum ErrorClass {
     DamagedImage,
     /// The file has another digest than it must have.
     Checksum,
-    /// The file changed on the server between two attempts.
+    /// The file changed on the server, or its part file under our hands.
     Changed,
     /// No room on the disk.
     DiskFull,

@@ -4,6 +4,7 @@
 mod body;
 mod commit;
 mod folder;
+mod inside;
 mod part;
 mod same;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use super::error::{ErrorClass, TransferError};
 pub(super) fn error(doing: &str, error: &io::Error) -> TransferError {
     let class = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorClass::DiskFull,
+        _ if matches!(error.get_ref(), Some(inner) if inner.is::<part::Changed>()) => ErrorClass::Changed,
         _ => ErrorClass::Disk,
     };
     TransferError::new(class, format!("cannot {doing}: {error}"))

@@ -12,7 +12,7 @@ mod stored;
 mod sync;
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -35,6 +35,7 @@ use super::transfer::{self, Assignment, Left, Shared};
 
 use commit::{Finished, Unsettled};
 use job::{Job, Phase};
+use room::Full;
 
 /// Files that are being given their names at once; more would pile up bodies in memory.
 const MOST_COMMITS: usize = 256;
@@ -52,8 +53,8 @@ enum Done {
     Commit(Result<Finished, Unsettled>),
     /// A file that stood there; none where it is not what it must be.
     Looked(Option<Box<FinishedFile>>),
-    /// Whether there is room for the rest of this job.
-    Room(JobId, bool),
+    /// How much room there is where this job waits for some, as far as the system tells.
+    Room(JobId, Option<u64>),
     /// Part files are gone.
     Cleaned,
 }
@@ -79,9 +80,8 @@ pub(super) struct Supervisor {
     commits: usize,
     /// Jobs that wait for a moment: for their next attempt, for another haul, for room.
     timers: BTreeSet<(Instant, JobId)>,
-    /// How many wait for room on the disk, and since when some do.
-    full: usize,
-    full_since: Option<Instant>,
+    /// Folders that had no room lately.
+    full: HashMap<Arc<Path>, Full>,
     /// When what was written is brought to the disk for good.
     sync_at: Option<Instant>,
     /// That is under way.
@@ -116,8 +116,7 @@ impl Supervisor {
             owners: HashMap::new(),
             commits: 0,
             timers: BTreeSet::new(),
-            full: 0,
-            full_since: None,
+            full: HashMap::new(),
             sync_at: None,
             syncing: Arc::default(),
             deadlines: BTreeSet::new(),
@@ -176,8 +175,11 @@ impl Supervisor {
 
     /// Starts whatever may start.
     fn grant(&mut self) {
-        while !self.is_stopping() && self.full == 0 && self.commits < MOST_COMMITS {
-            let Some(id) = self.hosts.next(Instant::now()) else { return };
+        while !self.is_stopping() && self.commits < MOST_COMMITS {
+            let (jobs, full) = (&self.jobs, &self.full);
+            let dir = |id| jobs.get(&id).map(|job: &Job| &job.request.dir);
+            let fits = |id| full.is_empty() || dir(id).and_then(|dir| full.get(dir)).is_none_or(|full| !full.is_shut());
+            let Some(id) = self.hosts.next(Instant::now(), fits) else { return };
             self.start(id);
         }
     }
@@ -231,9 +233,12 @@ impl Supervisor {
             self.timers.pop_first();
             let limit = self.shared.options.deadline;
             match self.jobs.get(&id) {
-                Some(Job { phase: Phase::Full { .. }, .. }) => self.look_for_room(id),
                 Some(job) if matches!(job.phase, Phase::Held { .. }) => self.claim(id, false),
-                Some(job) if job.is_late(limit) => self.fail(id, transfer::past_deadline(limit)),
+                Some(job) if job.is_late(limit) => {
+                    self.withdraw(id);
+                    self.fail(id, transfer::past_deadline(limit));
+                }
+                Some(Job { phase: Phase::Full { .. }, .. }) => self.look_for_room(id),
                 _ => self.enqueue(id, true),
             }
         }
