@@ -234,6 +234,11 @@ impl Record {
         }
     }
 
+    /// Takes over what a later request for the same job says.
+    pub(super) fn ask(&mut self, fresh: Self) {
+        (self.url, self.checksum, self.secret) = (fresh.url, fresh.checksum, fresh.secret);
+    }
+
     /// Does the change, and says where the job stands then.
     pub(super) fn change(&mut self, state: State, change: &Change) -> State {
         match change {

@@ -220,9 +220,8 @@ impl Rows<'_> {
     fn take(&mut self, mut kept: Kept, request: &DownloadRequest) -> rusqlite::Result<Found> {
         let before = kept.state;
         kept.state = kept.record.change(kept.state, &Change::Queued);
-        // The query of a finished job was dropped, and whether it needs a secret is for the present request to say.
-        let fresh = Record::new(request, self.secrets);
-        (kept.record.url, kept.record.secret) = (fresh.url, fresh.secret);
+        // The query of a finished job was dropped; digest and secrets are for the present request to say.
+        kept.record.ask(Record::new(request, self.secrets));
         self.take_as(kept, request, before)
     }
 
@@ -281,9 +280,12 @@ impl Rows<'_> {
                 kept.durable = if kept.record.generation == generation { kept.durable } else { 0 };
                 kept.boot.clone_from(&self.session.boot);
             }
-            Change::Finished(..) => {
+            Change::Finished(finished) => {
                 kept.durable = 0;
                 kept.boot.clone_from(&self.session.boot);
+                // The file that another job had there is gone: its size alone must not make this one that job's.
+                let sql = "DELETE FROM jobs WHERE path = ?1 AND id <> ?2 AND state = 'finished'";
+                self.connection.prepare_cached(sql)?.execute((&path_sum(&finished.0.path)[..], kept.id))?;
             }
             _ => {}
         }
