@@ -2,7 +2,7 @@
 //! versions can add to. Pure: what each change does to a record. A record is input like any other: what it says is checked before it is used.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -321,12 +321,22 @@ impl Record {
 
     /// The file that it became, if it did.
     pub(super) fn finished(&self) -> Option<FinishedFile> {
-        self.file.as_ref().map(FileRecord::finished)
+        self.file.as_ref().filter(|file| self.is_own(&file.path)).map(FileRecord::finished)
+    }
+
+    /// True for paths within the job's folder: a record must lead to no other file.
+    fn is_own(&self, path: &PathText) -> bool {
+        let (path, dir) = (path.path(), self.dir.path());
+        let within = path.strip_prefix(&dir).map(Path::components);
+        dir.is_absolute()
+            && within.is_ok_and(|mut within| {
+                within.clone().next().is_some() && within.all(|part| matches!(part, Component::Normal(_)))
+            })
     }
 
     /// The file that it is about to become, as far as that is known.
     pub(super) fn intended(&self) -> Option<FinishedFile> {
-        let intent = self.intent.as_ref()?;
+        let intent = self.intent.as_ref().filter(|intent| self.is_own(&intent.path))?;
         Some(FinishedFile {
             path: intent.path.path(),
             bytes: intent.bytes,
