@@ -2,6 +2,7 @@
 //! becomes of it when the database itself is damaged, gone or somebody else's.
 
 mod again;
+mod damage;
 mod history;
 mod known;
 mod resume;
