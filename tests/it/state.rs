@@ -5,6 +5,7 @@ mod again;
 mod damage;
 mod history;
 mod known;
+mod power;
 mod resume;
 mod screen;
 mod secrets;
@@ -16,6 +17,7 @@ use std::{fs, thread};
 use rusqlite::Connection;
 use rustix::process::Signal;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::support::HUNG;
 use crate::support::command::{Finished, Run, Running};
@@ -121,4 +123,27 @@ fn assert_goes_on(origin: &Origin, path: &str) {
     let last = origin.requests(path).pop().expect("asked for");
     assert_eq!(last.header("Range"), Some(format!("bytes={}-", HALF - 1024).as_str()), "{path}");
     assert_eq!(last.header("If-Range"), Some(ETAG), "{path}");
+}
+
+/// Gives the one job another state and record, with the sum that belongs to them.
+fn rewrite(database: &Path, state: &str, record: &Value) {
+    let connection = Connection::open(database).expect("there");
+    let row = connection.query_row("SELECT id, identity FROM jobs", [], |row| Ok((row.get(0)?, row.get(1)?)));
+    let (id, identity): (i64, Vec<u8>) = row.expect("one job");
+    let record = record.to_string();
+    let sum = sum(id, &identity, state, &record);
+    let sql = "UPDATE jobs SET state = ?1, record = ?2, sum = ?3, path = NULL";
+    connection.execute(sql, (state, record, sum)).expect("written");
+}
+
+/// As the program makes it: SHA-256 over each part behind its length.
+fn sum(id: i64, identity: &[u8], state: &str, record: &str) -> i64 {
+    let mut hash = Sha256::new();
+    for part in [&id.to_be_bytes(), identity, state.as_bytes(), record.as_bytes()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash.finalize()[..8]);
+    i64::from_be_bytes(first)
 }
