@@ -284,7 +284,7 @@ impl Record {
     pub(super) fn request(&self) -> Option<DownloadRequest> {
         let url = address(&self.url)?;
         let dir = self.dir.path();
-        if !dir.is_absolute() || self.name.as_deref().is_some_and(|name| check_own(name).is_err()) {
+        if !is_real(&dir) || self.name.as_deref().is_some_and(|name| check_own(name).is_err()) {
             return None;
         }
         let checksum = self.checksum.as_deref().map(checksum::parse).transpose().ok()?;
@@ -327,11 +327,7 @@ impl Record {
     /// True for paths within the job's folder: a record must lead to no other file.
     fn is_own(&self, path: &PathText) -> bool {
         let (path, dir) = (path.path(), self.dir.path());
-        let within = path.strip_prefix(&dir).map(Path::components);
-        dir.is_absolute()
-            && within.is_ok_and(|mut within| {
-                within.clone().next().is_some() && within.all(|part| matches!(part, Component::Normal(_)))
-            })
+        is_real(&dir) && is_real(&path) && path != dir && path.starts_with(&dir)
     }
 
     /// The file that it is about to become, as far as that is known.
@@ -377,6 +373,11 @@ impl PartRecord {
     }
 }
 
+/// True for paths as the system gives them: from the root, and never back.
+fn is_real(path: &Path) -> bool {
+    path.is_absolute() && !path.components().any(|part| part == Component::ParentDir)
+}
+
 fn address(text: &str) -> Option<Url> {
     Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
@@ -384,3 +385,6 @@ fn address(text: &str) -> Option<Url> {
 fn without_query(url: &str) -> String {
     url.split_once('?').map_or(url, |(before, _)| before).to_owned()
 }
+
+#[cfg(test)]
+mod tests;

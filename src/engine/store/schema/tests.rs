@@ -26,6 +26,12 @@ fn an_older_database_is_copied_and_brought_up_to_date() {
     let copy = Connection::open(beside(&path, ".v1")).expect("there");
     assert_eq!(row(&copy, "PRAGMA user_version"), Ok(1));
     assert_eq!(row(&copy, "SELECT id FROM sessions"), Ok(7));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(beside(&path, ".v1")).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "nobody else may read the copy either");
+    }
     // This version must not touch what a later one has made.
     let refused = open(&path, false).err().expect("refused").to_string();
     assert!(refused.contains("a newer haul"), "{refused}");
