@@ -3,12 +3,15 @@
 
 mod again;
 mod damage;
+mod gone;
 mod history;
 mod known;
+mod many;
 mod power;
 mod resume;
 mod screen;
 mod secrets;
+mod unwritable;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -6,12 +6,13 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use rusqlite::Connection;
 use rustix::process::Signal;
+use serde_json::json as value;
 
-use super::{HALF, assert_goes_on, database, folder, interrupt, jobs, look, parts, stalled_once, state_names};
+use super::{HALF, assert_goes_on, database, folder, interrupt, jobs, look, parts, rewrite, stalled_once, state_names};
 use crate::headless::{event, json, plain};
 use crate::support::bytes::payload;
 use crate::support::command::{Finished, haul};
-use crate::support::origin::{Origin, Script};
+use crate::support::origin::{Answer, Origin, Script};
 use crate::support::temp::TempDir;
 
 /// A finished job, a failed one, and one that was interrupted in the middle of its part, in a database that was closed.
@@ -283,6 +284,60 @@ fn a_damaged_row_is_passed_over_and_said_to_be() {
         haul(&dir).args(["forget", "--all"]).run().expect(0);
         assert!(jobs(&database(&dir)).is_empty(), "{what}");
     }
+}
+
+/// Records that lead out of the folder, with a sum that is right: whoever can write the database is not believed.
+#[test]
+fn a_record_that_leads_elsewhere_is_not_followed() {
+    let (victim, other) = (TempDir::new(), TempDir::new());
+    victim.write("x", payload(5, HALF));
+    let outside = victim.path("x").display().to_string();
+    let rows = [
+        ("a name with a folder", "name", value!("../../x")),
+        ("an absolute name", "name", value!(outside)),
+        ("a folder from here", "dir", value!("work")),
+        ("no folder", "dir", value!("")),
+        ("another scheme", "url", value!("file:///etc/passwd")),
+        ("no address", "url", value!("x")),
+    ];
+    for (what, field, to) in rows {
+        let (dir, origin) = (TempDir::new(), Origin::start());
+        origin.script("/a.bin", stalled_once(&payload(1, 2 * HALF)));
+        interrupt(&dir, plain(&dir).arg(origin.url("/a.bin")), 1, Signal::TERM);
+        let (_, mut record) = jobs(&database(&dir)).pop().expect("kept");
+        record[field] = to;
+        rewrite(&database(&dir), "queued", &record);
+        plain(&dir).arg("resume").run().expect(0).check_stderr("nothing is unfinished");
+        assert_eq!((origin.all_requests().len(), parts(&dir).len()), (1, 1), "{what}");
+        let hint = plain(&dir).args(["-d", "other", &origin.url("/gone.bin")]).run().expect(1);
+        assert!(!hint.stderr().contains("haul resume"), "{what}: nothing that can be resumed: {}", hint.stderr());
+        haul(&dir).args(["forget", "--all"]).run().expect(0);
+    }
+    // A part with a name elsewhere, and files that are said to be this job's.
+    for (what, state, change) in [
+        ("the part's name", "queued", value!({ "part": { "name": "../x", "last": "http://h/x", "etag": "\"v1\"" } })),
+        ("the intent", "queued", value!({ "intent": { "path": outside, "bytes": HALF } })),
+        ("the file", "finished", value!({ "file": { "path": outside, "bytes": HALF, "finished_at": 1 } })),
+        (
+            "the file, by a detour",
+            "finished",
+            value!({ "file": { "path": format!("{}/../work/../../{outside}", other.work().display()), "bytes": HALF, "finished_at": 1 } }),
+        ),
+    ] {
+        let (dir, origin) = (TempDir::new(), Origin::start());
+        origin.script("/a.bin", Script::new().then(|| Answer::status(404)).then(|| Answer::ok("abc")));
+        plain(&dir).arg(origin.url("/a.bin")).run().expect(1);
+        let (_, mut record) = jobs(&database(&dir)).pop().expect("kept");
+        for (name, new) in change.as_object().expect("an object") {
+            record[name] = new.clone();
+        }
+        rewrite(&database(&dir), state, &record);
+        let done = plain(&dir).arg(origin.url("/a.bin")).run().expect(0);
+        assert!(done.stdout().contains("finished  a.bin"), "{what}: {}", done.stdout());
+        assert_eq!((dir.names(), origin.all_requests().len()), (vec!["a.bin".to_owned()], 2), "{what}");
+    }
+    assert_eq!((victim.names(), other.names()), (vec!["x".to_owned()], Vec::new()));
+    assert!(victim.read("x") == payload(5, HALF));
 }
 
 /// All that is in sound pages is kept, on both sides of the one that is not.
