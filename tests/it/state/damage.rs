@@ -130,7 +130,7 @@ fn what_cannot_be_used_is_refused_and_left_alone() {
         (
             "a fifo",
             |path| {
-                rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("made")
+                rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("made");
             },
             "no plain file",
         ),
@@ -213,7 +213,6 @@ fn truncated(step: usize) {
         let bytes = spoil(&dir, |bytes| bytes.truncate(at));
         saved += usize::from(resumed(&format!("cut at {at} of {size}"), &bytes, &dir, &origin));
     }
-    println!("{saved} of {} went on", size.div_ceil(step as u64));
     // The rows are in the first half of so small a database.
     assert!(saved * 3 >= usize::try_from(size).expect("small") / step, "{saved} of {size} by {step} went on");
 }
@@ -238,7 +237,6 @@ fn flipped(step: usize) {
         saved += usize::from(resumed(&format!("bit {} of byte {at}", at % 8), &bytes, &dir, &origin));
         places += 1;
     }
-    println!("{saved} of {places} went on");
     assert!(saved * 10 >= places * 8, "{saved} of {places} went on");
 }
 

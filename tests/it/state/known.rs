@@ -19,14 +19,16 @@ fn fetched() -> (TempDir, Origin) {
 }
 
 fn checksum(bytes: &[u8]) -> String {
-    let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digest}")
+    Sha256::digest(bytes).iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// What the user has done to the file since: options, exit status, further requests, names.
+type Change = fn(&Path);
+
+/// What the user has done to the file since, options, exit status, further requests, names.
+type Case<'a> = (&'a str, Change, &'a [&'a str], i32, usize, &'a [&'a str]);
+
 #[test]
 fn a_file_that_is_not_as_it_was_is_fetched_again() {
-    type Change = fn(&Path);
     let (right, wrong) = (checksum(b"server"), checksum(b"what"));
     let nothing: Change = |_| {};
     let same_size: Change = |path| fs::write(path, "edited").expect("written");
@@ -39,7 +41,7 @@ fn a_file_that_is_not_as_it_was_is_fetched_again() {
         fs::write(path.with_file_name("aim"), "server").expect("written");
         std::os::unix::fs::symlink("aim", path).expect("linked");
     };
-    let rows: [(&str, Change, &[&str], i32, usize, &[&str]); 13] = [
+    let rows: [Case<'_>; 13] = [
         ("untouched", nothing, &[], 0, 0, &["a.bin"]),
         ("deleted", |path| fs::remove_file(path).expect("removed"), &[], 0, 1, &["a.bin"]),
         ("longer", |path| fs::write(path, "edited by me").expect("written"), &[], 0, 1, &["a (2).bin", "a.bin"]),

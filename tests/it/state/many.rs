@@ -32,6 +32,7 @@ fn multiply(dir: &TempDir) {
     transaction.commit().expect("written");
 }
 
+#[expect(clippy::print_stdout, reason = "how long it took is for people to judge")]
 #[test]
 fn a_hundred_thousand_jobs_are_no_burden() {
     for path in ["/a.bin", "/gone.bin"] {
