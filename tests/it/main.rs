@@ -6,6 +6,8 @@ mod engine;
 mod faults;
 mod headless;
 mod layering;
+#[cfg(unix)]
+mod state;
 mod support;
 #[cfg(unix)]
 mod tui;

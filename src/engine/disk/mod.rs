@@ -1,6 +1,7 @@
 //! Everything that touches the disk: part files, whole small files, names that never clobber, folders. Blocking, and
 //! so called from blocking threads only; [`writer`] is the bridge for async tasks.
 
+mod blank;
 mod body;
 mod commit;
 mod folder;
@@ -11,6 +12,7 @@ mod same;
 mod tests;
 mod writer;
 
+pub(super) use blank::remove_blank;
 pub(super) use body::Body;
 pub(super) use commit::{Books, Finals, Manner, Name, commit};
 pub use folder::prepare_folder;

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -46,8 +47,8 @@ pub struct Past {
 /// When the database cannot be used.
 pub fn history(database: &Path, mut take: impl FnMut(Past) -> bool) -> Result<(), OpenError> {
     let Some(connection) = schema::existing(database)? else { return Ok(()) };
-    let mut past = all(&connection, "state = 'finished'")
-        .map_err(|error| failed(database, error))?
+    let (rows, _) = all(&connection, "state = 'finished'").map_err(|error| failed(database, error))?;
+    let mut past = rows
         .into_iter()
         .filter_map(|(kept, _)| {
             let file = kept.record.file?;
@@ -108,13 +109,17 @@ pub fn forget(database: &Path, what: &What) -> Result<Forgotten, OpenError> {
     Ok(forgotten)
 }
 
-type Parts = Vec<(PathBuf, JobId, u32)>;
+type Parts = Vec<(Arc<Path>, JobId, u32)>;
 
 fn forget_rows(connection: &mut Connection, database: &Path, what: &What) -> rusqlite::Result<(Forgotten, Parts)> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let session = Session::onlooker(database);
     let (mut lives, mut forgotten, mut parts) = (Lives::new(), Forgotten::default(), Vec::new());
-    for (kept, address) in all(&transaction, "1")? {
+    let (rows, unreadable) = all(&transaction, "1")?;
+    for id in unreadable.into_iter().filter(|_| *what == What::All) {
+        forgotten.jobs += transaction.execute("DELETE FROM jobs WHERE id = ?1", [id])?;
+    }
+    for (kept, address) in rows {
         if !is_meant(&kept, &address, what) {
             continue;
         }
@@ -124,8 +129,8 @@ fn forget_rows(connection: &mut Connection, database: &Path, what: &What) -> rus
         }
         transaction.execute("DELETE FROM jobs WHERE id = ?1", [kept.id])?;
         forgotten.jobs += 1;
-        if kept.state != State::Finished {
-            parts.push((kept.record.dir.path(), JobId(kept.id.cast_unsigned()), kept.record.generation));
+        if let Some(request) = kept.record.request().filter(|_| kept.state != State::Finished) {
+            parts.push((request.dir, kept.job(), kept.record.generation));
         }
     }
     transaction.commit()?;
@@ -149,20 +154,24 @@ fn is_meant(kept: &Kept, address: &[u8], what: &What) -> bool {
     }
 }
 
-fn all(connection: &Connection, condition: &str) -> rusqlite::Result<Vec<(Kept, Vec<u8>)>> {
+/// Jobs with the sums of their addresses, and the numbers of rows that cannot be read.
+type Seen = (Vec<(Kept, Vec<u8>)>, Vec<i64>);
+
+fn all(connection: &Connection, condition: &str) -> rusqlite::Result<Seen> {
     let sql = format!(
         "SELECT id, identity, session, state, boot, durable, record, sum, address FROM jobs WHERE {condition} \
          ORDER BY added"
     );
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([])?;
-    let mut all = Vec::new();
+    let (mut all, mut unreadable) = (Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
-        if let Some(kept) = Kept::read(row)? {
-            all.push((kept, row.get(8)?));
+        match Kept::read(row)? {
+            Some(kept) => all.push((kept, row.get(8).unwrap_or_default())),
+            None => unreadable.push(row.get(0)?),
         }
     }
-    Ok(all)
+    Ok((all, unreadable))
 }
 
 fn failed(database: &Path, error: rusqlite::Error) -> OpenError {

@@ -7,6 +7,7 @@
 
 mod error;
 mod history;
+mod marks;
 mod order;
 mod record;
 mod rows;
@@ -30,7 +31,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
 
@@ -100,6 +101,7 @@ impl Store {
             session,
             listed: HashSet::new(),
             fresh: Vec::new(),
+            unreadable: 0,
             secrets: options.has_secrets(),
             overwrite: options.overwrite,
             sync: options.sync,
@@ -215,7 +217,8 @@ impl Store {
 
 /// Moves what the log of a database holds to its place, on a connection of its own: that waits for the disk.
 pub(super) fn checkpoint(path: &Path) {
-    if let Ok(connection) = Connection::open(path) {
+    // One that somebody has removed is not for this to make.
+    if let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE) {
         // Whatever stays in the log is there the next time.
         let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     }

@@ -2,7 +2,7 @@
 //! versions can add to. Pure: what each change does to a record. A record is input like any other: what it says is checked before it is used.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -234,6 +234,11 @@ impl Record {
         }
     }
 
+    /// Takes over what a later request for the same job says.
+    pub(super) fn ask(&mut self, fresh: Self) {
+        (self.url, self.checksum, self.secret) = (fresh.url, fresh.checksum, fresh.secret);
+    }
+
     /// Does the change, and says where the job stands then.
     pub(super) fn change(&mut self, state: State, change: &Change) -> State {
         match change {
@@ -279,7 +284,7 @@ impl Record {
     pub(super) fn request(&self) -> Option<DownloadRequest> {
         let url = address(&self.url)?;
         let dir = self.dir.path();
-        if !dir.is_absolute() || self.name.as_deref().is_some_and(|name| check_own(name).is_err()) {
+        if !is_real(&dir) || self.name.as_deref().is_some_and(|name| check_own(name).is_err()) {
             return None;
         }
         let checksum = self.checksum.as_deref().map(checksum::parse).transpose().ok()?;
@@ -316,12 +321,18 @@ impl Record {
 
     /// The file that it became, if it did.
     pub(super) fn finished(&self) -> Option<FinishedFile> {
-        self.file.as_ref().map(FileRecord::finished)
+        self.file.as_ref().filter(|file| self.is_own(&file.path)).map(FileRecord::finished)
+    }
+
+    /// True for paths within the job's folder: a record must lead to no other file.
+    fn is_own(&self, path: &PathText) -> bool {
+        let (path, dir) = (path.path(), self.dir.path());
+        is_real(&dir) && is_real(&path) && path != dir && path.starts_with(&dir)
     }
 
     /// The file that it is about to become, as far as that is known.
     pub(super) fn intended(&self) -> Option<FinishedFile> {
-        let intent = self.intent.as_ref()?;
+        let intent = self.intent.as_ref().filter(|intent| self.is_own(&intent.path))?;
         Some(FinishedFile {
             path: intent.path.path(),
             bytes: intent.bytes,
@@ -362,6 +373,11 @@ impl PartRecord {
     }
 }
 
+/// True for paths as the system gives them: from the root, and never back.
+fn is_real(path: &Path) -> bool {
+    path.is_absolute() && !path.components().any(|part| part == Component::ParentDir)
+}
+
 fn address(text: &str) -> Option<Url> {
     Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
@@ -369,3 +385,6 @@ fn address(text: &str) -> Option<Url> {
 fn without_query(url: &str) -> String {
     url.split_once('?').map_or(url, |(before, _)| before).to_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,13 +6,13 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, Error, OptionalExtension as _, Row};
 
 use crate::engine::event::FinishedFile;
 use crate::engine::partial::{Length, part_path};
 use crate::engine::request::{DownloadRequest, JobId};
 
-use super::order::{Found, Left, LeftState, Standing, Synced, Trust, Unsynced};
+use super::order::{Found, Left, LeftState, Standing, Trust};
 use super::record::{Change, Record, State};
 use super::session::{Lives, Session};
 use super::sum::{address_sum, identity, path_sum, sum};
@@ -24,15 +24,23 @@ pub(super) struct Kept {
     pub(super) session: i64,
     pub(super) state: State,
     boot: String,
-    durable: i64,
+    pub(super) durable: i64,
     pub(super) record: Record,
 }
 
-const COLUMNS: &str = "id, identity, session, state, boot, durable, record, sum";
+pub(super) const COLUMNS: &str = "id, identity, session, state, boot, durable, record, sum";
 
 impl Kept {
     /// None where the row is damaged.
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
+        match Self::parse(row) {
+            // No text, or no number, where only one was ever written.
+            Err(Error::FromSqlConversionFailure(..) | Error::InvalidColumnType(..) | Error::Utf8Error(..)) => Ok(None),
+            result => result,
+        }
+    }
+
+    fn parse(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
         let (id, state): (i64, String) = (row.get(0)?, row.get(3)?);
         let (identity, record): (Vec<u8>, String) = (row.get(1)?, row.get(6)?);
         let sound = row.get::<_, i64>(7)? == sum(id, &identity, &state, &record);
@@ -50,7 +58,7 @@ impl Kept {
         }))
     }
 
-    fn job(&self) -> JobId {
+    pub(super) fn job(&self) -> JobId {
         JobId(self.id.cast_unsigned())
     }
 }
@@ -63,6 +71,8 @@ pub(super) struct Rows<'a> {
     pub(super) listed: &'a mut HashSet<i64>,
     /// Those of them that were not before this transaction.
     pub(super) fresh: &'a mut Vec<i64>,
+    /// Rows of unfinished jobs that were found damaged.
+    pub(super) unreadable: &'a mut usize,
     /// This engine has a password, cookies or headers to give.
     pub(super) secrets: bool,
     /// Files that are there are fetched all the same.
@@ -124,12 +134,18 @@ impl Rows<'_> {
         anew: bool,
     ) -> rusqlite::Result<Found> {
         if kept.state == State::Finished {
-            let file = kept.record.finished().filter(|file| is_there(file) && !self.overwrite && !anew);
+            let trust = self.trust(&kept);
+            let stands = |file: &FinishedFile| match trust {
+                Trust::Sure => is_there(file),
+                // Whatever is left of it, somebody has to look at that.
+                Trust::Doubtful => fs::symlink_metadata(&file.path).is_ok_and(|metadata| metadata.is_file()),
+            };
+            let file = kept.record.finished().filter(|file| !self.overwrite && !anew && stands(file));
             if let Some(file) = file {
                 if self.listed.insert(kept.id) {
                     self.fresh.push(kept.id);
                 }
-                return Ok(Found::Done(Box::new(file), kept.record.content_type(), self.trust(&kept)));
+                return Ok(Found::Done(Box::new(file), kept.record.content_type(), trust));
             }
         } else if kept.state == State::Queued && self.session.lives(kept.session, lives) {
             return Ok(Found::Held);
@@ -186,14 +202,19 @@ impl Rows<'_> {
     fn left(&mut self, lives: &mut Lives) -> rusqlite::Result<Vec<Kept>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM jobs \
-             WHERE state <> 'finished' AND state IN ('queued', 'paused', 'failed') AND session <> ?1 ORDER BY added"
+             WHERE state <> 'finished' AND state <> 'cancelled' AND session <> ?1 ORDER BY added"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([self.session.id])?;
-        let mut left = Vec::new();
+        let (mut left, mut unreadable) = (Vec::new(), 0);
         while let Some(row) = rows.next()? {
-            left.extend(Kept::read(row)?.filter(|kept| !self.session.lives(kept.session, lives)));
+            match Kept::read(row)? {
+                Some(kept) if self.session.lives(kept.session, lives) => {}
+                Some(kept) => left.push(kept),
+                None => unreadable += 1,
+            }
         }
+        *self.unreadable = unreadable;
         Ok(left)
     }
 
@@ -229,9 +250,8 @@ impl Rows<'_> {
     fn take(&mut self, mut kept: Kept, request: &DownloadRequest) -> rusqlite::Result<Found> {
         let before = kept.state;
         kept.state = kept.record.change(kept.state, &Change::Queued);
-        // The query of a finished job was dropped, and whether it needs a secret is for the present request to say.
-        let fresh = Record::new(request, self.secrets);
-        (kept.record.url, kept.record.secret) = (fresh.url, fresh.secret);
+        // The query of a finished job was dropped; digest and secrets are for the present request to say.
+        kept.record.ask(Record::new(request, self.secrets));
         self.take_as(kept, request, before)
     }
 
@@ -264,7 +284,7 @@ impl Rows<'_> {
         kept.boot == self.session.boot
     }
 
-    fn update(&self, kept: &Kept) -> rusqlite::Result<()> {
+    pub(super) fn update(&self, kept: &Kept) -> rusqlite::Result<()> {
         let (state, record) = (kept.state.word(), json(&kept.record));
         let sum = sum(kept.id, &kept.identity, state, &record);
         let sql = "UPDATE jobs SET session = ?2, state = ?3, boot = ?4, durable = ?5, record = ?6, sum = ?7, path = ?8 \
@@ -275,7 +295,7 @@ impl Rows<'_> {
         Ok(())
     }
 
-    fn mine(&self, id: JobId) -> rusqlite::Result<Option<Kept>> {
+    pub(super) fn mine(&self, id: JobId) -> rusqlite::Result<Option<Kept>> {
         let sql = format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let kept = statement.query_row([id.0.cast_signed()], Kept::read).optional()?.flatten();
@@ -293,9 +313,12 @@ impl Rows<'_> {
                 kept.durable = if kept.record.generation == generation { kept.durable } else { 0 };
                 kept.boot.clone_from(&self.session.boot);
             }
-            Change::Finished(..) => {
+            Change::Finished(finished) => {
                 kept.durable = 0;
                 kept.boot.clone_from(&self.session.boot);
+                // The file that another job had there is gone: its size alone must not make this one that job's.
+                let sql = "DELETE FROM jobs WHERE path = ?1 AND id <> ?2 AND state = 'finished'";
+                self.connection.prepare_cached(sql)?.execute((&path_sum(&finished.0.path)[..], kept.id))?;
             }
             _ => {}
         }
@@ -318,48 +341,6 @@ impl Rows<'_> {
     pub(super) fn is_owned(&self, id: JobId, path: &Path) -> rusqlite::Result<bool> {
         let sql = "SELECT 1 FROM jobs WHERE path = ?1 AND id <> ?2";
         self.connection.prepare_cached(sql)?.exists((&path_sum(path)[..], id.0.cast_signed()))
-    }
-
-    /// What this session has written that would not survive the loss of power for certain.
-    pub(super) fn unsynced(&mut self) -> rusqlite::Result<Vec<Unsynced>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state <> 'finished' UNION ALL \
-             SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state = 'finished' AND durable = 0"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query((self.session.id, &self.session.boot))?;
-        let mut unsynced = Vec::new();
-        while let Some(row) = rows.next()? {
-            let Some(kept) = Kept::read(row)? else { continue };
-            let (id, generation) = (kept.job(), kept.record.generation);
-            if let Some(file) = kept.record.finished() {
-                unsynced.push(Unsynced::File { id, path: file.path });
-            } else if let Some(request) = kept.record.request() {
-                unsynced.push(Unsynced::Part { id, generation, dir: request.dir });
-            }
-        }
-        Ok(unsynced)
-    }
-
-    /// Notes what would.
-    pub(super) fn synced(&mut self, synced: &[Synced]) -> rusqlite::Result<()> {
-        for synced in synced {
-            let (id, generation, durable) = match synced {
-                Synced::Part { id, generation, bytes } => (*id, Some(*generation), bytes.cast_signed()),
-                Synced::File { id } => (*id, None, 1),
-            };
-            let Some(mut kept) = self.mine(id)? else { continue };
-            // Meanwhile the job may have gone on to another part, or to its end.
-            let holds = match generation {
-                Some(generation) => kept.state != State::Finished && kept.record.generation == generation,
-                None => kept.state == State::Finished,
-            };
-            if holds {
-                kept.durable = durable;
-                self.update(&kept)?;
-            }
-        }
-        Ok(())
     }
 }
 

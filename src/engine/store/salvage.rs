@@ -1,64 +1,109 @@
 //! What can be read of a damaged database goes into the new one: every row whose sum is right.
 
+use std::collections::BTreeSet;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 
 use super::rows::Kept;
 use super::schema::beside;
 
+/// How every database of ours begins: the name of the format, pages of 4096 bytes, a log, and fixed numbers. Where the
+/// damage is here, the rows may all be sound.
+const BEGINNING: &[u8; 24] = b"SQLite format 3\0\x10\x00\x02\x02\x00\x40\x20\x20";
+
+/// What was read.
+#[derive(Default)]
+struct Haul {
+    saved: BTreeSet<i64>,
+    damaged: BTreeSet<i64>,
+    /// Every row was seen.
+    whole: bool,
+}
+
 /// Copies what is sound; a safe line tells how much that was.
 pub(super) fn salvage(damaged: &Path, fresh: &mut Connection) -> String {
-    let (saved, lost) = copy(damaged, fresh).unwrap_or_default();
-    match (saved, lost) {
-        (0, _) => "nothing in it could be read; part files stay where they are".to_owned(),
-        (saved, 0) => format!("all {saved} jobs that could be read in it are kept"),
-        (saved, lost) => format!("{saved} jobs could be read in it and are kept; at least {lost} are lost"),
+    let haul = copy(damaged, fresh).unwrap_or_default();
+    let (saved, lost) = (jobs(haul.saved.len()), jobs(haul.damaged.difference(&haul.saved).count()));
+    match (haul.saved.is_empty(), haul.damaged.is_subset(&haul.saved)) {
+        (true, _) => "nothing in it could be read; part files stay where they are".to_owned(),
+        (_, false) => format!("{saved} could be read in it and kept; at least {lost} are lost"),
+        _ if haul.whole => format!("{saved} could be read in it and kept: all that there were"),
+        _ => format!("{saved} could be read in it and kept; others may be lost"),
     }
 }
 
-/// How many rows were copied, and how many are known to be damaged.
-fn copy(damaged: &Path, fresh: &mut Connection) -> rusqlite::Result<(u64, u64)> {
+/// So many jobs, in words.
+pub(super) fn jobs(count: usize) -> String {
+    if count == 1 { "1 job".to_owned() } else { format!("{count} jobs") }
+}
+
+fn copy(damaged: &Path, fresh: &mut Connection) -> rusqlite::Result<Haul> {
     // A copy is what is read: SQLite may want to repair the log, and the damaged one stays as it is.
     let work = beside(damaged, ".salvage");
-    let result = if copy_files(damaged, &work) { copy_rows(&work, fresh) } else { Ok((0, 0)) };
+    let result = match copy_files(damaged, &work) {
+        Ok(()) => copy_rows(&work, fresh),
+        Err(_) => Ok(Haul::default()),
+    };
     for side in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(beside(&work, side));
+        let _ = fs::remove_file(beside(&work, side));
     }
     result
 }
 
-fn copy_files(from: &Path, to: &Path) -> bool {
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
     // Without the log, what is in the file is read all the same.
-    let _ = std::fs::copy(beside(from, "-wal"), beside(to, "-wal"));
-    std::fs::copy(from, to).is_ok()
+    let _ = fs::copy(beside(from, "-wal"), beside(to, "-wal"));
+    if fs::copy(from, to)? > BEGINNING.len() as u64 {
+        OpenOptions::new().write(true).open(to)?.write_all(BEGINNING)?;
+    }
+    Ok(())
 }
 
-fn copy_rows(from: &Path, to: &mut Connection) -> rusqlite::Result<(u64, u64)> {
+fn copy_rows(from: &Path, to: &mut Connection) -> rusqlite::Result<Haul> {
     let old = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let (mut saved, mut lost) = (0, 0);
+    // SQLite reads a file that is shorter than it should be only for those who say that they repair it.
+    old.pragma_update(None, "writable_schema", true)?;
+    let mut haul = Haul::default();
     let transaction = to.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    {
-        let sql = "SELECT id, identity, session, state, boot, durable, record, sum, address, added, path FROM jobs NOT INDEXED";
-        let mut read = old.prepare(sql)?;
-        let mut rows = read.query([])?;
-        let sql = "INSERT OR IGNORE INTO jobs (id, identity, session, state, boot, durable, record, sum, address, added, path) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-        let mut write = transaction.prepare(sql)?;
-        // Past a page that cannot be read there may be others that can, but nobody knows the way to them.
-        while let Ok(Some(row)) = rows.next() {
-            match Kept::read(row) {
-                Ok(Some(_)) => {
-                    for column in 0..11 {
-                        write.raw_bind_parameter(column + 1, row.get::<_, rusqlite::types::Value>(column)?)?;
-                    }
-                    write.raw_execute()?;
-                    saved += 1;
-                }
-                _ => lost += 1,
-            }
+    // Past a page that cannot be read nobody knows the way; but it can be reached from the other end.
+    for order in ["ASC", "DESC"] {
+        if !haul.whole {
+            haul.whole = copy_in_order(&old, &transaction, order, &mut haul).unwrap_or(false);
         }
     }
     transaction.commit()?;
-    Ok((saved, lost))
+    Ok(haul)
+}
+
+/// False where it could not read to the end.
+fn copy_in_order(old: &Connection, new: &Connection, order: &str, haul: &mut Haul) -> rusqlite::Result<bool> {
+    let mut read = old.prepare(&format!(
+        "SELECT id, identity, session, state, boot, durable, record, sum, address, added, path FROM jobs NOT INDEXED \
+         ORDER BY id {order}"
+    ))?;
+    let mut rows = read.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        if !haul.saved.contains(&id) {
+            let sound = Kept::read(row).is_ok_and(|kept| kept.is_some()) && write(row, new).is_ok_and(|rows| rows == 1);
+            if sound {
+                haul.saved.insert(id)
+            } else {
+                haul.damaged.insert(id)
+            };
+        }
+    }
+    Ok(true)
+}
+
+fn write(row: &Row<'_>, new: &Connection) -> rusqlite::Result<usize> {
+    let values = (0..11).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<Value>>>()?;
+    let sql = "INSERT OR IGNORE INTO jobs \
+               (id, identity, session, state, boot, durable, record, sum, address, added, path) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    new.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values))
 }

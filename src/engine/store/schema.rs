@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::display::safe;
@@ -129,21 +130,16 @@ impl From<rusqlite::Error> for Unusable {
 
 /// Sees to it that the file is there and nobody else's to read. `SQLite` gives its side files the same permissions.
 fn prepare(path: &Path) -> io::Result<()> {
-    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(dir)?;
+    make_folder(path)?;
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Err(io::Error::other("it is a symbolic link"));
     }
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
+    let mut options = private();
     #[cfg(unix)]
     {
-        use std::os::unix::fs::OpenOptionsExt as _;
         // A link here is somebody's trick, and a pipe would hold us for ever.
         let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
     }
     let file = match options.open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -157,6 +153,25 @@ fn prepare(path: &Path) -> io::Result<()> {
         opened => opened?,
     };
     check_owner(&file)
+}
+
+/// The folder of the database, for nobody else to look into.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) else { return Ok(()) };
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+/// For files that nobody else may read.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 #[cfg(unix)]
@@ -183,11 +198,16 @@ fn check_owner(_: &fs::File) -> io::Result<()> {
 
 /// A connection to a database that is sound and of our version.
 fn usable(path: &Path, sync: bool) -> Result<Connection, Unusable> {
+    let size = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if size(path) == 0 && size(&beside(path, "-wal")) > 0 {
+        // SQLite would take it for a new one and throw away its log.
+        return Err(Unusable::Damaged("was emptied".to_owned()));
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
     // Before anything is changed: it may be somebody else's.
-    check(&connection, path)?;
+    let version = check(&connection, path)?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     let mode: String = connection.query_row("PRAGMA journal_mode = wal", [], |row| row.get(0))?;
@@ -197,21 +217,20 @@ fn usable(path: &Path, sync: bool) -> Result<Connection, Unusable> {
     connection.pragma_update(None, "synchronous", if sync { "full" } else { "normal" })?;
     // A checkpoint waits for the disk; it has a time of its own.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    if version > known {
-        return Err(Unusable::Newer(version));
-    }
     migrate(&mut connection, path, version, MIGRATIONS)?;
     Ok(connection)
 }
 
-/// Whether this is a sound database of ours, or an empty one.
-fn check(connection: &Connection, path: &Path) -> Result<(), Unusable> {
+/// The version of a sound database of ours, or of an empty one.
+fn check(connection: &Connection, path: &Path) -> Result<i64, Unusable> {
     let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application != APPLICATION && tables > 0 {
         return Err(Unusable::Damaged("belongs to another program".to_owned()));
+    }
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version > i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX) {
+        return Err(Unusable::Newer(version));
     }
     if fs::metadata(path).is_ok_and(|metadata| metadata.len() <= CHECKED) {
         let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -219,7 +238,11 @@ fn check(connection: &Connection, path: &Path) -> Result<(), Unusable> {
             return Err(Unusable::Damaged("is damaged".to_owned()));
         }
     }
-    Ok(())
+    // The version comes with the tables.
+    if version < i64::from(tables > 0) {
+        return Err(Unusable::Damaged("is damaged".to_owned()));
+    }
+    Ok(version)
 }
 
 /// Brings the database to the last of `migrations`, all or nothing; one that holds something is copied first.
@@ -231,7 +254,7 @@ fn migrate(connection: &mut Connection, path: &Path, from: i64, migrations: &[&s
     if from > 0 {
         let copy = beside(path, &format!(".v{from}"));
         if !copy.exists() {
-            connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+            copy_to(connection, &copy)?;
         }
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -242,8 +265,27 @@ fn migrate(connection: &mut Connection, path: &Path, from: i64, migrations: &[&s
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", to)?;
-    durable::step().map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    durable::step().map_err(foreign)?;
     transaction.commit()
+}
+
+/// Writes all that the database holds to `path`, for nobody else to read. It is there as a whole or not at all.
+pub(super) fn copy_to(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
+    let unfinished = beside(path, ".new");
+    make_folder(path).map_err(foreign)?;
+    // What another attempt has left; the error that matters is that of the next call.
+    let _ = fs::remove_file(&unfinished);
+    durable::step().map_err(foreign)?;
+    // SQLite would make it for everybody to read, and takes an empty one as it is.
+    private().create_new(true).open(&unfinished).map_err(foreign)?;
+    let name = ToSqlOutput::Borrowed(ValueRef::Text(unfinished.as_os_str().as_encoded_bytes()));
+    connection.execute("VACUUM INTO ?1", [name])?;
+    durable::step().map_err(foreign)?;
+    fs::rename(&unfinished, path).map_err(foreign)
+}
+
+fn foreign(error: io::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(error.into())
 }
 
 /// Gives the database another name, with its side files, which belong to it.
@@ -271,95 +313,4 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fresh() -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("haul-schema-{:016x}", fastrand::u64(..)));
-        fs::create_dir(&dir).expect("created");
-        dir.join("haul.db")
-    }
-
-    fn remove(path: &Path) {
-        fs::remove_dir_all(path.parent().expect("a folder")).expect("removed");
-    }
-
-    #[test]
-    fn an_older_database_is_copied_and_brought_up_to_date() {
-        let path = fresh();
-        drop(open(&path, false).expect("made"));
-        let mut connection = usable(&path, false).unwrap_or_else(|_| unreachable!("it was just made"));
-        connection.execute("INSERT INTO sessions VALUES (7, '', 0)", []).expect("written");
-        let next = [MIGRATIONS, &["ALTER TABLE sessions ADD COLUMN host TEXT"]].concat();
-        migrate(&mut connection, &path, 1, &next).expect("migrated");
-        let row = |connection: &Connection, sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-        assert_eq!(row(&connection, "SELECT count(*) FROM sessions WHERE id = 7 AND host IS NULL"), Ok(1));
-        drop(connection);
-        let copy = Connection::open(beside(&path, ".v1")).expect("there");
-        assert_eq!(row(&copy, "PRAGMA user_version"), Ok(1));
-        assert_eq!(row(&copy, "SELECT id FROM sessions"), Ok(7));
-        // This version must not touch what a later one has made.
-        let refused = open(&path, false).err().expect("refused").to_string();
-        assert!(refused.contains("a newer haul"), "{refused}");
-        assert_eq!(row(&Connection::open(&path).expect("there"), "SELECT id FROM sessions"), Ok(7));
-        remove(&path);
-    }
-
-    #[test]
-    fn a_migration_that_fails_changes_nothing() {
-        let path = fresh();
-        drop(open(&path, false).expect("made"));
-        let mut connection = Connection::open(&path).expect("there");
-        let next = [MIGRATIONS, &["CREATE TABLE more (x)", "nonsense"]].concat();
-        assert!(migrate(&mut connection, &path, 1, &next).is_err());
-        drop(connection);
-        assert!(open(&path, false).is_ok_and(|opened| opened.damaged.is_none()));
-        remove(&path);
-    }
-
-    #[test]
-    fn junk_is_put_aside_and_keeps_its_bytes() {
-        let path = fresh();
-        let foreign = {
-            let other = Connection::open(&path).expect("made");
-            other.execute_batch("CREATE TABLE recipes (x); INSERT INTO recipes VALUES ('soup')").expect("made");
-            drop(other);
-            let bytes = fs::read(&path).expect("there");
-            fs::remove_file(&path).expect("removed");
-            bytes
-        };
-        let cases = [vec![0; 5000], b"junk".repeat(900), b"SQLite format 3\0".to_vec(), foreign];
-        for (n, junk) in cases.into_iter().enumerate() {
-            fs::write(&path, &junk).expect("written");
-            let opened = open(&path, false).expect("begun anew");
-            let aside = opened.damaged.expect("put aside");
-            assert_eq!(fs::read(&aside).expect("there"), junk, "{n}");
-            assert_eq!(opened.news.len(), 1, "{n}");
-            drop(opened.connection);
-            for ending in ["", "-wal", "-shm"] {
-                let _ = fs::remove_file(beside(&path, ending));
-            }
-        }
-        remove(&path);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn nobody_else_may_read_it_and_no_link_is_followed() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let path = fresh();
-        fs::write(&path, "").expect("written");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("ours");
-        let opened = open(&path, false).expect("opened");
-        for ending in ["", "-wal", "-shm"] {
-            let mode = fs::metadata(beside(&path, ending)).expect("there").permissions().mode();
-            assert_eq!(mode & 0o777, 0o600, "{ending}");
-        }
-        drop(opened);
-        let link = path.with_file_name("link.db");
-        std::os::unix::fs::symlink(&path, &link).expect("linked");
-        assert!(open(&link, false).is_err());
-        assert!(open(path.parent().expect("a folder"), false).is_err());
-        remove(&path);
-    }
-}
+mod tests;

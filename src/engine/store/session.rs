@@ -3,7 +3,7 @@
 //! and files removed only within a transaction that writes, so that two processes never clean up at once.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::engine::durable;
 
-use super::schema::beside;
+use super::schema::{beside, private};
 
 /// This engine's session.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Session {
 
     fn is_locked(&self, other: i64) -> bool {
         let Some(path) = self.lock_path(other) else { return false };
-        match OpenOptions::new().read(true).write(true).open(path) {
+        match File::options().read(true).write(true).open(path) {
             Ok(file) => file.try_lock().is_err(),
             Err(error) => error.kind() != io::ErrorKind::NotFound,
         }
@@ -130,16 +130,13 @@ fn random() -> i64 {
     fastrand::i64(..)
 }
 
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// What the kernel calls this run of the system: bytes that were written in it are there until it ends.
+/// What the kernel calls this run of the system: bytes that were written in it are there until it ends. A debug build
+/// believes `HAUL_BOOT_ID`, which is how the loss of power is tested.
 fn boot(session: i64) -> String {
+    #[cfg(debug_assertions)]
+    if let Ok(id) = std::env::var("HAUL_BOOT_ID") {
+        return id;
+    }
     let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     Some(id.trim().to_owned()).filter(|id| !id.is_empty()).unwrap_or_else(|| format!("session {session:016x}"))
 }

@@ -23,6 +23,7 @@ use crate::engine::outbox::Outbox;
 use super::error::SaveError;
 use super::order::{Answer, Order, Standing, Unsynced};
 use super::rows::Rows;
+use super::salvage;
 use super::schema;
 use super::session::{Lives, Session};
 
@@ -40,6 +41,8 @@ pub(super) struct Keeper {
     pub(super) session: Session,
     pub(super) listed: HashSet<i64>,
     pub(super) fresh: Vec<i64>,
+    /// Unfinished jobs of ended sessions that a disk has damaged; said once.
+    pub(super) unreadable: usize,
     pub(super) secrets: bool,
     pub(super) overwrite: bool,
     pub(super) sync: bool,
@@ -103,6 +106,10 @@ impl Keeper {
             }
             thread::sleep(AGAIN);
         };
+        if self.unreadable > 0 {
+            let jobs = salvage::jobs(std::mem::take(&mut self.unreadable));
+            self.say(format!("damaged in the state database, and passed over: {jobs}"));
+        }
         match result {
             Ok(done) => {
                 self.full.store(false, Ordering::Release);
@@ -126,6 +133,7 @@ impl Keeper {
                 session: &self.session,
                 listed: &mut self.listed,
                 fresh: &mut self.fresh,
+                unreadable: &mut self.unreadable,
                 secrets: self.secrets,
                 overwrite: self.overwrite,
             };
@@ -203,13 +211,7 @@ impl Keeper {
     }
 
     fn write_anew(&mut self, path: &std::path::Path) -> Result<(), SaveError> {
-        if let Some(dir) = path.parent() {
-            std::fs::create_dir_all(dir)?;
-        }
-        let fresh = schema::beside(path, ".new");
-        self.connection.execute("VACUUM INTO ?1", [fresh.to_string_lossy()])?;
-        durable::step()?;
-        std::fs::rename(&fresh, path)?;
+        schema::copy_to(&self.connection, path)?;
         let opened = schema::open(path, self.sync).map_err(io::Error::other)?;
         self.connection = opened.connection;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -221,7 +223,8 @@ impl Keeper {
     }
 
     /// Ends the session; the last one to go empties the log, so that nothing that was deleted stays in it.
-    fn end(self) {
+    fn end(mut self) {
+        self.tidy();
         if self.path.is_none() {
             return;
         }

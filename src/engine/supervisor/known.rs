@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::engine::disk::{Body, Part};
+use crate::engine::disk::{self, Body, Part};
 use crate::engine::event::{Event, FinishedFile};
 use crate::engine::options::Options;
 use crate::engine::partial::About;
@@ -24,9 +24,12 @@ impl Supervisor {
         }
         job.phase = Phase::Looking { remove: false };
         let (request, shared) = (job.request.clone(), Arc::clone(&self.shared));
-        let task = self
-            .tasks
-            .spawn_blocking(move || Done::Looked(look(file, request, content_type, &shared.options).map(Box::new)));
+        let task = self.tasks.spawn_blocking(move || {
+            let seen = look(&file, request, content_type, &shared.options);
+            // Where the power went before the bytes were on the disk.
+            let blank = trust == Trust::Doubtful && disk::remove_blank(&file.path);
+            Done::Looked(seen.filter(|_| !blank).map(Box::new))
+        });
         self.owners.insert(task.id(), id);
     }
 
@@ -56,7 +59,7 @@ impl Supervisor {
 
 /// Looks at a file as at a body that has just come.
 fn look(
-    file: FinishedFile,
+    file: &FinishedFile,
     request: DownloadRequest,
     content_type: Option<String>,
     options: &Options,
@@ -70,7 +73,7 @@ fn look(
         format: seen.format.map(str::to_owned),
         verified: seen.verified,
         pixels: seen.pixels,
-        sha256: sha256.or(file.sha256),
-        ..file
+        sha256: sha256.or_else(|| file.sha256.clone()),
+        ..file.clone()
     })
 }

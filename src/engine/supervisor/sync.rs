@@ -19,11 +19,20 @@ use super::Supervisor;
 /// How often at most.
 const PAUSE: Duration = Duration::from_secs(5);
 
+/// A debug build makes its pause as long as `HAUL_SYNC_PAUSE` says, in milliseconds: tests do not wait for seconds.
+fn pause() -> Duration {
+    #[cfg(debug_assertions)]
+    if let Some(millis) = std::env::var("HAUL_SYNC_PAUSE").ok().and_then(|text| text.parse().ok()) {
+        return Duration::from_millis(millis);
+    }
+    PAUSE
+}
+
 impl Supervisor {
     /// Something was written, or will be. Nothing is ever due while nothing is.
     pub(super) fn sync_later(&mut self) {
         if self.shared.options.state.is_some() && self.sync_at.is_none() {
-            self.sync_at = Some(Instant::now() + PAUSE);
+            self.sync_at = Some(Instant::now() + pause());
         }
     }
 

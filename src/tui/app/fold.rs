@@ -41,9 +41,7 @@ impl App {
     fn told(&mut self, told: &Told) {
         match told {
             Told::State(line) => self.note(line.clone()),
-            Told::Left(left) => {
-                self.news(format!("{left} unfinished from before: haul without words brings them back"));
-            }
+            Told::Left(left) => self.news(format!("{left} unfinished: haul resume")),
             Told::Duplicate(_) | Told::Wire(_) => {}
         }
     }

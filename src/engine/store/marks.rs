@@ -1,0 +1,49 @@
+//! Which rows would survive the loss of power, and which have to be looked at after it.
+
+use super::order::{Synced, Unsynced};
+use super::record::State;
+use super::rows::{COLUMNS, Kept, Rows};
+
+impl Rows<'_> {
+    /// What this session has written that would not survive the loss of power for certain.
+    pub(super) fn unsynced(&mut self) -> rusqlite::Result<Vec<Unsynced>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state <> 'finished' UNION ALL \
+             SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state = 'finished' AND durable = 0"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query((self.session.id, &self.session.boot))?;
+        let mut unsynced = Vec::new();
+        while let Some(row) = rows.next()? {
+            let Some(kept) = Kept::read(row)? else { continue };
+            let (id, generation) = (kept.job(), kept.record.generation);
+            if let Some(file) = kept.record.finished() {
+                unsynced.push(Unsynced::File { id, path: file.path });
+            } else if let Some(request) = kept.record.request() {
+                unsynced.push(Unsynced::Part { id, generation, dir: request.dir });
+            }
+        }
+        Ok(unsynced)
+    }
+
+    /// Notes what would.
+    pub(super) fn synced(&mut self, synced: &[Synced]) -> rusqlite::Result<()> {
+        for synced in synced {
+            let (id, generation, durable) = match synced {
+                Synced::Part { id, generation, bytes } => (*id, Some(*generation), bytes.cast_signed()),
+                Synced::File { id } => (*id, None, 1),
+            };
+            let Some(mut kept) = self.mine(id)? else { continue };
+            // Meanwhile the job may have gone on to another part, or to its end.
+            let holds = match generation {
+                Some(generation) => kept.state != State::Finished && kept.record.generation == generation,
+                None => kept.state == State::Finished,
+            };
+            if holds {
+                kept.durable = durable;
+                self.update(&kept)?;
+            }
+        }
+        Ok(())
+    }
+}

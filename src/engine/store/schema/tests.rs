@@ -1,0 +1,98 @@
+//! Databases in every condition.
+
+use super::*;
+
+fn fresh() -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("haul-schema-{:016x}", fastrand::u64(..)));
+    fs::create_dir(&dir).expect("created");
+    dir.join("haul.db")
+}
+
+fn remove(path: &Path) {
+    fs::remove_dir_all(path.parent().expect("a folder")).expect("removed");
+}
+
+#[test]
+fn an_older_database_is_copied_and_brought_up_to_date() {
+    let path = fresh();
+    drop(open(&path, false).expect("made"));
+    let mut connection = usable(&path, false).unwrap_or_else(|_| unreachable!("it was just made"));
+    connection.execute("INSERT INTO sessions VALUES (7, '', 0)", []).expect("written");
+    let next = [MIGRATIONS, &["ALTER TABLE sessions ADD COLUMN host TEXT"]].concat();
+    migrate(&mut connection, &path, 1, &next).expect("migrated");
+    let row = |connection: &Connection, sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    assert_eq!(row(&connection, "SELECT count(*) FROM sessions WHERE id = 7 AND host IS NULL"), Ok(1));
+    drop(connection);
+    let copy = Connection::open(beside(&path, ".v1")).expect("there");
+    assert_eq!(row(&copy, "PRAGMA user_version"), Ok(1));
+    assert_eq!(row(&copy, "SELECT id FROM sessions"), Ok(7));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(beside(&path, ".v1")).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "nobody else may read the copy either");
+    }
+    // This version must not touch what a later one has made.
+    let refused = open(&path, false).err().expect("refused").to_string();
+    assert!(refused.contains("a newer haul"), "{refused}");
+    assert_eq!(row(&Connection::open(&path).expect("there"), "SELECT id FROM sessions"), Ok(7));
+    remove(&path);
+}
+
+#[test]
+fn a_migration_that_fails_changes_nothing() {
+    let path = fresh();
+    drop(open(&path, false).expect("made"));
+    let mut connection = Connection::open(&path).expect("there");
+    let next = [MIGRATIONS, &["CREATE TABLE more (x)", "nonsense"]].concat();
+    assert!(migrate(&mut connection, &path, 1, &next).is_err());
+    drop(connection);
+    assert!(open(&path, false).is_ok_and(|opened| opened.damaged.is_none()));
+    remove(&path);
+}
+
+#[test]
+fn junk_is_put_aside_and_keeps_its_bytes() {
+    let path = fresh();
+    let foreign = {
+        let other = Connection::open(&path).expect("made");
+        other.execute_batch("CREATE TABLE recipes (x); INSERT INTO recipes VALUES ('soup')").expect("made");
+        drop(other);
+        let bytes = fs::read(&path).expect("there");
+        fs::remove_file(&path).expect("removed");
+        bytes
+    };
+    let cases = [vec![0; 5000], b"junk".repeat(900), b"SQLite format 3\0".to_vec(), foreign];
+    for (n, junk) in cases.into_iter().enumerate() {
+        fs::write(&path, &junk).expect("written");
+        let opened = open(&path, false).expect("begun anew");
+        let aside = opened.damaged.expect("put aside");
+        assert_eq!(fs::read(&aside).expect("there"), junk, "{n}");
+        assert_eq!(opened.news.len(), 1, "{n}");
+        drop(opened.connection);
+        for ending in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(beside(&path, ending));
+        }
+    }
+    remove(&path);
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_read_it_and_no_link_is_followed() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = fresh();
+    fs::write(&path, "").expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("ours");
+    let opened = open(&path, false).expect("opened");
+    for ending in ["", "-wal", "-shm"] {
+        let mode = fs::metadata(beside(&path, ending)).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{ending}");
+    }
+    drop(opened);
+    let link = path.with_file_name("link.db");
+    std::os::unix::fs::symlink(&path, &link).expect("linked");
+    assert!(open(&link, false).is_err());
+    assert!(open(path.parent().expect("a folder"), false).is_err());
+    remove(&path);
+}
