@@ -1,5 +1,7 @@
 //! The one integration binary: the program as its users and servers see it, and the shape of its sources.
 
+#[cfg(unix)]
+mod crash;
 mod engine;
 mod faults;
 mod headless;
