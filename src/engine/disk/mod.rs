@@ -20,10 +20,15 @@ pub(super) use writer::{Buffers, Writer};
 
 use std::io;
 
+use tokio::task::JoinError;
+
 use super::error::{ErrorClass, TransferError};
 
 /// The error of a job for an error of the disk; `doing` reads like "write the part file".
 pub(super) fn error(doing: &str, error: &io::Error) -> TransferError {
+    if error.get_ref().is_some_and(|inner| inner.is::<JoinError>()) {
+        return TransferError::defect();
+    }
     let class = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorClass::DiskFull,
         _ => ErrorClass::Disk,

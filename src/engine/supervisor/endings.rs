@@ -48,7 +48,7 @@ impl Supervisor {
             Phase::Looking { .. } => {}
             _ => self.hosts.release(&job.request.url),
         }
-        self.fail(id, defect());
+        self.fail(id, TransferError::defect());
     }
 
     fn attempt_ended(&mut self, id: JobId, left: Left) {
@@ -199,7 +199,8 @@ impl Supervisor {
                 }
                 result
             });
-            let settled = settled.await.unwrap_or_else(|_| Err(Unsettled { error: defect(), refused: false }));
+            let settled =
+                settled.await.unwrap_or_else(|_| Err(Unsettled { error: TransferError::defect(), refused: false }));
             drop(turn);
             let finished = match settled {
                 Ok(settled) => {
@@ -241,8 +242,4 @@ impl Supervisor {
             self.removed(id);
         }
     }
-}
-
-fn defect() -> TransferError {
-    TransferError::new(ErrorClass::Internal, "a defect of haul stopped this download; please report it")
 }
