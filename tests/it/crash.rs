@@ -2,5 +2,6 @@
 //! is killed at any moment, alone or beside others. Whatever happened, the same command again ends with every file
 //! there once and whole.
 
+mod faults;
 mod scene;
 mod sweep;
