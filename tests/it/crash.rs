@@ -3,5 +3,6 @@
 //! there once and whole.
 
 mod faults;
+mod kills;
 mod scene;
 mod sweep;
