@@ -1,7 +1,7 @@
 //! The database file: made, opened, brought up to date, and put aside where it is damaged or somebody else's. It knows
 //! tables, no jobs.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use crate::display::safe;
 use crate::engine::durable;
 
 use super::error::OpenError;
+use super::turn::take_turn;
 
 /// "haul" in ASCII: tells our databases from those of other programs.
 const APPLICATION: i32 = 0x6861_756c;
@@ -63,6 +64,7 @@ pub(super) struct Opened {
 /// When it can be neither used nor made, or a newer haul has made it.
 pub(super) fn open(path: &Path, sync: bool) -> Result<Opened, OpenError> {
     prepare(path).map_err(|error| OpenError::new(path, &error))?;
+    let _turn = take_turn(path);
     match usable(path, sync) {
         Ok(connection) => Ok(Opened { connection, news: Vec::new(), damaged: None }),
         Err(Unusable::Damaged(why)) => {
@@ -93,6 +95,7 @@ pub(super) fn existing(path: &Path) -> Result<Option<Connection>, OpenError> {
         return Ok(None);
     }
     prepare(path).map_err(|error| OpenError::new(path, &error))?;
+    let _turn = take_turn(path);
     usable(path, false).map(Some).map_err(|unusable| unusable.into_error(path))
 }
 
@@ -160,7 +163,7 @@ fn prepare(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn check_owner(file: &fs::File) -> io::Result<()> {
+fn check_owner(file: &File) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -177,7 +180,7 @@ fn check_owner(file: &fs::File) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn check_owner(_: &fs::File) -> io::Result<()> {
+fn check_owner(_: &File) -> io::Result<()> {
     Ok(())
 }
 
@@ -208,6 +211,8 @@ fn usable(path: &Path, sync: bool) -> Result<Connection, Unusable> {
 
 /// Whether this is a sound database of ours, or an empty one.
 fn check(connection: &Connection, path: &Path) -> Result<(), Unusable> {
+    // Of one moment: another process may be about to make it.
+    let _moment = connection.unchecked_transaction()?;
     let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application != APPLICATION && tables > 0 {
@@ -272,6 +277,8 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
 
     fn fresh() -> PathBuf {
@@ -315,6 +322,23 @@ mod tests {
         drop(connection);
         assert!(open(&path, false).is_ok_and(|opened| opened.damaged.is_none()));
         remove(&path);
+    }
+
+    #[test]
+    fn many_may_open_it_at_once_when_there_is_none_or_a_damaged_one() {
+        for junk in ["", "junk"] {
+            for _ in 0..10 {
+                let path = fresh();
+                fs::write(&path, junk.repeat(900)).expect("written");
+                let aside = thread::scope(|scope| {
+                    let openers: Vec<_> = (0..4).map(|_| scope.spawn(|| open(&path, false))).collect();
+                    let opened = openers.into_iter().map(|opener| opener.join().expect("no panic").expect("opened"));
+                    opened.filter(|opened| opened.damaged.is_some()).count()
+                });
+                assert_eq!(aside, usize::from(!junk.is_empty()));
+                remove(&path);
+            }
+        }
     }
 
     #[test]
