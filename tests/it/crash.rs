@@ -6,3 +6,13 @@ mod faults;
 mod kills;
 mod scene;
 mod sweep;
+mod together;
+
+use crate::support::temp::TempDir;
+
+/// The lock files of sessions, those of processes that died among them.
+fn locks(dir: &TempDir) -> Vec<String> {
+    let state = std::fs::read_dir(dir.home().join("state/haul")).into_iter().flatten().flatten();
+    let names = state.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.ends_with(".lock")).collect()
+}

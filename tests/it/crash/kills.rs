@@ -10,6 +10,7 @@ use fastrand::Rng;
 use rustix::process::Signal;
 use serde_json::Value;
 
+use super::locks;
 use crate::support::bytes::payload;
 use crate::support::command::{Run, haul};
 use crate::support::origin::{Origin, Pace, Resource, Script};
@@ -91,7 +92,10 @@ fn killed(kills: u64) {
         }
         slow.check_folder();
     }
+    // What the dead have left of their sessions keeps nobody, whoever has their numbers now.
+    assert!(!locks(&slow.dir).is_empty());
     slow.command().run().expect(0);
+    assert_eq!(locks(&slow.dir), [] as [&str; 0]);
     slow.whole.clear();
     slow.check_folder();
     let names: Vec<_> = slow.dir.names();
