@@ -26,7 +26,7 @@ use super::error::{ErrorClass, TransferError};
 
 /// The error of a job for an error of the disk; `doing` reads like "write the part file".
 pub(super) fn error(doing: &str, error: &io::Error) -> TransferError {
-    if error.get_ref().is_some_and(|inner| inner.is::<JoinError>()) {
+    if matches!(error.get_ref(), Some(inner) if inner.is::<JoinError>()) {
         return TransferError::defect();
     }
     let class = match error.kind() {
