@@ -14,5 +14,5 @@ use crate::support::temp::TempDir;
 fn locks(dir: &TempDir) -> Vec<String> {
     let state = std::fs::read_dir(dir.home().join("state/haul")).into_iter().flatten().flatten();
     let names = state.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter(|name| name.ends_with(".lock")).collect()
+    names.filter(|name| name.strip_suffix(".lock").is_some()).collect()
 }

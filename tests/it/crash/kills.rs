@@ -43,7 +43,8 @@ impl Slow {
         for (number, body) in bodies.iter().enumerate() {
             let (file, pace, path) = (Resource::new(&**body), pace.clone(), format!("/{number}.bin"));
             origin.script(&path, Script::new().answer(move |request| file.answer(request).paced(&pace)));
-            list += &format!("{}\n", origin.url(&path));
+            list.push_str(&origin.url(&path));
+            list.push('\n');
         }
         fs::write(dir.home().join("list.txt"), list).expect("a folder of our own takes files");
         Self { dir, _origin: origin, pace, bodies, total, whole: BTreeSet::new() }
@@ -70,6 +71,7 @@ impl Slow {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "whoever looks at a failure needs the seed")]
 fn killed(kills: u64) {
     let seed = std::env::var("HAUL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
     println!("HAUL_SEED={seed}");

@@ -170,9 +170,9 @@ impl Scene {
     pub(super) fn check_state(&self) {
         let dir = self.dir.home().join("state/haul");
         for entry in fs::read_dir(&dir).expect("the state has a folder") {
-            let name = entry.expect("a folder of our own can be read").file_name();
-            let known = ["haul.db", "haul.db-wal", "haul.db-shm"].iter().any(|known| name == *known);
-            self.check(known, || format!("{name:?} is left beside the database"));
+            let name = entry.expect("a folder of our own can be read").file_name().to_string_lossy().into_owned();
+            let known = ["haul.db", "haul.db-wal", "haul.db-shm"].contains(&&*name);
+            self.check(known, || format!("`{name}` is left beside the database"));
         }
         let database = rusqlite::Connection::open(dir.join("haul.db")).expect("the database opens");
         let verdict: String =

@@ -40,7 +40,8 @@ impl Held {
             let first = move || Answer::ok(&*begun).header("ETag", "\"e\"").wait(&gate).body(&*rest);
             let file = Resource::new(whole).etag("\"e\"");
             origin.script(&path, Script::new().then(first).answer(move |request| file.answer(request)));
-            list += &format!("{}\n", origin.url(&path));
+            list.push_str(&origin.url(&path));
+            list.push('\n');
         }
         fs::write(dir.home().join("list.txt"), list).expect("a folder of our own takes files");
         Self { dir, origin, gate }
