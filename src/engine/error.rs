@@ -123,6 +123,11 @@ impl TransferError {
         Self { class, status: None, retry_after: None, detail: detail.into() }
     }
 
+    /// A panic in a thread of ours.
+    pub(super) fn defect() -> Self {
+        Self::new(ErrorClass::Internal, "a defect of haul stopped this download; please report it")
+    }
+
     /// The error of an answer that is not success.
     #[must_use]
     pub fn status(status: u16, retry_after: Option<Duration>) -> Self {

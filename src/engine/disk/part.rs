@@ -176,11 +176,14 @@ pub(in crate::engine) fn read_part(path: &Path, at: u64, len: usize) -> io::Resu
 pub(in crate::engine) fn remove_part(path: &Path) {
     // A link in its place goes, and what it leads to stays.
     let there = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() || metadata.is_symlink());
-    if there
-        && let Ok((folder, name)) = Folder::of(path)
-        && durable::step().is_ok()
-    {
-        let _ = folder.remove(name);
+    let remove = || {
+        let (folder, name) = Folder::of(path)?;
+        durable::step()?;
+        folder.remove(name)
+    };
+    if there && remove().is_err() {
+        // Once more: nobody may ever look here again.
+        let _ = remove();
     }
 }
 

@@ -16,6 +16,7 @@ mod schema;
 mod session;
 mod sum;
 mod thread;
+mod turn;
 
 pub use error::OpenError;
 pub use history::{Forgotten, Past, What, forget, history};

@@ -86,12 +86,17 @@ impl Keeper {
     }
 
     fn keep(&mut self, batch: Vec<Order>) {
-        let (mut told, started) = (false, Instant::now());
+        let (mut told, mut tried, started) = (false, false, Instant::now());
         let result = loop {
             let error = match self.carry_out(&batch) {
                 Ok(done) => break Ok(done),
                 Err(error) => error,
             };
+            // Nothing of it was done. What went wrong once for another reason than room may go well at once, and would
+            // cost every job of the batch.
+            if !error.full && !std::mem::replace(&mut tried, true) {
+                continue;
+            }
             let waited = self.full.load(Ordering::Acquire);
             let late = waited || self.patience.is_some_and(|patience| started.elapsed() >= patience);
             let hopeless = !error.full || late || self.ending.load(Ordering::Acquire);

@@ -49,7 +49,7 @@ impl Supervisor {
             Phase::Looking { .. } => {}
             _ => self.hosts.release(&job.request.url),
         }
-        self.fail(id, defect());
+        self.fail(id, TransferError::defect());
     }
 
     fn attempt_ended(&mut self, id: JobId, left: Left) {
@@ -205,7 +205,8 @@ impl Supervisor {
                 }
                 result
             });
-            let settled = settled.await.unwrap_or_else(|_| Err(Unsettled { error: defect(), refused: false }));
+            let settled =
+                settled.await.unwrap_or_else(|_| Err(Unsettled { error: TransferError::defect(), refused: false }));
             drop(turn);
             let finished = match settled {
                 Ok(settled) => {
@@ -247,8 +248,4 @@ impl Supervisor {
             self.removed(id);
         }
     }
-}
-
-fn defect() -> TransferError {
-    TransferError::new(ErrorClass::Internal, "a defect of haul stopped this download; please report it")
 }

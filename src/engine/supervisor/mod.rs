@@ -270,14 +270,17 @@ impl Supervisor {
     /// Nobody goes on with a job that was cancelled, nor, where nothing is kept, with any; their parts go.
     async fn clean_up(mut self) {
         let kept = self.shared.options.state.is_some();
-        let left = self.jobs.iter_mut().filter_map(|(id, job)| match job.phase {
-            Phase::Cancelled => job.partial.take().map(|_| part_path(&job.request.dir, *id, job.generation)),
-            _ if kept => None,
-            // Given up: its part may not be among those that somebody can go on with.
-            Phase::Committing { .. } => Some(part_path(&job.request.dir, *id, job.generation)),
-            _ => job.partial.take().map(|_| part_path(&job.request.dir, *id, job.generation)),
-        });
-        let parts = left.collect();
+        let mut parts = Vec::new();
+        for (id, job) in &self.jobs {
+            let part = |generation| part_path(&job.request.dir, *id, generation);
+            match job.phase {
+                // Given up: its part may not be among those that somebody can go on with, nor that of a small body.
+                Phase::Committing { .. } if !kept => parts.extend([job.generation, job.generation + 1].map(part)),
+                Phase::Cancelled => parts.extend(job.partial.is_some().then(|| part(job.generation))),
+                _ if kept => {}
+                _ => parts.extend(job.partial.is_some().then(|| part(job.generation))),
+            }
+        }
         self.remove_parts(parts);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(CLEANING, all).await;
