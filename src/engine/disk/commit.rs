@@ -2,7 +2,6 @@
 //! with the whole file behind it.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +13,7 @@ use crate::engine::file_name;
 
 use super::body::Body;
 use super::folder::sync_folder;
-use super::inside::{self, Folder};
+use super::inside;
 use super::part::{Part, remove_part};
 use super::same::same;
 
@@ -50,15 +49,14 @@ impl Finals {
     }
 
     /// Takes the name, so that nobody adopts the file, and renames. With `overwrite` a plain file that stands there goes.
-    fn rename(&self, folder: &Folder, from: &OsStr, to: &Path, overwrite: bool) -> io::Result<()> {
+    fn rename(&self, from: &Path, to: &Path, overwrite: bool) -> io::Result<()> {
         if !self.adopt(to) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        let name = to.file_name().unwrap_or_default();
-        let renamed = if overwrite && folder.plain(name).is_some() {
-            durable::step().and_then(|()| folder.rename(from, name))
+        let renamed = if overwrite && inside::plain(to).is_some() {
+            durable::step().and_then(|()| inside::rename(from, to))
         } else {
-            rename_new(folder, from, name)
+            rename_new(from, to)
         };
         renamed.inspect_err(|_| self.forget(to))
     }
@@ -110,8 +108,7 @@ pub(in crate::engine) fn commit(
     manner: Manner,
     books: &impl Books,
 ) -> io::Result<Committed> {
-    let (folder, part_name) = Folder::of(part_path)?;
-    let mut committing = Committing { body, part_path, part_name, folder, finals, manner, books, written: false };
+    let mut committing = Committing { body, part_path, finals, manner, books, written: false };
     let mut given = match name {
         Name::Own(name) => return committing.commit_as(name),
         Name::Given(name) => name.to_owned(),
@@ -140,8 +137,6 @@ fn simpler(name: &str, error: &io::Error) -> Option<String> {
 struct Committing<'a, B> {
     body: &'a Body,
     part_path: &'a Path,
-    part_name: &'a OsStr,
-    folder: Folder,
     finals: &'a Finals,
     manner: Manner,
     books: &'a B,
@@ -158,12 +153,11 @@ impl<B: Books> Committing<'_, B> {
         });
         for path in candidates {
             inside::check_length(&path)?;
-            if holds(&self.folder, path.file_name().unwrap_or_default(), self.body)?
-                && !self.books.is_owned(&path)
-                && self.finals.adopt(&path)
-            {
-                if self.written || matches!(self.body, Body::Part(_)) {
-                    remove_part(self.part_path);
+            if holds(&path, self.body)? && !self.books.is_owned(&path) && self.finals.adopt(&path) {
+                match self.body {
+                    Body::Part(part) => part.remove(),
+                    Body::Memory(_) if self.written => remove_part(self.part_path),
+                    Body::Memory(_) => {}
                 }
                 return Ok(Committed { path, skipped: true });
             }
@@ -174,7 +168,7 @@ impl<B: Books> Committing<'_, B> {
             if let Body::Part(part) = self.body {
                 self.books.intend(part, &path)?;
             }
-            match self.finals.rename(&self.folder, self.part_name, &path, self.manner.overwrite) {
+            match self.finals.rename(self.part_path, &path, self.manner.overwrite) {
                 Ok(()) => {
                     if self.manner.sync {
                         sync_folder(dir).inspect_err(|_| self.take_back(&path))?;
@@ -194,7 +188,7 @@ impl<B: Books> Committing<'_, B> {
         self.finals.forget(path);
         if !self.manner.overwrite {
             // The error that matters is the one on its way up.
-            let _ = self.folder.remove(path.file_name().unwrap_or_default());
+            let _ = inside::remove(path);
         }
     }
 }
@@ -205,7 +199,7 @@ fn write(body: &Body, part_path: &Path, manner: Manner) -> io::Result<()> {
         Body::Part(part) => {
             part.check()?;
             // The kernel says only once that bytes are lost: after that a sync of the same file would seem to succeed.
-            let sync = || part.sync().inspect_err(|_| remove_part(part_path));
+            let sync = || part.sync().inspect_err(|_| part.remove());
             if manner.sync { sync() } else { Ok(()) }
         }
         Body::Memory(bytes) => {
@@ -213,19 +207,19 @@ fn write(body: &Body, part_path: &Path, manner: Manner) -> io::Result<()> {
             let sync = |part: &Part| if manner.sync { part.sync() } else { Ok(()) };
             part.append(bytes).and_then(|()| sync(&part)).inspect_err(|_| {
                 // Half a small file is worth nothing; the error that matters is the one on its way up.
-                remove_part(part_path);
+                part.remove();
             })
         }
     }
 }
 
 /// True where a plain file at `path` holds exactly the bytes of `body`.
-fn holds(folder: &Folder, name: &OsStr, body: &Body) -> io::Result<bool> {
-    if folder.plain(name) != Some(body.len()) {
+fn holds(path: &Path, body: &Body) -> io::Result<bool> {
+    if inside::plain(path) != Some(body.len()) {
         return Ok(false);
     }
     // A file that cannot be read is not known to be the same.
-    let Ok(mut there) = folder.read(name) else { return Ok(false) };
+    let Ok(mut there) = inside::read(path) else { return Ok(false) };
     match body {
         Body::Memory(bytes) => same(&mut there, &mut bytes.as_slice()),
         Body::Part(part) => same(&mut there, &mut part.reader()?),
@@ -233,33 +227,33 @@ fn holds(folder: &Folder, name: &OsStr, body: &Body) -> io::Result<bool> {
 }
 
 /// Renames without ever replacing what stands at `to`.
-fn rename_new(folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     durable::step()?;
-    if let Some(done) = folder.rename_new(from, to) {
-        return done;
+    if inside::rename_new(from, to)?.is_some() {
+        return Ok(());
     }
-    match rename_by_link(folder, from, to) {
+    match rename_by_link(from, to) {
         Err(error) if !matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
-            rename_over_own(folder, from, to)
+            rename_over_own(from, to)
         }
         result => result,
     }
 }
 
-fn rename_by_link(folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
-    folder.link(from, to)?;
+fn rename_by_link(from: &Path, to: &Path) -> io::Result<()> {
+    inside::link(from, to)?;
     durable::step()?;
-    folder.remove(from)
+    inside::remove(from)
 }
 
 /// Where there are no hard links either (FAT): an empty file of our own takes the name, and the rename replaces only
 /// that.
-fn rename_over_own(folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
-    folder.create(to)?;
+fn rename_over_own(from: &Path, to: &Path) -> io::Result<()> {
+    inside::create(to)?;
     durable::step()?;
-    folder.rename(from, to).inspect_err(|_| {
+    inside::rename(from, to).inspect_err(|_| {
         // The error that matters is the one on its way up.
-        let _ = folder.remove(to);
+        let _ = inside::remove(to);
     })
 }
 
@@ -272,7 +266,7 @@ mod tests {
     /// Fault 103: also where the file system cannot rename in one step, or has no hard links.
     #[test]
     fn each_way_to_rename_replaces_nothing() {
-        type Way = fn(&Folder, &OsStr, &OsStr) -> io::Result<()>;
+        type Way = fn(&Path, &Path) -> io::Result<()>;
         for (what, way) in
             [("one step", rename_new as Way), ("link", rename_by_link as Way), ("placeholder", rename_over_own as Way)]
         {
@@ -281,7 +275,6 @@ mod tests {
             let dir = dir.canonicalize().expect("there");
             let part = dir.join("part");
             fs::write(&part, "ours").expect("written");
-            let (folder, from) = Folder::of(&part).expect("opened");
             let mut stands = vec!["file", "folder"];
             fs::write(dir.join("file"), "theirs").expect("written");
             fs::create_dir(dir.join("folder")).expect("created");
@@ -291,16 +284,16 @@ mod tests {
                 stands.push(link);
             }
             for name in stands {
-                let error = way(&folder, from, OsStr::new(name)).expect_err("it stands there");
+                let error = way(&part, &dir.join(name)).expect_err("it stands there");
                 assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "{what}: {name}");
             }
             assert_eq!(fs::read(dir.join("file")).expect("there"), b"theirs", "{what}");
             assert!(!dir.join("nothing").exists(), "{what}");
-            way(&folder, from, OsStr::new("free")).expect("a free name");
+            way(&part, &dir.join("free")).expect("a free name");
             assert_eq!(fs::read(dir.join("free")).expect("there"), b"ours", "{what}");
             assert!(!part.exists(), "{what}");
             // Without a part there is nothing to leave behind.
-            assert!(way(&folder, from, OsStr::new("none")).is_err(), "{what}");
+            assert!(way(&part, &dir.join("none")).is_err(), "{what}");
             assert!(!dir.join("none").exists(), "{what}");
             fs::remove_dir_all(dir).expect("removed");
         }

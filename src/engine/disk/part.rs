@@ -1,7 +1,6 @@
 //! Part files: where a body grows until it is whole. Written strictly in order by one owner, so that a part is at
 //! every instant a prefix of the body.
 
-use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -10,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::engine::durable;
 use crate::engine::partial::Length;
 
-use super::inside::{self, Folder};
+use super::inside::{self, Identity};
 
 /// An open part file.
 #[derive(Debug)]
@@ -19,31 +18,29 @@ pub(in crate::engine) struct Part {
     file: File,
     len: u64,
     /// The folder that it was opened in.
-    folder: (u64, u64),
+    folder: Identity,
 }
 
 impl Part {
     /// Makes a new part. Whatever stands there, file or link, is somebody else's and makes this fail.
     pub(in crate::engine) fn create(path: PathBuf) -> io::Result<Self> {
         durable::step()?;
-        let (folder, name) = Folder::of(&path)?;
-        let file = folder.create(name)?;
+        let file = inside::create(&path)?;
         lock(&file)?;
-        let folder = folder.id()?;
+        let folder = inside::identity(&path)?;
         Ok(Self { path, file, len: 0, folder })
     }
 
     /// Opens a part to go on with. It must be a plain file of ours that nobody has tampered with, as far as its length
     /// tells; the bytes themselves are for the caller to compare.
     pub(in crate::engine) fn open(path: PathBuf, length: Length) -> io::Result<Self> {
-        let (folder, name) = Folder::of(&path)?;
-        let file = folder.append(name)?;
+        let file = inside::append(&path)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() || !is_ours(&metadata) {
             return Err(changed());
         }
         lock(&file)?;
-        let folder = folder.id()?;
+        let folder = inside::identity(&path)?;
         let mut part = Self { path, file, len: metadata.len(), folder };
         match length {
             Length::Exactly(len) if part.len == len => {}
@@ -59,8 +56,7 @@ impl Part {
 
     /// A finished file, to be looked at like a body.
     pub(in crate::engine) fn finished(path: PathBuf) -> io::Result<Self> {
-        let (folder, name) = Folder::of(&path)?;
-        let (file, folder) = (folder.read(name)?, folder.id()?);
+        let (file, folder) = (inside::read(&path)?, inside::identity(&path)?);
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("it is no plain file"));
@@ -70,16 +66,16 @@ impl Part {
 
     /// Fails where somebody else has written to it, or has put something in its place or in that of its folder.
     pub(in crate::engine) fn check(&self) -> io::Result<()> {
-        self.place().map(drop)
-    }
-
-    fn place(&self) -> io::Result<(Folder, &OsStr)> {
-        let (folder, name) = Folder::of(&self.path)?;
-        if folder.id()? != self.folder {
+        if inside::identity(&self.path)? != self.folder {
             return Err(io::Error::other("another folder has taken the place of the one with the part file"));
         }
-        let ours = folder.is(name, &self.file)? && self.file.metadata()?.len() == self.len;
-        if ours { Ok((folder, name)) } else { Err(changed()) }
+        let ours = inside::is(&self.path, &self.file)? && self.file.metadata()?.len() == self.len;
+        if ours { Ok(()) } else { Err(changed()) }
+    }
+
+    /// Removes it.
+    pub(in crate::engine) fn remove(&self) {
+        remove(&self.path);
     }
 
     /// Adds bytes at the end. After an error the length on the disk is unknown and the part must be dropped or
@@ -105,8 +101,8 @@ impl Part {
 
     /// Reads it from its first byte. Fails as [`Self::check`] does.
     pub(in crate::engine) fn reader(&self) -> io::Result<File> {
-        let (folder, name) = self.place()?;
-        folder.read(name)
+        self.check()?;
+        inside::read(&self.path)
     }
 
     /// How many bytes are in it.
@@ -165,31 +161,35 @@ fn is_ours(_: &fs::Metadata) -> bool {
 
 /// Reads `len` bytes of a part from `at` on.
 pub(in crate::engine) fn read_part(path: &Path, at: u64, len: usize) -> io::Result<Vec<u8>> {
-    let mut file = inside::open(path)?;
+    let mut file = inside::read(path)?;
     file.seek(SeekFrom::Start(at))?;
     let mut bytes = vec![0; len];
     file.read_exact(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Removes a part file. One that is gone already is as good, and one that cannot be removed is found by its name later.
+/// Removes a part file that nobody here has open. One that is gone already is as good, one that another process writes
+/// to stays, and one that cannot be removed is found by its name later.
 pub(in crate::engine) fn remove_part(path: &Path) {
+    let theirs = inside::read(path).is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)));
+    if !theirs {
+        remove(path);
+    }
+}
+
+fn remove(path: &Path) {
     // A link in its place goes, and what it leads to stays.
     let there = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() || metadata.is_symlink());
-    let remove = || {
-        let (folder, name) = Folder::of(path)?;
-        durable::step()?;
-        folder.remove(name)
-    };
-    if there && remove().is_err() {
+    let removed = || durable::step().and_then(|()| inside::remove(path));
+    if there && removed().is_err() {
         // Once more: nobody may ever look here again.
-        let _ = remove();
+        let _ = removed();
     }
 }
 
 /// Sees to it that what was made of this file's bytes so far would survive the loss of power; tells how many there are.
 pub(in crate::engine) fn sync_part(path: &Path) -> io::Result<u64> {
-    let file = inside::open(path)?;
+    let file = inside::read(path)?;
     let len = file.metadata()?.len();
     durable::step()?;
     file.sync_data()?;

@@ -62,8 +62,8 @@ pub(super) fn settle(whole: &Whole, id: JobId, shared: &Shared, finals: &Finals)
     let Whole { body, part, about, request } = whole;
     let options = &shared.options;
     let result = examine(whole, options);
-    if result.as_ref().is_err_and(|unsettled| unsettled.refused) && matches!(body, Body::Part(_)) {
-        disk::remove_part(part);
+    if let (Err(Unsettled { refused: true, .. }), Body::Part(part)) = (&result, body) {
+        part.remove();
     }
     let (seen, sha256) = result?;
     let with_ending = seen.ending.map(|ending| file_name::with_ending(&about.name, ending));

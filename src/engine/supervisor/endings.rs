@@ -16,8 +16,7 @@ use crate::engine::store::Change;
 use crate::engine::transfer::{Ending, Left};
 
 use super::commit::{Finished, Finishing, Unsettled, Whole, settle};
-use super::job::{Phase, Then};
-use super::room::Full;
+use super::job::{Full, Phase, Then};
 use super::{Done, Supervisor};
 
 impl Supervisor {

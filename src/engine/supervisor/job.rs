@@ -148,3 +148,23 @@ impl Job {
         self.paused = Duration::ZERO;
     }
 }
+
+/// A folder that had no room lately.
+#[derive(Debug, Default)]
+pub(super) struct Full {
+    /// The jobs that wait and keep others from starting.
+    pub(super) shut_by: usize,
+    /// Since when nothing has fitted.
+    pub(super) since: Option<Instant>,
+}
+
+impl Full {
+    pub(super) fn is_shut(&self) -> bool {
+        self.shut_by > 0
+    }
+
+    /// Something has fitted: whoever still waits does so from the next look on.
+    pub(super) fn has_fitted(&mut self) {
+        self.since = None;
+    }
+}

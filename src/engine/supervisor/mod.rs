@@ -34,8 +34,7 @@ use super::store::Answer;
 use super::transfer::{self, Assignment, Left, Shared};
 
 use commit::{Finished, Unsettled};
-use job::{Job, Phase};
-use room::Full;
+use job::{Full, Job, Phase};
 
 /// Files that are being given their names at once; more would pile up bodies in memory.
 const MOST_COMMITS: usize = 256;

@@ -21,26 +21,6 @@ const SOME: u64 = 256 * 1024;
 const FIRST: Duration = Duration::from_millis(500);
 const LAST: Duration = Duration::from_secs(8);
 
-/// A folder that had no room lately.
-#[derive(Debug, Default)]
-pub(super) struct Full {
-    /// The jobs that wait and keep others from starting.
-    shut_by: usize,
-    /// Since when nothing has fitted.
-    since: Option<Instant>,
-}
-
-impl Full {
-    pub(super) fn is_shut(&self) -> bool {
-        self.shut_by > 0
-    }
-
-    /// Something has fitted: whoever still waits does so from the next look on.
-    pub(super) fn has_fitted(&mut self) {
-        self.since = None;
-    }
-}
-
 impl Supervisor {
     /// Has a job wait for room.
     pub(super) fn wait_for_room(&mut self, id: JobId, error: TransferError) {
