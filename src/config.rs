@@ -70,7 +70,7 @@ pub(crate) struct Settings {
 pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let Cli { command, words, options } = cli;
     let mut face = face(&options);
-    let records = records(&options, &words)?;
+    let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
     let (job, single) = match command {
         Some(Work::Demo) => {
@@ -127,7 +127,12 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         Job::Demo | Job::Compare(_) => None,
         _ => state(&options),
     };
-    let options = Options { digest: records.report.is_some(), state, ..engine_options(options, face)? };
+    let verbose = options.verbose;
+    if verbose && face == Face::Screen {
+        records.log = state.as_deref().map(|state| state.with_file_name("haul.log"));
+    }
+    let verbose = verbose && (face != Face::Screen || records.log.is_some());
+    let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
     Ok(Settings { job, face, dir, output, checksum, options, own_state, records, keep })
 }
 
@@ -190,7 +195,7 @@ fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String
             return Err("--report names a list that is to be read: it would be overwritten".to_owned());
         }
     }
-    Ok(Wanted { report, failed: options.failed.clone() })
+    Ok(Wanted { report, failed: options.failed.clone(), log: None })
 }
 
 /// Words first, in order, then the lists of `--input`.
@@ -251,8 +256,7 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         room: if face == Face::Screen { None } else { defaults.room },
         overwrite: options.overwrite,
         sync: options.sync,
-        // The screen has no place for it.
-        verbose: options.verbose && face != Face::Screen,
+        verbose: defaults.verbose,
     })
 }
 

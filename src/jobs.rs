@@ -8,11 +8,8 @@ pub use job::{Job, JobState};
 pub use totals::Totals;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use url::Url;
 
 use crate::engine::event::{Event, Notice};
 use crate::engine::request::JobId;
@@ -105,7 +102,7 @@ impl Jobs {
     pub fn apply(&mut self, event: &Event, now: Instant) {
         self.received += self.gain(event);
         match event {
-            Event::Queued { id, url, dir, name, elsewhere } => self.queued(*id, url, dir, name.as_deref(), *elsewhere),
+            Event::Queued { .. } => self.queued(event),
             Event::Connecting { id, attempt } => self.change(*id, |job| {
                 job.state = JobState::Connecting;
                 job.attempt = *attempt;
@@ -155,27 +152,28 @@ impl Jobs {
         }
     }
 
-    fn queued(&mut self, id: JobId, url: &Url, dir: &Arc<Path>, name: Option<&str>, elsewhere: bool) {
-        if self.index.contains_key(&id) {
-            self.rest(id, JobState::Queued);
-            return self.change(id, |job| job.elsewhere = elsewhere);
+    fn queued(&mut self, event: &Event) {
+        let Event::Queued { id, url, dir, name, elsewhere, bytes, total } = event else { return };
+        if self.index.contains_key(id) {
+            self.rest(*id, JobState::Queued);
+            return self.change(*id, |job| job.elsewhere = *elsewhere);
         }
         self.numbered += 1;
         let job = Job {
-            id,
+            id: *id,
             n: self.numbered,
             url: url.clone(),
             dir: Arc::clone(dir),
-            path: name.map(|name| dir.join(name)),
+            path: name.as_ref().map(|name| dir.join(name)),
             state: JobState::Queued,
-            bytes: 0,
-            total: None,
+            bytes: *bytes,
+            total: *total,
             bytes_per_second: 0,
             attempt: 0,
-            elsewhere,
+            elsewhere: *elsewhere,
         };
         self.totals.count(&job, true);
-        self.index.insert(id, self.rows.len());
+        self.index.insert(*id, self.rows.len());
         self.rows.push(job);
     }
 
@@ -217,7 +215,8 @@ mod tests {
     use super::*;
     use crate::engine::error::{ErrorClass, TransferError};
     use crate::engine::event::{FinishedFile, Record};
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
+    use url::Url;
 
     fn queued(id: u64) -> Event {
         Event::Queued {
@@ -226,6 +225,8 @@ mod tests {
             dir: Arc::from(Path::new("out")),
             name: None,
             elsewhere: false,
+            bytes: 0,
+            total: None,
         }
     }
 

@@ -8,28 +8,31 @@
 //! | layer | what it is |
 //! |---|---|
 //! | [`units`] [`display`] | sizes, rates and times as text; text from outside made safe for a terminal |
-//! | [`engine`]: `request options error event head outbox descriptors` | leaf types, the queue of events, the limit of open files |
-//! | `engine`: `resume file_name retry rate checksum` | pure rules |
-//! | `engine`: `net disk content` | HTTP (reqwest lives here alone), files, what bytes are |
+//! | [`engine`]: `request options error event head outbox descriptors durable` | leaf types; the queue of events; what the system lets us open; one counter before every durable call |
+//! | `engine`: `resume partial file_name retry rate checksum` | pure rules, and what is known of a part file |
+//! | `engine`: `net disk store content` | HTTP (reqwest lives here alone), files, the state database (rusqlite lives here alone), what bytes are |
 //! | `engine`: `hosts transfer` | who may start next; one attempt at one job |
 //! | `engine`: `supervisor` | the one owner of all jobs |
 //! | [`engine::Engine`] | the facade: commands in, events out; tokio runs on threads of its own |
 //! | [`jobs`] [`input`] [`origin`] | the read model; text into requests; the embedded origin of demo and compare |
 //! | `report` | files that tell what became of every job: rows, and the list of failures |
 //! | `cli` `config` `signals` | options as typed (clap lives here alone), what they mean, how a run is ended from outside |
-//! | `headless` `tui` `compare` | the faces, which never name each other (ratatui and crossterm live in `tui` alone) |
+//! | `headless` `tui` `compare` `commands` | the faces (ratatui and crossterm live in `tui` alone) and what looks back at earlier runs; none names another |
 //! | `session` | one run: opens the engine and hands it to a face; the only place that knows them all |
 //!
 //! # One download
 //!
 //! A word, a list or a paste becomes a [`DownloadRequest`](engine::request::DownloadRequest) in `input`.
-//! `Command::Add` takes it to the supervisor, which mints a [`JobId`](engine::request::JobId) and puts it in the queue
-//! of its host; `Event::Queued` follows. `hosts` grants a slot, and `transfer` makes an attempt: the first GET is the
-//! download, there is no probe. Chunks are gathered into large writes to a part file on blocking threads; small bodies
-//! stay in memory. With the last byte the slot goes back. Then `content` says whether the bytes are what was asked for;
-//! the body gets the ending that they call for and, by a rename that never replaces anything, its name;
-//! `Event::Finished` is out only after that. A failed attempt comes back to the supervisor, which decides on another
-//! one: that goes on where the last one stopped if the server's strong validator allows it.
+//! `Command::Add` takes it to the supervisor and on to the `store`, which makes it a job with a
+//! [`JobId`](engine::request::JobId) in the state database, or says what an earlier run has left of the same one: a
+//! part file, a finished file, another process that works on it. Only then is the job in the queue of its host, and
+//! `Event::Queued` out. `hosts` grants a slot, and `transfer` makes an attempt: the first GET is the download, there is
+//! no probe. What the head says of the body is in the store before the first byte is in a part file, so that whoever
+//! comes after a crash can go on with it. Chunks are gathered into large writes on blocking threads; small bodies stay
+//! in memory. With the last byte the slot goes back. Then `content` says whether the bytes are what was asked for; the
+//! body gets the ending that they call for and, by a rename that never replaces anything, its name; the store takes
+//! note, and `Event::Finished` is out. A failed attempt comes back to the supervisor, which decides on another one:
+//! that goes on where the last one stopped if the server's strong validator allows it and the last 1 KiB are the same.
 //!
 //! # One keystroke
 //!

@@ -64,6 +64,8 @@ fn end(signal: Signal, last: &dyn Fn()) -> ! {
 #[cfg(unix)]
 fn on_signal(mut act: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    // A file that grows beyond the limit of the system is an error of one job, and no reason to end. Nobody reads the flag.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default())?;
     let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| !is_ignored(*number));
     let mut signals = signal_hook::iterator::Signals::new(wanted)?;
     thread::Builder::new().name("haul-signals".to_owned()).spawn(move || {

@@ -34,7 +34,7 @@ pub enum ErrorClass {
     DamagedImage,
     /// The file has another digest than it must have.
     Checksum,
-    /// The file changed on the server between two attempts.
+    /// The file changed on the server, or its part file under our hands.
     Changed,
     /// No room on the disk.
     DiskFull,
@@ -121,6 +121,11 @@ impl TransferError {
     #[must_use]
     pub fn new<T: Into<String>>(class: ErrorClass, detail: T) -> Self {
         Self { class, status: None, retry_after: None, detail: detail.into() }
+    }
+
+    /// A panic in a thread of ours.
+    pub(super) fn defect() -> Self {
+        Self::new(ErrorClass::Internal, "a defect of haul stopped this download; please report it")
     }
 
     /// The error of an answer that is not success.

@@ -57,6 +57,10 @@ pub enum Event {
         name: Option<String>,
         /// Another haul works on it; this one waits for what becomes of that.
         elsewhere: bool,
+        /// Bytes of its file that an earlier run has left.
+        bytes: u64,
+        /// The size of the whole file, where an earlier run has learned it.
+        total: Option<u64>,
     },
     /// An attempt has a slot and asks the server.
     Connecting {

@@ -135,9 +135,9 @@ impl Hosts {
         }
     }
 
-    /// Grants a slot to the next job, if any may start now. Hosts take turns. A host that has answered nothing yet
-    /// never gets the last slot, so that dead hosts cannot keep the others from their work.
-    pub(super) fn next(&mut self, now: Instant) -> Option<JobId> {
+    /// Grants a slot to the next job that `may` start, if any may now. Hosts take turns. A host that has answered nothing
+    /// yet never gets the last slot, so that dead hosts cannot keep the others from their work.
+    pub(super) fn next(&mut self, now: Instant, may: impl Fn(JobId) -> bool) -> Option<JobId> {
         if self.in_flight >= self.slots {
             return None;
         }
@@ -149,7 +149,11 @@ impl Hosts {
                 self.turns.push_back(origin);
                 continue;
             }
-            let Some(id) = host.waiting.pop_front() else { continue };
+            let next = host.waiting.iter().position(|id| may(*id));
+            let Some(id) = next.and_then(|at| host.waiting.remove(at)) else {
+                self.turns.push_back(origin);
+                continue;
+            };
             host.in_flight += 1;
             self.in_flight += 1;
             self.waiting -= 1;
@@ -233,7 +237,7 @@ mod tests {
     fn granted(hosts: &mut Hosts) -> Vec<u64> {
         {
             let now = Instant::now();
-            std::iter::from_fn(|| hosts.next(now)).map(|id| id.0).collect()
+            std::iter::from_fn(|| hosts.next(now, |_| true)).map(|id| id.0).collect()
         }
     }
 
@@ -256,6 +260,20 @@ mod tests {
         hosts.release(&a);
         hosts.release(&a);
         assert_eq!(granted(&mut hosts), [4]);
+        assert_eq!((hosts.waiting(), hosts.turns.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_job_that_may_not_start_keeps_its_place_and_holds_nobody_up() {
+        let (a, b) = (url("http://a/x"), url("http://b/x"));
+        let mut hosts = Hosts::new(64, 16);
+        for (id, host) in [(1, &a), (2, &a), (3, &b), (4, &a)] {
+            hosts.enqueue(host, JobId(id), false);
+        }
+        let now = Instant::now();
+        let even = std::iter::from_fn(|| hosts.next(now, |id| id.0 % 2 == 0)).map(|id| id.0).collect::<Vec<_>>();
+        assert_eq!((even, hosts.waiting()), (vec![2, 4], 2));
+        assert_eq!(granted(&mut hosts), [3, 1]);
         assert_eq!((hosts.waiting(), hosts.turns.len()), (0, 0));
     }
 
@@ -335,10 +353,11 @@ mod tests {
         assert!(!hosts.failed(&b, &gone, start));
         let until = start + Duration::from_secs(30);
         assert_eq!((hosts.state(&a, start).1, hosts.next_opening(start)), (Some(until), Some(until)));
-        assert_eq!(hosts.next(start), Some(JobId(3)));
-        assert_eq!((hosts.next(start), hosts.next(until)), (None, Some(JobId(1))));
+        let all = |_| true;
+        assert_eq!(hosts.next(start, all), Some(JobId(3)));
+        assert_eq!((hosts.next(start, all), hosts.next(until, all)), (None, Some(JobId(1))));
         assert_eq!(hosts.next_opening(until), None);
         assert!(hosts.lift(&a) && !hosts.lift(&a));
-        assert_eq!(hosts.next(start), Some(JobId(2)));
+        assert_eq!(hosts.next(start, all), Some(JobId(2)));
     }
 }

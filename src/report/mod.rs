@@ -1,11 +1,12 @@
 //! The files that tell what became of every job, whatever the face: `--report`, a row a job, and `--failed`, a list
-//! that can be fed back. A [`Recorder`] hears every event before the read model does and sends rows to a thread of its
+//! that can be fed back; and of `haul.log`, where a screen has no place for what happens on the wire. A [`Recorder`] hears every event before the read model does and sends rows to a thread of its
 //! own, so that no slow disk holds a face up; what has not ended at the end of the run is added then, from the read
 //! model. Nothing is kept twice. It must not know how anything is shown.
 
 mod failed;
 mod file;
 mod format;
+mod log;
 mod row;
 
 pub(crate) use format::Format;
@@ -13,16 +14,18 @@ pub(crate) use format::Format;
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::SystemTime;
 
 use crate::display::{safe, without_userinfo};
-use crate::engine::event::Event;
+use crate::engine::event::{Event, Notice};
 use crate::engine::request::JobId;
 use crate::jobs::{Job, JobState, Jobs};
 use failed::FailedList;
 use file::ReportFile;
+use log::Log;
 use row::{Ended, Row, row, standing};
 
 /// Which files the user wants.
@@ -32,6 +35,8 @@ pub(crate) struct Wanted {
     pub(crate) report: Option<(PathBuf, Format)>,
     /// The addresses that did not become files.
     pub(crate) failed: Option<PathBuf>,
+    /// What happens on the wire, a line each.
+    pub(crate) log: Option<PathBuf>,
 }
 
 /// A file that cannot be made: which, and why.
@@ -45,10 +50,13 @@ impl fmt::Display for Unwritable {
 }
 
 /// What goes to the thread.
+#[derive(Default)]
 struct Entry {
     row: Option<Box<Row>>,
     /// The address of a job that failed or was cancelled.
     failed: Option<String>,
+    /// For the log, which was said then.
+    said: Option<(SystemTime, String)>,
 }
 
 /// See the head of this file.
@@ -75,7 +83,8 @@ impl Recorder {
         say: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, Unwritable> {
         let mut this = Self { writer: None, retried, held: HashMap::new(), removed: Vec::new() };
-        let named = wanted.report.as_ref().map(|(path, _)| path).or(wanted.failed.as_ref()).cloned();
+        let report = wanted.report.as_ref().map(|(path, _)| path);
+        let named = report.or(wanted.failed.as_ref()).or(wanted.log.as_ref()).cloned();
         let Some(named) = named else { return Ok(this) };
         let report = wanted.report.map(|(path, format)| {
             ReportFile::create(&path, format).map_err(|error| Unwritable(path.clone(), error)).map(|file| (path, file))
@@ -85,7 +94,11 @@ impl Recorder {
             FailedList::create(&path).map_err(|error| Unwritable(path.clone(), error)).map(|list| (path, list))
         });
         let failed = failed.transpose()?;
-        let writer = Writer { report, failed, say: Box::new(say), troubled: false };
+        let mut writer = Writer { report, failed, log: None, say: Box::new(say), troubled: false };
+        if let Some(path) = wanted.log {
+            writer.log =
+                Log::open(&path).inspect_err(|error| writer.lost_log(&path, error)).ok().map(|log| (path, log));
+        }
         let (sender, receiver) = mpsc::channel();
         let thread = thread::Builder::new().name("haul-report".to_owned()).spawn(move || writer.run(&receiver));
         this.writer = Some((sender, thread.map_err(|error| Unwritable(named, error))?));
@@ -114,6 +127,9 @@ impl Recorder {
                 }
             }
             Event::Queued { id, .. } => drop(self.held.remove(id)),
+            Event::Notice(Notice::Wire(line) | Notice::State(line)) => {
+                self.enter(Entry { said: Some((SystemTime::now(), line.clone())), ..Entry::default() });
+            }
             Event::Removed { id } => {
                 if let Some(job) = job(id) {
                     self.removed(job);
@@ -146,9 +162,13 @@ impl Recorder {
     }
 
     fn send(&self, row: Option<Row>, failed: Option<String>) {
+        self.enter(Entry { row: row.map(Box::new), failed, ..Entry::default() });
+    }
+
+    fn enter(&self, entry: Entry) {
         if let Some((sender, _)) = &self.writer {
             // The thread ends after this sender, unless it panicked; then the end of the run tells.
-            let _ = sender.send(Entry { row: row.map(Box::new), failed });
+            let _ = sender.send(entry);
         }
     }
 
@@ -190,6 +210,7 @@ fn address(job: &Job) -> String {
 struct Writer {
     report: Option<(PathBuf, ReportFile)>,
     failed: Option<(PathBuf, FailedList)>,
+    log: Option<(PathBuf, Log)>,
     say: Box<dyn Fn(&str) + Send>,
     troubled: bool,
 }
@@ -203,6 +224,7 @@ impl Writer {
             }
             self.report(ReportFile::flush);
             self.failed(FailedList::flush);
+            self.flush_log();
         }
         self
     }
@@ -214,10 +236,28 @@ impl Writer {
         if let Some(url) = &entry.failed {
             self.failed(|list| list.push(url));
         }
+        if let (Some((at, line)), Some((_, log))) = (&entry.said, &mut self.log) {
+            log.push(*at, line);
+        }
     }
 
     fn row(&mut self, row: &Row) {
         self.report(|file| file.push(row));
+    }
+
+    fn flush_log(&mut self) {
+        if let Some((path, log)) = &mut self.log
+            && let Err(error) = log.flush()
+        {
+            let path = path.clone();
+            self.lost_log(&path, &error);
+            self.log = None;
+        }
+    }
+
+    /// Nothing depends on it.
+    fn lost_log(&self, path: &Path, error: &io::Error) {
+        (self.say)(&format!("haul: cannot write `{}`: {error}; nothing is logged", safe(&path.to_string_lossy())));
     }
 
     /// A report with holes would be worse than a short one, so the first error ends it.

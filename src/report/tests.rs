@@ -14,7 +14,15 @@ use crate::engine::event::{Answered, FinishedFile, Record};
 
 fn queued(id: u64) -> Event {
     let url = Url::parse(&format!("http://ann:s3cret@h.example/{id}.jpg?t=1#part")).expect("a valid address");
-    Event::Queued { id: JobId(id), url, dir: Arc::from(Path::new("out")), name: None, elsewhere: false }
+    Event::Queued {
+        id: JobId(id),
+        url,
+        dir: Arc::from(Path::new("out")),
+        name: None,
+        elsewhere: false,
+        bytes: 0,
+        total: None,
+    }
 }
 
 fn record() -> Box<Record> {
@@ -55,7 +63,7 @@ fn run(ending: &str, retried: bool, events: &[Event]) -> (String, String) {
     fs::create_dir(&dir).expect("created");
     let (report, list) = (dir.join(format!("r.{ending}")), dir.join("failed.txt"));
     let format = Format::of(&report).expect("a known ending");
-    let wanted = Wanted { report: Some((report.clone(), format)), failed: Some(list.clone()) };
+    let wanted = Wanted { report: Some((report.clone(), format)), failed: Some(list.clone()), log: None };
     let mut recorder = Recorder::create(wanted, retried, |line| unreachable!("{line}")).expect("a folder of our own");
     let mut jobs = Jobs::new();
     for event in events {

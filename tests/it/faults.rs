@@ -15,6 +15,7 @@ mod lists;
 mod load;
 #[cfg(unix)]
 mod names;
+mod ranges;
 mod redirects;
 mod secrets;
 mod status;

@@ -6,6 +6,7 @@ mod demo;
 mod endings;
 mod hostile;
 mod jobs;
+mod log;
 mod looks;
 mod quiet;
 mod sizes;

@@ -2,19 +2,19 @@
 //! with the whole file behind it.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::engine::descriptors::patiently;
 use crate::engine::durable;
 use crate::engine::file_name;
 
 use super::body::Body;
 use super::folder::sync_folder;
+use super::inside::{self, Folder};
 use super::part::{Part, remove_part};
 use super::same::same;
 
@@ -50,15 +50,15 @@ impl Finals {
     }
 
     /// Takes the name, so that nobody adopts the file, and renames. With `overwrite` a plain file that stands there goes.
-    fn rename(&self, from: &Path, to: &Path, overwrite: bool) -> io::Result<()> {
+    fn rename(&self, folder: &Folder, from: &OsStr, to: &Path, overwrite: bool) -> io::Result<()> {
         if !self.adopt(to) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        let plain = || fs::symlink_metadata(to).is_ok_and(|metadata| metadata.is_file());
-        let renamed = if overwrite && plain() {
-            durable::step().and_then(|()| fs::rename(from, to))
+        let name = to.file_name().unwrap_or_default();
+        let renamed = if overwrite && folder.plain(name).is_some() {
+            durable::step().and_then(|()| folder.rename(from, name))
         } else {
-            rename_new(from, to)
+            rename_new(folder, from, name)
         };
         renamed.inspect_err(|_| self.forget(to))
     }
@@ -110,7 +110,8 @@ pub(in crate::engine) fn commit(
     manner: Manner,
     books: &impl Books,
 ) -> io::Result<Committed> {
-    let mut committing = Committing { body, part_path, finals, manner, books, from: None };
+    let (folder, part_name) = Folder::of(part_path)?;
+    let mut committing = Committing { body, part_path, part_name, folder, finals, manner, books, written: false };
     let mut given = match name {
         Name::Own(name) => return committing.commit_as(name),
         Name::Given(name) => name.to_owned(),
@@ -139,11 +140,13 @@ fn simpler(name: &str, error: &io::Error) -> Option<String> {
 struct Committing<'a, B> {
     body: &'a Body,
     part_path: &'a Path,
+    part_name: &'a OsStr,
+    folder: Folder,
     finals: &'a Finals,
     manner: Manner,
     books: &'a B,
-    /// The part that stands for the body once it had to be written.
-    from: Option<&'a Path>,
+    /// All of it is in the part file.
+    written: bool,
 }
 
 impl<B: Books> Committing<'_, B> {
@@ -154,25 +157,27 @@ impl<B: Books> Committing<'_, B> {
             n => dir.join(file_name::numbered(name, n)),
         });
         for path in candidates {
-            if holds(&path, self.body)? && !self.books.is_owned(&path) && self.finals.adopt(&path) {
-                if let Body::Part(part) = self.body {
-                    remove_part(part.path());
-                } else if let Some(from) = self.from {
-                    remove_part(from);
+            inside::check_length(&path)?;
+            if holds(&self.folder, path.file_name().unwrap_or_default(), self.body)?
+                && !self.books.is_owned(&path)
+                && self.finals.adopt(&path)
+            {
+                if self.written || matches!(self.body, Body::Part(_)) {
+                    remove_part(self.part_path);
                 }
                 return Ok(Committed { path, skipped: true });
             }
-            let from = match self.from {
-                Some(from) => from,
-                None => *self.from.insert(on_disk(self.body, self.part_path, self.manner)?),
-            };
+            if !self.written {
+                write(self.body, self.part_path, self.manner)?;
+                self.written = true;
+            }
             if let Body::Part(part) = self.body {
                 self.books.intend(part, &path)?;
             }
-            match self.finals.rename(from, &path, self.manner.overwrite) {
+            match self.finals.rename(&self.folder, self.part_name, &path, self.manner.overwrite) {
                 Ok(()) => {
                     if self.manner.sync {
-                        sync_folder(dir)?;
+                        sync_folder(dir).inspect_err(|_| self.take_back(&path))?;
                     }
                     return Ok(Committed { path, skipped: false });
                 }
@@ -182,17 +187,26 @@ impl<B: Books> Committing<'_, B> {
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{MOST_NAMES} files of this name are there")))
     }
+
+    /// A name that may be lost with the power is worth nothing to who wants it synced. Where it may have replaced
+    /// another file it stays all the same: that one does not come back.
+    fn take_back(&self, path: &Path) {
+        self.finals.forget(path);
+        if !self.manner.overwrite {
+            // The error that matters is the one on its way up.
+            let _ = self.folder.remove(path.file_name().unwrap_or_default());
+        }
+    }
 }
 
-/// The part file with the body in it; a small body is written now, in one go.
-fn on_disk<'a>(body: &'a Body, part_path: &'a Path, manner: Manner) -> io::Result<&'a Path> {
+/// Sees to it that all of the body is in its part file; a small one is written now, in one go.
+fn write(body: &Body, part_path: &Path, manner: Manner) -> io::Result<()> {
     match body {
         Body::Part(part) => {
             part.check()?;
-            if manner.sync {
-                part.sync()?;
-            }
-            Ok(part.path())
+            // The kernel says only once that bytes are lost: after that a sync of the same file would seem to succeed.
+            let sync = || part.sync().inspect_err(|_| remove_part(part_path));
+            if manner.sync { sync() } else { Ok(()) }
         }
         Body::Memory(bytes) => {
             let mut part = Part::create(part_path.to_path_buf())?;
@@ -200,20 +214,18 @@ fn on_disk<'a>(body: &'a Body, part_path: &'a Path, manner: Manner) -> io::Resul
             part.append(bytes).and_then(|()| sync(&part)).inspect_err(|_| {
                 // Half a small file is worth nothing; the error that matters is the one on its way up.
                 remove_part(part_path);
-            })?;
-            Ok(part_path)
+            })
         }
     }
 }
 
 /// True where a plain file at `path` holds exactly the bytes of `body`.
-fn holds(path: &Path, body: &Body) -> io::Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(there) if there.is_file() && there.len() == body.len() => {}
-        _ => return Ok(false),
+fn holds(folder: &Folder, name: &OsStr, body: &Body) -> io::Result<bool> {
+    if folder.plain(name) != Some(body.len()) {
+        return Ok(false);
     }
     // A file that cannot be read is not known to be the same.
-    let Ok(mut there) = patiently(|| File::open(path)) else { return Ok(false) };
+    let Ok(mut there) = folder.read(name) else { return Ok(false) };
     match body {
         Body::Memory(bytes) => same(&mut there, &mut bytes.as_slice()),
         Body::Part(part) => same(&mut there, &mut part.reader()?),
@@ -221,32 +233,76 @@ fn holds(path: &Path, body: &Body) -> io::Result<bool> {
 }
 
 /// Renames without ever replacing what stands at `to`.
-fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+fn rename_new(folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
     durable::step()?;
-    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        use rustix::io::Errno;
-        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-            // The file system cannot do it (NFS, some FUSE ones): link and unlink below.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            result => return result.map_err(io::Error::from),
-        }
+    if let Some(done) = folder.rename_new(from, to) {
+        return done;
     }
-    match fs::hard_link(from, to) {
-        Ok(()) => {
-            durable::step()?;
-            fs::remove_file(from)
+    match rename_by_link(folder, from, to) {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
+            rename_over_own(folder, from, to)
         }
-        Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Err(error),
-        Err(_) => {
-            // No hard links either (FAT). An empty file of our own takes the name, and the rename replaces only that.
-            patiently(|| File::create_new(to))?;
-            durable::step()?;
-            fs::rename(from, to).inspect_err(|_| {
-                // The error that matters is the one on its way up.
-                let _ = fs::remove_file(to);
-            })
+        result => result,
+    }
+}
+
+fn rename_by_link(folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
+    folder.link(from, to)?;
+    durable::step()?;
+    folder.remove(from)
+}
+
+/// Where there are no hard links either (FAT): an empty file of our own takes the name, and the rename replaces only
+/// that.
+fn rename_over_own(folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
+    folder.create(to)?;
+    durable::step()?;
+    folder.rename(from, to).inspect_err(|_| {
+        // The error that matters is the one on its way up.
+        let _ = folder.remove(to);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Fault 103: also where the file system cannot rename in one step, or has no hard links.
+    #[test]
+    fn each_way_to_rename_replaces_nothing() {
+        type Way = fn(&Folder, &OsStr, &OsStr) -> io::Result<()>;
+        for (what, way) in
+            [("one step", rename_new as Way), ("link", rename_by_link as Way), ("placeholder", rename_over_own as Way)]
+        {
+            let dir = std::env::temp_dir().join(format!("haul-rename-{:016x}", fastrand::u64(..)));
+            fs::create_dir(&dir).expect("created");
+            let dir = dir.canonicalize().expect("there");
+            let part = dir.join("part");
+            fs::write(&part, "ours").expect("written");
+            let (folder, from) = Folder::of(&part).expect("opened");
+            let mut stands = vec!["file", "folder"];
+            fs::write(dir.join("file"), "theirs").expect("written");
+            fs::create_dir(dir.join("folder")).expect("created");
+            #[cfg(unix)]
+            for (link, to) in [("link", "file"), ("dangling", "nothing")] {
+                std::os::unix::fs::symlink(to, dir.join(link)).expect("linked");
+                stands.push(link);
+            }
+            for name in stands {
+                let error = way(&folder, from, OsStr::new(name)).expect_err("it stands there");
+                assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "{what}: {name}");
+            }
+            assert_eq!(fs::read(dir.join("file")).expect("there"), b"theirs", "{what}");
+            assert!(!dir.join("nothing").exists(), "{what}");
+            way(&folder, from, OsStr::new("free")).expect("a free name");
+            assert_eq!(fs::read(dir.join("free")).expect("there"), b"ours", "{what}");
+            assert!(!part.exists(), "{what}");
+            // Without a part there is nothing to leave behind.
+            assert!(way(&folder, from, OsStr::new("none")).is_err(), "{what}");
+            assert!(!dir.join("none").exists(), "{what}");
+            fs::remove_dir_all(dir).expect("removed");
         }
     }
 }

@@ -13,11 +13,27 @@ use crate::engine::durable;
 pub fn prepare_folder(dir: &Path) -> io::Result<PathBuf> {
     fs::create_dir_all(dir)?;
     let dir = fs::canonicalize(dir)?;
-    // Only making a file tells: permission bits know nothing of read-only mounts, quotas and access lists.
-    let probe = dir.join(format!(".haul-{:016x}.probe", fastrand::u64(..)));
-    fs::OpenOptions::new().write(true).create_new(true).open(&probe)?;
-    fs::remove_file(&probe)?;
+    probe(&dir)?;
     Ok(dir)
+}
+
+/// Only making a file tells: permission bits know nothing of read-only mounts, quotas and access lists.
+fn probe(dir: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{Mode, OFlags, open};
+        use rustix::io::Errno;
+        // One without a name: a process that is killed here leaves nothing.
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        match open(dir, flags, Mode::RUSR | Mode::WUSR) {
+            // The file system knows no such files.
+            Err(Errno::INVAL | Errno::ISDIR | Errno::NOENT | Errno::OPNOTSUPP) => {}
+            result => return result.map(drop).map_err(io::Error::from),
+        }
+    }
+    let path = dir.join(format!(".haul-{:016x}.probe", fastrand::u64(..)));
+    fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
+    fs::remove_file(&path)
 }
 
 /// Sees to it that the names in a folder would survive the loss of power.

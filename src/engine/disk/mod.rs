@@ -5,6 +5,7 @@ mod blank;
 mod body;
 mod commit;
 mod folder;
+mod inside;
 mod part;
 mod same;
 #[cfg(test)]
@@ -22,12 +23,18 @@ pub(super) use writer::{Buffers, Writer};
 
 use std::io;
 
+use tokio::task::JoinError;
+
 use super::error::{ErrorClass, TransferError};
 
 /// The error of a job for an error of the disk; `doing` reads like "write the part file".
 pub(super) fn error(doing: &str, error: &io::Error) -> TransferError {
+    if matches!(error.get_ref(), Some(inner) if inner.is::<JoinError>()) {
+        return TransferError::defect();
+    }
     let class = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorClass::DiskFull,
+        _ if matches!(error.get_ref(), Some(inner) if inner.is::<part::Changed>()) => ErrorClass::Changed,
         _ => ErrorClass::Disk,
     };
     TransferError::new(class, format!("cannot {doing}: {error}"))

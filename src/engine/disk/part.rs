@@ -1,13 +1,16 @@
 //! Part files: where a body grows until it is whole. Written strictly in order by one owner, so that a part is at
 //! every instant a prefix of the body.
 
-use std::fs::{self, File, OpenOptions};
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::engine::descriptors::patiently;
 use crate::engine::durable;
 use crate::engine::partial::Length;
+
+use super::inside::{self, Folder};
 
 /// An open part file.
 #[derive(Debug)]
@@ -15,36 +18,33 @@ pub(in crate::engine) struct Part {
     path: PathBuf,
     file: File,
     len: u64,
+    /// The folder that it was opened in.
+    folder: (u64, u64),
 }
 
 impl Part {
     /// Makes a new part. Whatever stands there, file or link, is somebody else's and makes this fail.
     pub(in crate::engine) fn create(path: PathBuf) -> io::Result<Self> {
         durable::step()?;
-        let file = patiently(|| OpenOptions::new().append(true).create_new(true).open(&path))?;
+        let (folder, name) = Folder::of(&path)?;
+        let file = folder.create(name)?;
         lock(&file)?;
-        Ok(Self { path, file, len: 0 })
+        let folder = folder.id()?;
+        Ok(Self { path, file, len: 0, folder })
     }
 
     /// Opens a part to go on with. It must be a plain file of ours that nobody has tampered with, as far as its length
     /// tells; the bytes themselves are for the caller to compare.
     pub(in crate::engine) fn open(path: PathBuf, length: Length) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.append(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            // A link in its place leads to a file that is not ours to write to.
-            let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-            options.custom_flags(flags.bits().cast_signed());
-        }
-        let file = patiently(|| options.open(&path))?;
+        let (folder, name) = Folder::of(&path)?;
+        let file = folder.append(name)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() || !is_ours(&metadata) {
             return Err(changed());
         }
         lock(&file)?;
-        let mut part = Self { path, file, len: metadata.len() };
+        let folder = folder.id()?;
+        let mut part = Self { path, file, len: metadata.len(), folder };
         match length {
             Length::Exactly(len) if part.len == len => {}
             Length::AtLeast(least) if part.len >= least => {}
@@ -59,17 +59,27 @@ impl Part {
 
     /// A finished file, to be looked at like a body.
     pub(in crate::engine) fn finished(path: PathBuf) -> io::Result<Self> {
-        let file = patiently(|| File::open(&path))?;
+        let (folder, name) = Folder::of(&path)?;
+        let (file, folder) = (folder.read(name)?, folder.id()?);
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("it is no plain file"));
         }
-        Ok(Self { path, file, len: metadata.len() })
+        Ok(Self { path, file, len: metadata.len(), folder })
     }
 
-    /// Fails where somebody else has written to it.
+    /// Fails where somebody else has written to it, or has put something in its place or in that of its folder.
     pub(in crate::engine) fn check(&self) -> io::Result<()> {
-        if self.file.metadata()?.len() == self.len { Ok(()) } else { Err(changed()) }
+        self.place().map(drop)
+    }
+
+    fn place(&self) -> io::Result<(Folder, &OsStr)> {
+        let (folder, name) = Folder::of(&self.path)?;
+        if folder.id()? != self.folder {
+            return Err(io::Error::other("another folder has taken the place of the one with the part file"));
+        }
+        let ours = folder.is(name, &self.file)? && self.file.metadata()?.len() == self.len;
+        if ours { Ok((folder, name)) } else { Err(changed()) }
     }
 
     /// Adds bytes at the end. After an error the length on the disk is unknown and the part must be dropped or
@@ -93,19 +103,15 @@ impl Part {
         self.file.sync_all()
     }
 
-    /// Reads it from its first byte.
+    /// Reads it from its first byte. Fails as [`Self::check`] does.
     pub(in crate::engine) fn reader(&self) -> io::Result<File> {
-        patiently(|| File::open(&self.path))
+        let (folder, name) = self.place()?;
+        folder.read(name)
     }
 
     /// How many bytes are in it.
     pub(in crate::engine) fn len(&self) -> u64 {
         self.len
-    }
-
-    /// Where it stands.
-    pub(in crate::engine) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// What tells it from every other file of its file system, whatever the name.
@@ -120,8 +126,20 @@ impl Part {
     }
 }
 
+/// Somebody else has been at a part file: its bytes are of no use, and the file is to be fetched again.
+#[derive(Debug)]
+pub(super) struct Changed;
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the part file was changed by another program")
+    }
+}
+
+impl std::error::Error for Changed {}
+
 fn changed() -> io::Error {
-    io::Error::other("the part file was changed by another program")
+    io::Error::other(Changed)
 }
 
 /// One writer at a time, also among processes: two that append would mix their bytes.
@@ -147,7 +165,7 @@ fn is_ours(_: &fs::Metadata) -> bool {
 
 /// Reads `len` bytes of a part from `at` on.
 pub(in crate::engine) fn read_part(path: &Path, at: u64, len: usize) -> io::Result<Vec<u8>> {
-    let mut file = patiently(|| File::open(path))?;
+    let mut file = inside::open(path)?;
     file.seek(SeekFrom::Start(at))?;
     let mut bytes = vec![0; len];
     file.read_exact(&mut bytes)?;
@@ -158,14 +176,20 @@ pub(in crate::engine) fn read_part(path: &Path, at: u64, len: usize) -> io::Resu
 pub(in crate::engine) fn remove_part(path: &Path) {
     // A link in its place goes, and what it leads to stays.
     let there = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() || metadata.is_symlink());
-    if there && durable::step().is_ok() {
-        let _ = fs::remove_file(path);
+    let remove = || {
+        let (folder, name) = Folder::of(path)?;
+        durable::step()?;
+        folder.remove(name)
+    };
+    if there && remove().is_err() {
+        // Once more: nobody may ever look here again.
+        let _ = remove();
     }
 }
 
 /// Sees to it that what was made of this file's bytes so far would survive the loss of power; tells how many there are.
 pub(in crate::engine) fn sync_part(path: &Path) -> io::Result<u64> {
-    let file = patiently(|| File::open(path))?;
+    let file = inside::open(path)?;
     let len = file.metadata()?.len();
     durable::step()?;
     file.sync_data()?;

@@ -127,8 +127,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Sends what waits on its way, unless a write is under way. Nobody waits for it here.
-    pub(in crate::engine) async fn nudge(&mut self) -> io::Result<()> {
+    /// Sends what waits on its way, unless a write is under way: then it is true that something waits still. Nobody
+    /// waits for it here.
+    pub(in crate::engine) async fn nudge(&mut self) -> io::Result<bool> {
         let busy = match &self.state {
             State::Idle(..) | State::Lost => false,
             State::Opening(open) => !open.is_finished(),
@@ -138,7 +139,7 @@ impl Writer {
             self.ready().await?;
             self.start();
         }
-        Ok(())
+        Ok(!self.filling.is_empty())
     }
 
     /// Writes everything that has come so far.

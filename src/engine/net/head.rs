@@ -25,7 +25,8 @@ pub(super) fn read(response: &Response) -> Head {
         status: response.status().as_u16(),
         content_length: response.content_length(),
         content_range: text(CONTENT_RANGE),
-        etag: text(ETAG),
+        // One that is no text is a tag all the same, though none that could be sent back.
+        etag: response.headers().get(ETAG).map(|tag| tag.to_str().unwrap_or_default().to_owned()),
         last_modified: text(LAST_MODIFIED),
         date: text(DATE),
         content_disposition: response.headers().get(CONTENT_DISPOSITION).map(|v| v.as_bytes().to_vec()),

@@ -16,6 +16,7 @@ mod schema;
 mod session;
 mod sum;
 mod thread;
+mod turn;
 
 pub use error::OpenError;
 pub use history::{Forgotten, Past, What, forget, history};
@@ -52,6 +53,7 @@ use thread::Keeper;
 pub(super) struct Store {
     orders: Sender<Order>,
     ending: Arc<AtomicBool>,
+    full: Arc<AtomicBool>,
 }
 
 /// How long the end of a session may take where nobody is in a hurry. A slow disk may still be busy with the log then;
@@ -93,7 +95,7 @@ impl Store {
             }
         };
         let (answers, receiver) = unbounded_channel();
-        let ending = Arc::new(AtomicBool::new(false));
+        let (ending, full) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let keeper = Keeper {
             connection,
             path: options.state.clone(),
@@ -108,6 +110,7 @@ impl Store {
             outbox: Arc::clone(outbox),
             answers,
             ending: Arc::clone(&ending),
+            full: Arc::clone(&full),
         };
         let (orders, inbox) = mpsc::channel();
         let (alive, ended) = mpsc::channel();
@@ -117,7 +120,7 @@ impl Store {
         });
         let place = options.state.as_deref().unwrap_or(Path::new(":memory:"));
         thread.map_err(|error| OpenError::new(place, &error))?;
-        Ok((Self { orders, ending }, receiver, Ending(ended)))
+        Ok((Self { orders, ending, full }, receiver, Ending(ended)))
     }
 
     fn order(&self, order: Order) {
@@ -194,6 +197,11 @@ impl Store {
             self.order(Order::Synced(synced));
         }
         self.order(Order::Tidy);
+    }
+
+    /// True where its disk is full and has been for as long as anybody waits.
+    pub(super) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Acquire)
     }
 
     /// Nothing waits for room any more.

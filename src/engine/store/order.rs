@@ -95,6 +95,8 @@ pub(in crate::engine) struct Left {
     pub(in crate::engine) known: bool,
     pub(in crate::engine) generation: u32,
     pub(in crate::engine) partial: Option<Partial>,
+    /// How long its part file is.
+    pub(in crate::engine) bytes: u64,
     pub(in crate::engine) state: LeftState,
 }
 

@@ -187,9 +187,16 @@ impl Rows<'_> {
 
     /// How many jobs ended sessions have left unfinished.
     pub(super) fn count_left(&mut self, lives: &mut Lives) -> rusqlite::Result<usize> {
-        let counts =
-            |kept: &&Kept| matches!(kept.state, State::Queued | State::Paused) && kept.record.request().is_some();
-        Ok(self.left(lives)?.iter().filter(counts).count())
+        let sql = "SELECT session, count(*) FROM jobs \
+                   WHERE state <> 'finished' AND state IN ('queued', 'paused') AND session <> ?1 GROUP BY session";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([self.session.id])?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            let (session, jobs): (i64, i64) = (row.get(0)?, row.get(1)?);
+            count += if self.session.lives(session, lives) { 0 } else { jobs };
+        }
+        Ok(usize::try_from(count).unwrap_or_default())
     }
 
     fn left(&mut self, lives: &mut Lives) -> rusqlite::Result<Vec<Kept>> {
@@ -251,8 +258,9 @@ impl Rows<'_> {
     fn take_as(&mut self, mut kept: Kept, request: &DownloadRequest, before: State) -> rusqlite::Result<Found> {
         kept.session = self.session.id;
         self.update(&kept)?;
+        let part = fs::symlink_metadata(part_path(&request.dir, kept.job(), kept.record.generation)).ok();
         if let Some(file) = kept.record.intended().filter(|_| before != State::Finished)
-            && fs::symlink_metadata(part_path(&request.dir, kept.job(), kept.record.generation)).is_err()
+            && part.is_none()
             && is_there(&file)
             && kept.record.intent.as_ref().and_then(|intent| intent.inode).is_none_or(|inode| is_inode(&file, inode))
         {
@@ -261,9 +269,11 @@ impl Rows<'_> {
         }
         let (durable, same_boot) = (kept.durable.cast_unsigned(), self.is_boot(&kept));
         let length = if same_boot { Length::AtLeast(durable) } else { Length::AtMost(durable) };
-        let partial = kept.record.partial(length);
+        let partial = kept.record.partial(length).filter(|_| part.is_some());
+        let bytes = part.filter(|_| partial.is_some()).map_or(0, |part| part.len());
+        let bytes = if same_boot { bytes } else { bytes.min(durable) };
         let (known, generation, state) = (true, kept.record.generation, LeftState::Queued);
-        Ok(Found::Open(Box::new(Left { known, generation, partial, state })))
+        Ok(Found::Open(Box::new(Left { known, generation, partial, bytes, state })))
     }
 
     fn trust(&self, kept: &Kept) -> Trust {

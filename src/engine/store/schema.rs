@@ -1,7 +1,7 @@
 //! The database file: made, opened, brought up to date, and put aside where it is damaged or somebody else's. It knows
 //! tables, no jobs.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use crate::display::safe;
 use crate::engine::durable;
 
 use super::error::OpenError;
+use super::turn::take_turn;
 
 /// "haul" in ASCII: tells our databases from those of other programs.
 const APPLICATION: i32 = 0x6861_756c;
@@ -64,6 +65,7 @@ pub(super) struct Opened {
 /// When it can be neither used nor made, or a newer haul has made it.
 pub(super) fn open(path: &Path, sync: bool) -> Result<Opened, OpenError> {
     prepare(path).map_err(|error| OpenError::new(path, &error))?;
+    let _turn = take_turn(path);
     match usable(path, sync) {
         Ok(connection) => Ok(Opened { connection, news: Vec::new(), damaged: None }),
         Err(Unusable::Damaged(why)) => {
@@ -94,6 +96,7 @@ pub(super) fn existing(path: &Path) -> Result<Option<Connection>, OpenError> {
         return Ok(None);
     }
     prepare(path).map_err(|error| OpenError::new(path, &error))?;
+    let _turn = take_turn(path);
     usable(path, false).map(Some).map_err(|unusable| unusable.into_error(path))
 }
 
@@ -175,7 +178,7 @@ pub(super) fn private() -> OpenOptions {
 }
 
 #[cfg(unix)]
-fn check_owner(file: &fs::File) -> io::Result<()> {
+fn check_owner(file: &File) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -192,7 +195,7 @@ fn check_owner(file: &fs::File) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn check_owner(_: &fs::File) -> io::Result<()> {
+fn check_owner(_: &File) -> io::Result<()> {
     Ok(())
 }
 
@@ -223,6 +226,8 @@ fn usable(path: &Path, sync: bool) -> Result<Connection, Unusable> {
 
 /// The version of a sound database of ours, or of an empty one.
 fn check(connection: &Connection, path: &Path) -> Result<i64, Unusable> {
+    // Of one moment: another process may be about to make it.
+    let _moment = connection.unchecked_transaction()?;
     let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application != APPLICATION && tables > 0 {

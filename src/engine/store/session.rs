@@ -105,8 +105,9 @@ impl Session {
         Ok(())
     }
 
-    /// Ends it, within a transaction that writes. The lock goes with `self`.
+    /// Ends it, within a transaction that writes, and forgets those that have ended meanwhile. The lock goes with `self`.
     pub(super) fn end(&self, connection: &Connection) -> rusqlite::Result<()> {
+        self.forget_ended(connection)?;
         connection.execute("DELETE FROM sessions WHERE id = ?1", [self.id])?;
         self.remove_lock(self.id);
         Ok(())

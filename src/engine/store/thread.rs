@@ -52,6 +52,8 @@ pub(super) struct Keeper {
     pub(super) answers: UnboundedSender<Answer>,
     /// The engine ends: nobody waits for room any more.
     pub(super) ending: Arc<AtomicBool>,
+    /// Room was waited for in vain, and there is none still.
+    pub(super) full: Arc<AtomicBool>,
 }
 
 /// What an order has come to, before it is kept.
@@ -84,15 +86,22 @@ impl Keeper {
     }
 
     fn keep(&mut self, batch: Vec<Order>) {
-        let (mut told, started) = (false, Instant::now());
+        let (mut told, mut tried, started) = (false, false, Instant::now());
         let result = loop {
             let error = match self.carry_out(&batch) {
                 Ok(done) => break Ok(done),
                 Err(error) => error,
             };
-            let late = self.patience.is_some_and(|patience| started.elapsed() >= patience);
+            // Nothing of it was done. What went wrong once for another reason than room may go well at once, and would
+            // cost every job of the batch.
+            if !error.full && !std::mem::replace(&mut tried, true) {
+                continue;
+            }
+            let waited = self.full.load(Ordering::Acquire);
+            let late = waited || self.patience.is_some_and(|patience| started.elapsed() >= patience);
             let hopeless = !error.full || late || self.ending.load(Ordering::Acquire);
-            if !told {
+            self.full.store(error.full && late, Ordering::Release);
+            if !told && !waited {
                 told = true;
                 let then = if hopeless { "" } else { "; it goes on when there is room" };
                 self.say(format!("cannot save the state: {}{then}", safe(&error.why)));
@@ -107,7 +116,10 @@ impl Keeper {
             self.say(format!("damaged in the state database, and passed over: {jobs}"));
         }
         match result {
-            Ok(done) => batch.into_iter().zip(done).for_each(|(order, done)| self.answer(order, done)),
+            Ok(done) => {
+                self.full.store(false, Ordering::Release);
+                batch.into_iter().zip(done).for_each(|(order, done)| self.answer(order, done));
+            }
             Err(error) => batch.into_iter().for_each(|order| self.refuse(order, &error)),
         }
     }

@@ -1,5 +1,6 @@
 //! What the user wants, done to jobs in whatever phase they are.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::event::{Command, Event, PAUSED_BY_USER};
@@ -84,9 +85,10 @@ impl Supervisor {
             Phase::Waiting { until } | Phase::Held { until } => {
                 self.timers.remove(&(until, id));
             }
-            Phase::Full { until, .. } => {
+            Phase::Full { until, shuts, .. } => {
                 self.timers.remove(&(until, id));
-                self.has_room();
+                let dir = Arc::clone(&job.request.dir);
+                self.reopen(&dir, shuts);
             }
             _ => {}
         }

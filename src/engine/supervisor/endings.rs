@@ -17,6 +17,7 @@ use crate::engine::transfer::{Ending, Left};
 
 use super::commit::{Finished, Finishing, Unsettled, Whole, settle};
 use super::job::{Phase, Then};
+use super::room::Full;
 use super::{Done, Supervisor};
 
 impl Supervisor {
@@ -26,8 +27,8 @@ impl Supervisor {
             self.hosts.answered(&url, ttfb);
         }
         let task = joined.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
-        if let Ok((_, Done::Room(id, there_is))) = joined {
-            return self.looked_for_room(id, there_is);
+        if let Ok((_, Done::Room(id, room))) = joined {
+            return self.looked_for_room(id, room);
         }
         // Cleaning has no owner.
         let Some(id) = self.owners.remove(&task) else { return };
@@ -48,7 +49,7 @@ impl Supervisor {
             Phase::Looking { .. } => {}
             _ => self.hosts.release(&job.request.url),
         }
-        self.fail(id, defect());
+        self.fail(id, TransferError::defect());
     }
 
     fn attempt_ended(&mut self, id: JobId, left: Left) {
@@ -62,7 +63,7 @@ impl Supervisor {
         let reached = left.resumed_from + left.gained;
         if reached >= job.reached + PROGRESS {
             (job.failures, job.fulls) = (0, 0);
-            self.full_since = None;
+            self.full.entry(Arc::clone(&job.request.dir)).and_modify(Full::has_fitted);
         }
         job.reached = job.reached.max(reached);
         let then = match &job.phase {
@@ -130,8 +131,13 @@ impl Supervisor {
     fn attempt_failed(&mut self, id: JobId, error: TransferError) {
         let options = &self.shared.options;
         let Some(job) = self.jobs.get_mut(&id) else { return };
-        if error.class == ErrorClass::DiskFull && self.stop_by.is_none() {
-            return self.wait_for_room(id, error);
+        if error.class == ErrorClass::DiskFull {
+            if self.stop_by.is_some() {
+                job.phase = Phase::Queued;
+                return;
+            }
+            // The state was waited for already, where it is kept.
+            return if self.shared.store.is_full() { self.fail(id, error) } else { self.wait_for_room(id, error) };
         }
         job.failures += 1;
         let now = Instant::now();
@@ -199,7 +205,8 @@ impl Supervisor {
                 }
                 result
             });
-            let settled = settled.await.unwrap_or_else(|_| Err(Unsettled { error: defect(), refused: false }));
+            let settled =
+                settled.await.unwrap_or_else(|_| Err(Unsettled { error: TransferError::defect(), refused: false }));
             drop(turn);
             let finished = match settled {
                 Ok(settled) => {
@@ -232,7 +239,7 @@ impl Supervisor {
                 job.partial = None;
                 job.answered = None;
                 job.phase = Phase::Finished { path: file.path.clone() };
-                self.full_since = None;
+                self.full.entry(Arc::clone(&job.request.dir)).and_modify(Full::has_fitted);
                 self.sync_later();
                 self.tell(Event::Finished { id, file, record: Box::new(record) });
             }
@@ -241,8 +248,4 @@ impl Supervisor {
             self.removed(id);
         }
     }
-}
-
-fn defect() -> TransferError {
-    TransferError::new(ErrorClass::Internal, "a defect of haul stopped this download; please report it")
 }

@@ -42,6 +42,8 @@ pub(super) enum Phase {
     Full {
         until: Instant,
         error: TransferError,
+        /// Nothing else begins in its folder meanwhile.
+        shuts: bool,
     },
     /// Until the user resumes it.
     Paused {

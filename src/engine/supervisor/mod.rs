@@ -12,7 +12,7 @@ mod stored;
 mod sync;
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -35,6 +35,7 @@ use super::transfer::{self, Assignment, Left, Shared};
 
 use commit::{Finished, Unsettled};
 use job::{Job, Phase};
+use room::Full;
 
 /// Files that are being given their names at once; more would pile up bodies in memory.
 const MOST_COMMITS: usize = 256;
@@ -52,8 +53,8 @@ enum Done {
     Commit(Result<Finished, Unsettled>),
     /// A file that stood there; none where it is not what it must be.
     Looked(Option<Box<FinishedFile>>),
-    /// Whether there is room for the rest of this job.
-    Room(JobId, bool),
+    /// How much room there is where this job waits for some, as far as the system tells.
+    Room(JobId, Option<u64>),
     /// Part files are gone.
     Cleaned,
 }
@@ -79,9 +80,8 @@ pub(super) struct Supervisor {
     commits: usize,
     /// Jobs that wait for a moment: for their next attempt, for another haul, for room.
     timers: BTreeSet<(Instant, JobId)>,
-    /// How many wait for room on the disk, and since when some do.
-    full: usize,
-    full_since: Option<Instant>,
+    /// Folders that had no room lately.
+    full: HashMap<Arc<Path>, Full>,
     /// When what was written is brought to the disk for good.
     sync_at: Option<Instant>,
     /// That is under way.
@@ -116,8 +116,7 @@ impl Supervisor {
             owners: HashMap::new(),
             commits: 0,
             timers: BTreeSet::new(),
-            full: 0,
-            full_since: None,
+            full: HashMap::new(),
             sync_at: None,
             syncing: Arc::default(),
             deadlines: BTreeSet::new(),
@@ -176,8 +175,11 @@ impl Supervisor {
 
     /// Starts whatever may start.
     fn grant(&mut self) {
-        while !self.is_stopping() && self.full == 0 && self.commits < MOST_COMMITS {
-            let Some(id) = self.hosts.next(Instant::now()) else { return };
+        while !self.is_stopping() && self.commits < MOST_COMMITS {
+            let (jobs, full) = (&self.jobs, &self.full);
+            let dir = |id| jobs.get(&id).map(|job: &Job| &job.request.dir);
+            let fits = |id| full.is_empty() || dir(id).and_then(|dir| full.get(dir)).is_none_or(|full| !full.is_shut());
+            let Some(id) = self.hosts.next(Instant::now(), fits) else { return };
             self.start(id);
         }
     }
@@ -214,9 +216,10 @@ impl Supervisor {
     }
 
     fn tell_queued(&self, id: JobId, elsewhere: bool) {
-        let Some(Job { request, .. }) = self.jobs.get(&id) else { return };
+        let Some(Job { request, partial, reached, .. }) = self.jobs.get(&id) else { return };
         let (url, dir, name) = (without_userinfo(&request.url), Arc::clone(&request.dir), request.name.clone());
-        self.tell(Event::Queued { id, url, dir, name, elsewhere });
+        let (bytes, total) = partial.as_ref().map_or((0, None), |partial| (*reached, partial.total));
+        self.tell(Event::Queued { id, url, dir, name, elsewhere, bytes, total });
     }
 
     /// Jobs whose time to wait is over go again, before those that never ran.
@@ -230,9 +233,12 @@ impl Supervisor {
             self.timers.pop_first();
             let limit = self.shared.options.deadline;
             match self.jobs.get(&id) {
-                Some(Job { phase: Phase::Full { .. }, .. }) => self.look_for_room(id),
                 Some(job) if matches!(job.phase, Phase::Held { .. }) => self.claim(id, false),
-                Some(job) if job.is_late(limit) => self.fail(id, transfer::past_deadline(limit)),
+                Some(job) if job.is_late(limit) => {
+                    self.withdraw(id);
+                    self.fail(id, transfer::past_deadline(limit));
+                }
+                Some(Job { phase: Phase::Full { .. }, .. }) => self.look_for_room(id),
                 _ => self.enqueue(id, true),
             }
         }
@@ -264,14 +270,17 @@ impl Supervisor {
     /// Nobody goes on with a job that was cancelled, nor, where nothing is kept, with any; their parts go.
     async fn clean_up(mut self) {
         let kept = self.shared.options.state.is_some();
-        let left = self.jobs.iter_mut().filter_map(|(id, job)| match job.phase {
-            Phase::Cancelled => job.partial.take().map(|_| part_path(&job.request.dir, *id, job.generation)),
-            _ if kept => None,
-            // Given up: its part may not be among those that somebody can go on with.
-            Phase::Committing { .. } => Some(part_path(&job.request.dir, *id, job.generation)),
-            _ => job.partial.take().map(|_| part_path(&job.request.dir, *id, job.generation)),
-        });
-        let parts = left.collect();
+        let mut parts = Vec::new();
+        for (id, job) in &self.jobs {
+            let part = |generation| part_path(&job.request.dir, *id, generation);
+            match job.phase {
+                // Given up: its part may not be among those that somebody can go on with, nor that of a small body.
+                Phase::Committing { .. } if !kept => parts.extend([job.generation, job.generation + 1].map(part)),
+                Phase::Cancelled => parts.extend(job.partial.is_some().then(|| part(job.generation))),
+                _ if kept => {}
+                _ => parts.extend(job.partial.is_some().then(|| part(job.generation))),
+            }
+        }
         self.remove_parts(parts);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(CLEANING, all).await;

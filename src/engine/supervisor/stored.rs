@@ -100,6 +100,7 @@ impl Supervisor {
     fn left(&mut self, id: JobId, left: Left) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         (job.generation, job.partial, job.strays) = (left.generation, left.partial, left.known);
+        job.reached = left.bytes;
         match left.state {
             LeftState::Queued => self.enqueue(id, false),
             LeftState::Paused | LeftState::Failed(..) if self.revive => {

@@ -143,10 +143,14 @@ impl Transfer {
 
     /// Drops what is here.
     async fn forget(&mut self) {
-        if let Sink::Part { writer, path } = mem::replace(&mut self.sink, Sink::Closed) {
-            let (part, _) = writer.finish().await;
-            drop(part);
-            remove(path).await;
+        match mem::replace(&mut self.sink, Sink::Closed) {
+            Sink::Closed => {}
+            Sink::Memory(_) => self.assignment.generation -= 1,
+            Sink::Part { writer, path } => {
+                let (part, _) = writer.finish().await;
+                drop(part);
+                remove(path).await;
+            }
         }
         self.len = 0;
         self.resumed_from = 0;
@@ -159,7 +163,7 @@ impl Transfer {
 
     /// Brings everything on its way to the disk, and keeps only what another attempt can use.
     pub(super) async fn wind_up(mut self, ending: Option<Ending>) -> Left {
-        let generation = self.assignment.generation;
+        let mut generation = self.assignment.generation;
         if let Some(partial) = self.assignment.partial.take() {
             // Told to stop before it began: what earlier attempts have left is as it was.
             let ending = ending.unwrap_or(Ending::Stopped);
@@ -179,7 +183,11 @@ impl Transfer {
         let mut ending = ending;
         match mem::replace(&mut self.sink, Sink::Closed) {
             Sink::Closed => {}
-            Sink::Memory(bytes) => body = Some(Body::Memory(bytes)),
+            Sink::Memory(bytes) => {
+                // The store has not heard of it: a run that comes after a crash looks one further, and no more.
+                generation -= 1;
+                body = Some(Body::Memory(bytes));
+            }
             Sink::Part { writer, .. } => {
                 let (part, result) = writer.finish().await;
                 if let (Err(error), None) = (result, &ending) {
@@ -190,7 +198,7 @@ impl Transfer {
                 body = part.map(Body::Part);
             }
         }
-        if ending.is_some() && partial.is_none() && generation > 0 {
+        if ending.is_some() && partial.is_none() && self.assignment.generation > 0 {
             body = None;
             remove(path.clone()).await;
         }

@@ -1,10 +1,11 @@
 //! The body of one answer, on its way to where it goes. Bytes that are here already are compared, not written.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use bytes::{Buf as _, Bytes};
-use tokio::time::{MissedTickBehavior, interval_at};
+use tokio::time::{MissedTickBehavior, interval_at, sleep};
 
 use crate::engine::disk;
 use crate::engine::error::{ErrorClass, TransferError};
@@ -12,8 +13,11 @@ use crate::engine::net;
 
 use super::state::{Sink, Transfer, too_large};
 
-/// How often progress is told. Received bytes go to the kernel at every second of these moments.
+/// How often progress is told.
 const SAMPLE: Duration = Duration::from_millis(100);
+
+/// How long bytes wait for more before they go to the kernel, where they outlive the process.
+const WAIT: Duration = Duration::from_millis(50);
 
 /// What became of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,18 +40,18 @@ impl Transfer {
         let mut sample = interval_at(tokio::time::Instant::now() + SAMPLE, SAMPLE);
         sample.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let limit = self.shared.options.max_size.unwrap_or(u64::MAX);
-        let (mut flush, mut at) = (false, first);
+        let mut write = pin!(sleep(WAIT));
+        let (mut waiting, mut at) = (false, first);
         loop {
             let chunk = tokio::select! {
                 chunk = body.chunk() => chunk?,
                 _ = sample.tick() => {
                     self.tell(Instant::now());
-                    flush = !flush;
-                    if let Sink::Part { writer, .. } = &mut self.sink
-                        && !flush
-                    {
-                        writer.nudge().await.map_err(|error| disk::error("write the part file", &error))?;
-                    }
+                    continue;
+                }
+                () = &mut write, if waiting => {
+                    waiting = self.nudge().await?;
+                    write.as_mut().reset(tokio::time::Instant::now() + WAIT);
                     continue;
                 }
             };
@@ -64,8 +68,22 @@ impl Transfer {
             }
             at = reached;
             self.push(&chunk).await?;
+            if !waiting {
+                waiting = true;
+                write.as_mut().reset(tokio::time::Instant::now() + WAIT);
+            }
         }
         if end.is_some_and(|end| at < end) || at < self.len { Err(self.truncated(at)) } else { Ok(Flow::Ended) }
+    }
+
+    /// Sends what waits on its way to the disk; true where something waits still.
+    async fn nudge(&mut self) -> Result<bool, TransferError> {
+        match &mut self.sink {
+            Sink::Part { writer, .. } => {
+                writer.nudge().await.map_err(|error| disk::error("write the part file", &error))
+            }
+            _ => Ok(false),
+        }
     }
 
     async fn push(&mut self, chunk: &[u8]) -> Result<(), TransferError> {

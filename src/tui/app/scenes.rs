@@ -20,7 +20,15 @@ pub(in crate::tui) fn queued(id: u64, name: &str) -> Event {
     let mut url = Url::parse("https://images.example/").expect("a valid address");
     url.set_path(name);
     url.set_query(Some("w=1600"));
-    Event::Queued { id: JobId(id), url, dir: Arc::from(Path::new("photos")), name: None, elsewhere: false }
+    Event::Queued {
+        id: JobId(id),
+        url,
+        dir: Arc::from(Path::new("photos")),
+        name: None,
+        elsewhere: false,
+        bytes: 0,
+        total: None,
+    }
 }
 
 pub(in crate::tui) fn connecting(id: u64, attempt: u32) -> Event {

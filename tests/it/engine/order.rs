@@ -60,7 +60,8 @@ fn followers(before: &str) -> &'static [&'static str] {
             &["progress", "restarted", "finished", "retrying", "failed", "paused", "cancelled", "removed", "queued"]
         }
         "retrying" => &["queued", "failed", "paused", "cancelled", "removed"],
-        "paused" => &["queued", "cancelled", "removed"],
+        // What waits for room may wait too long, and the user may want it to rest anyhow.
+        "paused" => &["queued", "cancelled", "removed", "failed", "paused"],
         "failed" | "cancelled" => &["queued", "removed"],
         "finished" => &["removed"],
         _ => &[],

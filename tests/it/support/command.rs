@@ -221,6 +221,12 @@ impl Running {
         drop(seen);
     }
 
+    /// True when it has ended.
+    #[cfg(unix)]
+    pub(crate) fn is_over(&self) -> bool {
+        self.shared.lock().status.is_some()
+    }
+
     /// The most memory that it has held at once, while it runs.
     #[cfg(target_os = "linux")]
     pub(crate) fn peak_memory(&self) -> u64 {

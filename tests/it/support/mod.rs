@@ -3,6 +3,8 @@
 
 pub(crate) mod bytes;
 pub(crate) mod command;
+#[cfg(unix)]
+pub(crate) mod mounts;
 pub(crate) mod origin;
 #[cfg(unix)]
 pub(crate) mod pty;

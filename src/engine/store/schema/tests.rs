@@ -1,5 +1,7 @@
 //! Databases in every condition.
 
+use std::thread;
+
 use super::*;
 
 fn fresh() -> PathBuf {
@@ -10,6 +12,23 @@ fn fresh() -> PathBuf {
 
 fn remove(path: &Path) {
     fs::remove_dir_all(path.parent().expect("a folder")).expect("removed");
+}
+
+#[test]
+fn many_may_open_it_at_once_when_there_is_none_or_a_damaged_one() {
+    for junk in ["", "junk"] {
+        for _ in 0..10 {
+            let path = fresh();
+            fs::write(&path, junk.repeat(900)).expect("written");
+            let aside = thread::scope(|scope| {
+                let openers: Vec<_> = (0..4).map(|_| scope.spawn(|| open(&path, false))).collect();
+                let opened = openers.into_iter().map(|opener| opener.join().expect("no panic").expect("opened"));
+                opened.filter(|opened| opened.damaged.is_some()).count()
+            });
+            assert_eq!(aside, usize::from(!junk.is_empty()));
+            remove(&path);
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One answer: a status, headers, and steps that send, wait and break off at a chosen byte.
 
 use super::gate::Gate;
+use super::pace::Pace;
 
 /// What happens on the connection, in order.
 pub(super) enum Step {
@@ -32,6 +33,7 @@ pub(crate) struct Answer {
     pub(super) before_head: Vec<Gate>,
     pub(super) body: Vec<Step>,
     pub(super) end: End,
+    pub(super) pace: Option<Pace>,
     framing: Framing,
 }
 
@@ -57,6 +59,7 @@ impl Answer {
             before_head: Vec::new(),
             body: Vec::new(),
             end: End::Natural,
+            pace: None,
             framing: Framing::Length,
         }
     }
@@ -122,6 +125,12 @@ impl Answer {
         for piece in bytes.chunks(size) {
             self = self.wait(gate).body(piece);
         }
+        self
+    }
+
+    /// The body goes over this line (HTTP/1.1 alone).
+    pub(crate) fn paced(mut self, pace: &Pace) -> Self {
+        self.pace = Some(pace.clone());
         self
     }
 

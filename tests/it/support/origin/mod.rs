@@ -6,6 +6,7 @@ mod answer;
 pub(crate) mod frames;
 mod gate;
 mod http2;
+mod pace;
 mod request;
 mod resource;
 mod serve;
@@ -15,6 +16,7 @@ mod wire;
 
 pub(crate) use answer::Answer;
 pub(crate) use gate::Gate;
+pub(crate) use pace::Pace;
 pub(crate) use request::Request;
 pub(crate) use resource::Resource;
 pub(crate) use wire::Opening;

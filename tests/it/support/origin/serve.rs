@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::answer::{Answer, End, Step};
 use super::frames::Frames;
 use super::gate::Gate;
+use super::pace::{self, Pace};
 use super::request::Request;
 use super::wire::{Kind, Opening, Wire};
 use super::{Script, Shared, http2};
@@ -157,12 +158,14 @@ impl Connection {
             End::Keep => true,
             End::Close | End::CloseSilently | End::Reset(_) | End::Stall => false,
         };
-        let end = answer.end;
+        let (end, pace) = (answer.end, answer.pace.clone());
         let mut steps = answer.opening();
+        let opening = steps.len();
         if method != "HEAD" {
             steps.extend(answer.body);
         }
         steps.retain(|step| !matches!(step, Step::Send(bytes) if bytes.is_empty()));
+        let line = |index: usize| pace.as_ref().filter(|_| index >= opening);
         // A stalled answer is in flight until its client goes.
         let mut flight = Some(flight);
         let final_send = steps.iter().rposition(|step| matches!(step, Step::Send(_))).filter(|_| end != End::Stall);
@@ -170,11 +173,11 @@ impl Connection {
             match step {
                 Step::Send(bytes) if Some(index) == final_send => {
                     let (most, last) = bytes.split_at(bytes.len() - 1);
-                    self.send(most)?;
+                    self.send_over(line(index), most)?;
                     flight.take();
-                    self.send(last)?;
+                    self.send_over(line(index), last)?;
                 }
-                Step::Send(bytes) => self.send(&bytes)?,
+                Step::Send(bytes) => self.send_over(line(index), &bytes)?,
                 Step::Repeat(bytes) => loop {
                     self.send(&bytes)?;
                 },
@@ -198,6 +201,19 @@ impl Connection {
             }
         }
         Ok(false)
+    }
+
+    fn send_over(&self, pace: Option<&Pace>, bytes: &[u8]) -> io::Result<()> {
+        let Some(pace) = pace else { return self.send(bytes) };
+        for piece in bytes.chunks(pace::PIECE) {
+            pace.take_turn(piece.len());
+            if self.wire.is_gone() {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            self.send(piece)?;
+            pace.note(piece.len());
+        }
+        Ok(())
     }
 
     fn send(&self, bytes: &[u8]) -> io::Result<()> {

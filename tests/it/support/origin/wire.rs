@@ -88,6 +88,11 @@ impl Wire {
         let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }
 
+    /// True where the client has closed the connection.
+    pub(super) fn is_gone(&self) -> bool {
+        super::pace::is_gone(&self.stream)
+    }
+
     /// Reads until the client closes, or the origin ends.
     pub(super) fn drain(&self) {
         let _ = io::copy(&mut &self.stream, &mut io::sink());
