@@ -29,6 +29,8 @@ pub struct Jobs {
     numbered: usize,
     /// Bytes that came over the wire.
     received: u64,
+    /// See [`Self::is_restored`].
+    not_restored: bool,
 }
 
 impl Jobs {
@@ -66,6 +68,12 @@ impl Jobs {
     #[must_use]
     pub fn duplicates(&self) -> usize {
         self.duplicates
+    }
+
+    /// False where what earlier runs have left could not be read.
+    #[must_use]
+    pub fn is_restored(&self) -> bool {
+        !self.not_restored
     }
 
     /// How long the host of a waiting row still wants to be left alone.
@@ -148,7 +156,8 @@ impl Jobs {
                     None => self.paused_hosts.remove(host),
                 };
             }
-            Event::Notice(notice) => self.duplicates += usize::from(matches!(notice, Notice::Duplicate(_))),
+            Event::Notice(Notice::Duplicate(_)) => self.duplicates += 1,
+            Event::Notice(notice) => self.not_restored |= matches!(notice, Notice::NotRestored),
         }
     }
 

@@ -57,6 +57,8 @@ pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
     let closing = engine.clone();
     let work = Work { engine, events, sources, dir, single, records, doubt };
     let result = if face == Face::Screen { on_screen(work) } else { without_screen(work, face) };
+    // Where nothing was started, nobody has told it to end.
+    closing.send(Command::Stop);
     closing.wait_for_state();
     result
 }
@@ -147,16 +149,17 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     drain(&events, &mut jobs, &mut recorder);
     let told_all = recorder.finish(&jobs, all_read.load(Ordering::Acquire));
     let complete = match result {
-        Ok(()) if jobs.totals().jobs == 0 && resumes => {
+        Ok(()) if jobs.totals().jobs == 0 && resumes && jobs.is_restored() => {
             console.say("haul: nothing is unfinished");
             told_all
         }
+        Ok(()) if jobs.totals().jobs == 0 && resumes => false,
         Ok(()) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
             return Err(Refused::Usage(
                 "nothing to do: there is no address in what was given (- reads a list from standard input)".to_owned(),
             ));
         }
-        Ok(()) => is_complete(&jobs) && told_all,
+        Ok(()) => is_complete(&jobs) && jobs.is_restored() && told_all,
         Err(error) => {
             output_failed(&console, &error);
             false

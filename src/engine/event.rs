@@ -246,6 +246,8 @@ pub enum Notice {
     Wire(String),
     /// Something about the state database, a line, safe to show.
     State(String),
+    /// What ended sessions have left could not be read.
+    NotRestored,
     /// So many unfinished jobs of ended sessions wait for somebody to take them up.
     Left(usize),
 }

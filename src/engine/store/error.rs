@@ -33,26 +33,34 @@ impl std::error::Error for OpenError {}
 pub(in crate::engine) struct SaveError {
     /// There is no room; another moment there may be.
     pub(super) full: bool,
+    /// Another process has it for longer than usual; another moment it may not.
+    pub(super) busy: bool,
+    /// The database is damaged.
+    pub(super) damaged: bool,
     pub(super) why: String,
 }
 
 impl SaveError {
     pub(super) fn ended() -> Self {
-        Self { full: false, why: "the state database is closed".to_owned() }
+        Self { full: false, busy: false, damaged: false, why: "the state database is closed".to_owned() }
     }
 }
 
 impl From<io::Error> for SaveError {
     fn from(error: io::Error) -> Self {
         let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-        Self { full, why: error.to_string() }
+        Self { full, busy: false, damaged: false, why: error.to_string() }
     }
 }
 
 impl From<rusqlite::Error> for SaveError {
     fn from(error: rusqlite::Error) -> Self {
-        let full = error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull);
-        Self { full, why: error.to_string() }
+        use rusqlite::ErrorCode;
+        let code = error.sqlite_error_code();
+        let full = code == Some(ErrorCode::DiskFull);
+        let busy = matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked));
+        let damaged = code == Some(ErrorCode::DatabaseCorrupt);
+        Self { full, busy, damaged, why: error.to_string() }
     }
 }
 

@@ -8,7 +8,7 @@ impl Rows<'_> {
     /// What this session has written that would not survive the loss of power for certain.
     pub(super) fn unsynced(&mut self) -> rusqlite::Result<Vec<Unsynced>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state <> 'finished' UNION ALL \
+            "SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state = 'queued' UNION ALL \
              SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state = 'finished' AND durable = 0"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;

@@ -58,7 +58,7 @@ pub(super) struct Store {
 
 /// How long the end of a session may take where nobody is in a hurry. A slow disk may still be busy with the log then;
 /// the next session finds it.
-const ENDING: Duration = Duration::from_secs(5);
+const ENDING: Duration = Duration::from_millis(1200);
 
 /// The thread, and the word that it has ended.
 #[derive(Debug)]
@@ -84,11 +84,7 @@ impl Store {
         let (connection, session) = match &options.state {
             None => (schema::in_memory()?, Session::alone()),
             Some(path) => {
-                let mut opened = schema::open(path, options.sync)?;
-                if let Some(damaged) = &opened.damaged {
-                    let saved = salvage::salvage(damaged, &mut opened.connection);
-                    opened.news.push(saved);
-                }
+                let mut opened = schema::open(path, options.sync, salvage::salvage)?;
                 opened.news.into_iter().for_each(|line| outbox.push(Event::Notice(Notice::State(line))));
                 let session = begin(&mut opened.connection, path).map_err(|error| OpenError::new(path, &error))?;
                 (opened.connection, session)

@@ -42,11 +42,18 @@ pub(super) enum Order {
     End,
 }
 
+impl Order {
+    /// How many requests it carries.
+    pub(super) fn requests(&self) -> usize {
+        if let Self::Add(requests) = self { requests.len() } else { 0 }
+    }
+}
+
 /// What the store tells the supervisor, in the order in which it was asked.
 #[derive(Debug)]
 pub(in crate::engine) enum Answer {
-    /// Requests, and what is known of them; how many requests that answers.
-    Added(Vec<Standing>, usize),
+    /// Requests, and what is known of them; how many requests that answers, if it answers any.
+    Added(Vec<Standing>, Option<usize>),
     /// A job was claimed.
     Claimed(Box<Standing>),
     /// A job cannot be claimed, and why.

@@ -242,6 +242,8 @@ impl Record {
     /// Does the change, and says where the job stands then.
     pub(super) fn change(&mut self, state: State, change: &Change) -> State {
         match change {
+            // Said of a job that was not known to have ended.
+            Change::Paused | Change::Cancelled | Change::Failed(..) if state == State::Finished => state,
             Change::Queued => {
                 self.error = None;
                 // What stands there is no more known to be the file.

@@ -103,14 +103,16 @@ impl Rows<'_> {
         lives: &mut Lives,
     ) -> rusqlite::Result<Standing> {
         let found = match self.find(request)? {
-            Some(kept) if kept.session == self.session.id && kept.id == id.0.cast_signed() => {
-                self.take(kept, request)?;
-                // Nobody else has touched it meanwhile.
-                Found::Mine
+            Some(mut kept) if kept.session == self.session.id && kept.id == id.0.cast_signed() => {
+                kept.record.intent = kept.record.intent.filter(|_| !anew);
+                let found = self.take(kept, request)?;
+                // Where nobody else has touched it, this engine knows more of its part than the row does.
+                if anew { found } else { Found::Mine }
             }
             Some(kept) if kept.id == id.0.cast_signed() => self.look(kept, request, lives, anew)?,
-            // Forgotten meanwhile, and perhaps asked for by somebody else since.
+            // Forgotten meanwhile, and asked for by somebody else since, who works on it or has it.
             Some(kept) if kept.state == State::Queued && self.session.lives(kept.session, lives) => Found::Held,
+            Some(kept) if kept.state == State::Finished && !anew => self.look(kept, request, lives, anew)?,
             _ => {
                 self.insert(request, Some(id))?;
                 Found::Open(Box::new(Left { known: true, ..Left::default() }))
@@ -187,16 +189,9 @@ impl Rows<'_> {
 
     /// How many jobs ended sessions have left unfinished.
     pub(super) fn count_left(&mut self, lives: &mut Lives) -> rusqlite::Result<usize> {
-        let sql = "SELECT session, count(*) FROM jobs \
-                   WHERE state <> 'finished' AND state IN ('queued', 'paused') AND session <> ?1 GROUP BY session";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([self.session.id])?;
-        let mut count = 0;
-        while let Some(row) = rows.next()? {
-            let (session, jobs): (i64, i64) = (row.get(0)?, row.get(1)?);
-            count += if self.session.lives(session, lives) { 0 } else { jobs };
-        }
-        Ok(usize::try_from(count).unwrap_or_default())
+        let counts =
+            |kept: &&Kept| matches!(kept.state, State::Queued | State::Paused) && kept.record.request().is_some();
+        Ok(self.left(lives)?.iter().filter(counts).count())
     }
 
     fn left(&mut self, lives: &mut Lives) -> rusqlite::Result<Vec<Kept>> {

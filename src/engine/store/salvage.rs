@@ -8,6 +8,8 @@ use std::path::Path;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 
+use crate::engine::durable;
+
 use super::rows::Kept;
 use super::schema::beside;
 
@@ -75,6 +77,7 @@ fn copy_rows(from: &Path, to: &mut Connection) -> rusqlite::Result<Haul> {
             haul.whole = copy_in_order(&old, &transaction, order, &mut haul).unwrap_or(false);
         }
     }
+    durable::step().map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     transaction.commit()?;
     Ok(haul)
 }

@@ -40,6 +40,7 @@ const MIGRATIONS: &[&str] = &["
         sum INTEGER NOT NULL
     );
     CREATE INDEX unfinished ON jobs (added) WHERE state <> 'finished';
+    CREATE INDEX working ON jobs (session) WHERE state = 'queued';
     CREATE INDEX paths ON jobs (path) WHERE path IS NOT NULL;
     CREATE INDEX unsynced ON jobs (session) WHERE state = 'finished' AND durable = 0;
 "];
@@ -49,35 +50,71 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Smaller databases are read through at every start; for larger ones that would take too long, and a damaged page
 /// shows itself when it is used.
-const CHECKED: u64 = 16 * 1024 * 1024;
+const CHECKED: u64 = 8 * 1024 * 1024;
 
 /// An open database, and what a person should hear of how that went: safe lines.
 pub(super) struct Opened {
     pub(super) connection: Connection,
     pub(super) news: Vec<String>,
-    /// The database that was found damaged, where it stands now.
-    pub(super) damaged: Option<PathBuf>,
 }
 
-/// Opens the database, and makes it if need be. One that is damaged or not ours is put aside, never wiped.
+/// Copies what can be read of a damaged database to a new one; a safe line tells how much that was.
+pub(super) type Salvage = fn(&Path, &mut Connection) -> String;
+
+/// Opens the database, and makes it if need be. One that is damaged or not ours is put aside, never wiped, and what can
+/// be read of it is in the new one before that has the name.
 ///
 /// # Errors
 /// When it can be neither used nor made, or a newer haul has made it.
-pub(super) fn open(path: &Path, sync: bool) -> Result<Opened, OpenError> {
-    prepare(path).map_err(|error| OpenError::new(path, &error))?;
+pub(super) fn open(path: &Path, sync: bool, salvage: Salvage) -> Result<Opened, OpenError> {
+    let failed = |error: io::Error| OpenError::new(path, &error);
+    make_folder(path).map_err(failed)?;
     let _turn = take_turn(path);
+    finish_rescue(path).map_err(failed)?;
+    prepare(path).map_err(failed)?;
     match usable(path, sync) {
-        Ok(connection) => Ok(Opened { connection, news: Vec::new(), damaged: None }),
+        Ok(connection) => Ok(Opened { connection, news: Vec::new() }),
         Err(Unusable::Damaged(why)) => {
-            let aside = put_aside(path).map_err(|error| OpenError::new(path, &error))?;
-            prepare(path).map_err(|error| OpenError::new(path, &error))?;
+            let (aside, saved) = rescue(path, salvage).map_err(|unusable| unusable.into_error(path))?;
             let connection = usable(path, sync).map_err(|unusable| unusable.into_error(path))?;
             let (old, new) = (safe(&path.to_string_lossy()), safe(&aside.to_string_lossy()));
-            let news = vec![format!("the state database `{old}` {why}; it is kept as `{new}`, and a new one is begun")];
-            Ok(Opened { connection, news, damaged: Some(aside) })
+            let line = format!("the state database `{old}` {why}; it is kept as `{new}`, and a new one is begun");
+            Ok(Opened { connection, news: vec![line, saved] })
         }
         Err(unusable) => Err(unusable.into_error(path)),
     }
+}
+
+/// Puts a new database in the place of a damaged one, with what can be read of that; gives where the old one is now, and
+/// a line on what was read.
+fn rescue(path: &Path, salvage: Salvage) -> Result<(PathBuf, String), Unusable> {
+    let failed = |error: io::Error| Unusable::Failed(foreign(error));
+    let rescued = beside(path, RESCUED);
+    for side in ["", "-wal", "-shm"] {
+        // What a rescue that was cut off has left.
+        let _ = fs::remove_file(beside(&rescued, side));
+    }
+    prepare(&rescued).map_err(failed)?;
+    let mut connection = usable(&rescued, false)?;
+    let saved = salvage(path, &mut connection);
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    drop(connection);
+    let aside = put_aside(path).map_err(failed)?;
+    finish_rescue(path).map_err(failed)?;
+    Ok((aside, saved))
+}
+
+/// The name of a new database until the damaged one is out of the way.
+const RESCUED: &str = ".rescued";
+
+/// Gives a rescued database the name, if the damaged one has it no more; also after a crash between the two.
+fn finish_rescue(path: &Path) -> io::Result<()> {
+    let rescued = beside(path, RESCUED);
+    if fs::symlink_metadata(path).is_ok() || fs::symlink_metadata(&rescued).is_err() {
+        return Ok(());
+    }
+    durable::step()?;
+    fs::rename(rescued, path)
 }
 
 /// A database that ends with the process, of the same shape.
@@ -179,7 +216,7 @@ pub(super) fn private() -> OpenOptions {
 
 #[cfg(unix)]
 fn check_owner(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::fs::MetadataExt as _;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is no plain file"));
@@ -187,15 +224,29 @@ fn check_owner(file: &File) -> io::Result<()> {
     if metadata.uid() != rustix::process::geteuid().as_raw() {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to another user"));
     }
-    // Addresses may carry tokens.
-    if metadata.mode() & 0o077 != 0 {
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    Ok(())
+}
+
+/// Addresses may carry tokens, which are for nobody else to read.
+#[cfg(unix)]
+fn tighten(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    for side in ["", "-wal", "-shm"] {
+        let file = beside(path, side);
+        if fs::metadata(&file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+        }
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
 fn check_owner(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn tighten(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -211,6 +262,7 @@ fn usable(path: &Path, sync: bool) -> Result<Connection, Unusable> {
     connection.busy_timeout(PATIENCE)?;
     // Before anything is changed: it may be somebody else's.
     let version = check(&connection, path)?;
+    tighten(path).map_err(|error| Unusable::Failed(foreign(error)))?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     let mode: String = connection.query_row("PRAGMA journal_mode = wal", [], |row| row.get(0))?;
@@ -238,7 +290,7 @@ fn check(connection: &Connection, path: &Path) -> Result<i64, Unusable> {
         return Err(Unusable::Newer(version));
     }
     if fs::metadata(path).is_ok_and(|metadata| metadata.len() <= CHECKED) {
-        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
             return Err(Unusable::Damaged("is damaged".to_owned()));
         }
@@ -285,6 +337,10 @@ pub(super) fn copy_to(connection: &Connection, path: &Path) -> rusqlite::Result<
     private().create_new(true).open(&unfinished).map_err(foreign)?;
     let name = ToSqlOutput::Borrowed(ValueRef::Text(unfinished.as_os_str().as_encoded_bytes()));
     connection.execute("VACUUM INTO ?1", [name])?;
+    // A log beside it is another database's, and would be taken for its own.
+    for side in ["-wal", "-shm"] {
+        let _ = fs::remove_file(beside(path, side));
+    }
     durable::step().map_err(foreign)?;
     fs::rename(&unfinished, path).map_err(foreign)
 }

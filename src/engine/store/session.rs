@@ -22,6 +22,8 @@ pub(super) struct Session {
     pub(super) boot: String,
     /// The database; none where it is kept in memory and nobody shares it.
     database: Option<PathBuf>,
+    /// What told its file from every other when the session began.
+    file: Option<(u64, u64)>,
     /// Held until the session ends.
     lock: Option<File>,
 }
@@ -33,7 +35,7 @@ impl Session {
     /// A session that nobody else can see.
     pub(super) fn alone() -> Self {
         let id = random();
-        Self { id, boot: boot(id), database: None, lock: None }
+        Self { id, boot: boot(id), database: None, file: None, lock: None }
     }
 
     /// Somebody who looks at a database and works on no job of it.
@@ -44,7 +46,8 @@ impl Session {
     /// Begins a session, within a transaction that writes, and forgets those that have ended.
     pub(super) fn begin(connection: &Connection, database: &Path) -> io::Result<Self> {
         let id = random();
-        let mut session = Self { id, boot: boot(id), database: Some(database.to_path_buf()), lock: None };
+        let (path, file) = (Some(database.to_path_buf()), identity(database));
+        let mut session = Self { id, boot: boot(id), database: path, file, lock: None };
         let path = session.lock_path(session.id).unwrap_or_default();
         durable::step()?;
         let file = private().create_new(true).open(path)?;
@@ -57,6 +60,11 @@ impl Session {
             .map_err(io::Error::other)?;
         session.forget_ended(connection).map_err(io::Error::other)?;
         Ok(session)
+    }
+
+    /// True while the file at `path` is the database in which this session began.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        path.exists() && identity(path) == self.file
     }
 
     /// True while this other session lives.
@@ -124,6 +132,20 @@ impl Session {
             // What cannot be removed now is a stray for the next session.
             let _ = fs::remove_file(path);
         }
+    }
+}
+
+/// What tells a file from every other; nothing where the system does not say.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
     }
 }
 

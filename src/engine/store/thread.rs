@@ -27,11 +27,15 @@ use super::salvage;
 use super::schema;
 use super::session::{Lives, Session};
 
-/// Orders that are carried out together at most.
+/// Orders, and requests in them, that are carried out together at most: other processes wait meanwhile.
 const BATCH: usize = 1024;
+const REQUESTS: usize = 5000;
 
 /// How often it is tried whether there is room.
 const AGAIN: Duration = Duration::from_millis(250);
+
+/// How long the end of a session waits for other processes.
+const LAST_WAIT: Duration = Duration::from_millis(300);
 
 /// The thread's end of the store.
 pub(super) struct Keeper {
@@ -70,10 +74,13 @@ impl Keeper {
     pub(super) fn run(mut self, orders: &Receiver<Order>) {
         let mut ended = false;
         while !ended && let Ok(first) = orders.recv() {
+            let mut requests = first.requests();
             let mut batch = vec![first];
             while batch.len() < BATCH
+                && requests < REQUESTS
                 && let Ok(order) = orders.try_recv()
             {
+                requests += order.requests();
                 batch.push(order);
             }
             ended = batch.iter().any(|order| matches!(order, Order::End));
@@ -94,16 +101,25 @@ impl Keeper {
             };
             // Nothing of it was done. What went wrong once for another reason than room may go well at once, and would
             // cost every job of the batch.
-            if !error.full && !std::mem::replace(&mut tried, true) {
+            let passes = error.full || error.busy;
+            if !passes && !std::mem::replace(&mut tried, true) {
+                if error.damaged {
+                    // Indexes can be made anew from the rows. Where that fails too, the next attempt says so.
+                    let _ = self.connection.execute_batch("REINDEX");
+                }
                 continue;
             }
             let waited = self.full.load(Ordering::Acquire);
             let late = waited || self.patience.is_some_and(|patience| started.elapsed() >= patience);
-            let hopeless = !error.full || late || self.ending.load(Ordering::Acquire);
+            let hopeless = !passes || late || self.ending.load(Ordering::Acquire);
             self.full.store(error.full && late, Ordering::Release);
             if !told && !waited {
                 told = true;
-                let then = if hopeless { "" } else { "; it goes on when there is room" };
+                let then = match hopeless {
+                    true => "",
+                    false if error.busy => "; it goes on when the other program lets it",
+                    false => "; it goes on when there is room",
+                };
                 self.say(format!("cannot save the state: {}{then}", safe(&error.why)));
             }
             if hopeless {
@@ -154,7 +170,9 @@ impl Keeper {
 
     fn answer(&self, order: Order, done: Done) {
         match (order, done) {
-            (Order::Add(requests), Done::Standings(standings)) => self.tell(Answer::Added(standings, requests.len())),
+            (Order::Add(requests), Done::Standings(standings)) => {
+                self.tell(Answer::Added(standings, Some(requests.len())));
+            }
             (Order::Claim(..), Done::Standings(standings)) => {
                 for standing in standings {
                     self.tell(Answer::Claimed(Box::new(standing)));
@@ -163,7 +181,7 @@ impl Keeper {
             (Order::Restore, Done::Standings(mut standings)) => {
                 while !standings.is_empty() {
                     let rest = standings.split_off(standings.len().min(ADD_LIMIT));
-                    self.tell(Answer::Added(standings, 0));
+                    self.tell(Answer::Added(standings, None));
                     standings = rest;
                 }
                 self.tell(Answer::Restored);
@@ -180,7 +198,10 @@ impl Keeper {
         match order {
             Order::Add(requests) => self.tell(Answer::Refused(requests, error.clone().into())),
             Order::Claim(id, ..) => self.tell(Answer::Unclaimed(id, error.clone().into())),
-            Order::Restore => self.tell(Answer::Restored),
+            Order::Restore => {
+                self.outbox.push(Event::Notice(Notice::NotRestored));
+                self.tell(Answer::Restored);
+            }
             Order::CountLeft => self.tell(Answer::Left(0)),
             Order::Change(.., Some(waiting)) => drop(waiting.send(Err(error.clone()))),
             _ => {}
@@ -199,7 +220,12 @@ impl Keeper {
     /// Has the file follow the log, and sees to it that there is a file.
     fn tidy(&mut self) {
         let Some(path) = self.path.clone() else { return };
-        if !path.exists() {
+        if path.exists() && !self.session.is_at(&path) {
+            self.say(
+                "another file has taken the place of the state database; this run keeps its own to itself".to_owned(),
+            );
+            self.path = None;
+        } else if !path.exists() {
             // Somebody has removed it. All that is known is in the open one still.
             match self.write_anew(&path) {
                 Ok(()) => self.say("the state database was removed; it was written anew".to_owned()),
@@ -217,7 +243,7 @@ impl Keeper {
 
     fn write_anew(&mut self, path: &std::path::Path) -> Result<(), SaveError> {
         schema::copy_to(&self.connection, path)?;
-        let opened = schema::open(path, self.sync).map_err(io::Error::other)?;
+        let opened = schema::open(path, self.sync, salvage::salvage).map_err(io::Error::other)?;
         self.connection = opened.connection;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let session = Session::begin(&transaction, path)?;
@@ -234,6 +260,8 @@ impl Keeper {
             return;
         }
         let mut connection = self.connection;
+        // Nobody waits long for an end.
+        let _ = connection.busy_timeout(LAST_WAIT);
         let ended = || -> Result<(), SaveError> {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             self.session.end(&transaction)?;

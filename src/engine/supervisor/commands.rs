@@ -23,6 +23,7 @@ impl Supervisor {
         match command {
             Command::Add(requests) => {
                 self.asked += 1;
+                self.adding.push_back(requests.clone());
                 self.shared.store.add(requests);
             }
             Command::Restore(revive) => {
@@ -75,6 +76,10 @@ impl Supervisor {
             }
         };
         let _ = tokio::time::timeout(HANDING_OVER, answered).await;
+        // Whoever is still busy with them may keep them or not; here they are rows all the same.
+        for request in std::mem::take(&mut self.adding).into_iter().flatten() {
+            self.unanswered(request);
+        }
     }
 
     /// Takes a job that does not run out of wherever it waits.
@@ -82,7 +87,11 @@ impl Supervisor {
         let Some(job) = self.jobs.get(&id) else { return };
         match job.phase {
             Phase::Queued => self.hosts.remove(&job.request.url, id),
-            Phase::Waiting { until } | Phase::Held { until } => {
+            Phase::Waiting { until } => {
+                self.timers.remove(&(until, id));
+            }
+            Phase::Held { until } => {
+                self.held -= 1;
                 self.timers.remove(&(until, id));
             }
             Phase::Full { until, shuts, .. } => {

@@ -9,6 +9,7 @@ use crate::engine::error::TransferError;
 use crate::engine::event::{Answered, Record};
 use crate::engine::partial::Partial;
 use crate::engine::request::DownloadRequest;
+use crate::engine::store::{Left, LeftState};
 
 /// Where a job is on its way.
 #[derive(Debug)]
@@ -77,6 +78,8 @@ pub(super) struct Job {
     pub(super) generation: u32,
     /// An earlier run may have left files that nobody took note of.
     pub(super) strays: bool,
+    /// Everybody knows that another haul works on it.
+    pub(super) elsewhere: bool,
     /// How often there was no room since the last byte that fitted.
     pub(super) fulls: u32,
     pub(super) attempts: u32,
@@ -104,6 +107,7 @@ impl Job {
             partial: None,
             generation: 0,
             strays: false,
+            elsewhere: false,
             fulls: 0,
             attempts: 0,
             reached: 0,
@@ -114,6 +118,13 @@ impl Job {
             resumed_from: 0,
             answered: None,
         }
+    }
+
+    /// Takes up what an earlier run has left, and tells how that stood.
+    pub(super) fn take_over(&mut self, left: Left) -> LeftState {
+        (self.generation, self.partial, self.strays) = (left.generation, left.partial, left.known);
+        self.reached = left.bytes;
+        left.state
     }
 
     /// An attempt begins.

@@ -4,9 +4,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::engine::checksum::Digests;
 use crate::engine::disk::{self, Body, Part};
 use crate::engine::event::{Event, FinishedFile};
-use crate::engine::options::Options;
+use crate::engine::options::{Algorithm, Options};
 use crate::engine::partial::About;
 use crate::engine::request::{DownloadRequest, JobId};
 use crate::engine::store::{Change, Trust};
@@ -69,6 +70,10 @@ fn look(
         About { name: String::new(), last: request.url.clone(), content_type, digests: Vec::new(), unframed: false };
     let whole = Whole { body: Body::Part(part), part: PathBuf::new(), about, request };
     let (seen, sha256) = examine(&whole, options).ok()?;
+    if let (Some(known), Body::Part(part)) = (&file.sha256, &whole.body) {
+        let digests = Digests::read(part.reader().ok()?, &[Algorithm::Sha256]).ok()?;
+        digests.hex(Algorithm::Sha256).filter(|digest| digest == known)?;
+    }
     Some(FinishedFile {
         format: seen.format.map(str::to_owned),
         verified: seen.verified,

@@ -11,7 +11,7 @@ mod room;
 mod stored;
 mod sync;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -29,7 +29,7 @@ use super::disk::{Finals, remove_part};
 use super::event::{Command, Event, FinishedFile};
 use super::hosts::Hosts;
 use super::partial::part_path;
-use super::request::JobId;
+use super::request::{DownloadRequest, JobId};
 use super::store::Answer;
 use super::transfer::{self, Assignment, Left, Shared};
 
@@ -67,6 +67,10 @@ pub(super) struct Supervisor {
     kept: UnboundedReceiver<Answer>,
     /// How often the store was asked for jobs and has not answered.
     asked: usize,
+    /// The requests that it was asked for last and has not answered, in their order.
+    adding: VecDeque<Vec<DownloadRequest>>,
+    /// How many jobs another haul works on.
+    held: usize,
     /// What is restored goes on, however it stood.
     revive: bool,
     jobs: HashMap<JobId, Job>,
@@ -87,6 +91,8 @@ pub(super) struct Supervisor {
     syncing: Arc<AtomicBool>,
     /// Queued jobs that have begun before, by the end of their time; some are out of date.
     deadlines: BTreeSet<(Instant, JobId)>,
+    /// The store has ended.
+    deaf: bool,
     closed: bool,
     /// The engine was told to stop, and ends by then, whatever is still under way.
     stop_by: Option<Instant>,
@@ -106,6 +112,8 @@ impl Supervisor {
             answers,
             kept,
             asked: 0,
+            adding: VecDeque::new(),
+            held: 0,
             revive: false,
             jobs: HashMap::new(),
             hosts,
@@ -119,6 +127,7 @@ impl Supervisor {
             sync_at: None,
             syncing: Arc::default(),
             deadlines: BTreeSet::new(),
+            deaf: false,
             closed: false,
             stop_by: None,
         }
@@ -128,7 +137,7 @@ impl Supervisor {
     pub(super) async fn run(mut self) {
         loop {
             self.grant();
-            self.shared.outbox.set_waiting(self.hosts.waiting());
+            self.shared.outbox.set_waiting(self.waiting());
             if self.is_done() {
                 break;
             }
@@ -140,7 +149,7 @@ impl Supervisor {
                     None => self.stop(),
                 },
                 Some((url, ttfb)) = self.answers.recv() => self.hosts.answered(&url, ttfb),
-                Some(answer) = self.kept.recv() => self.stored(answer),
+                answer = self.kept.recv(), if !self.deaf => self.heard(answer),
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
                 () = ring, if !self.is_stopping() => self.due(Instant::now()),
                 () = ring_at(self.stop_by), if self.is_stopping() => {}
@@ -155,6 +164,21 @@ impl Supervisor {
         let timer = self.timers.first().map(|(at, _)| *at);
         let deadline = self.deadlines.first().map(|(at, _)| *at);
         timer.into_iter().chain(deadline).chain(self.sync_at).chain(self.hosts.next_opening(now)).min()
+    }
+
+    /// Hears the store.
+    fn heard(&mut self, answer: Option<Answer>) {
+        if let Some(answer) = answer {
+            return self.stored(answer);
+        }
+        // A defect has ended it: nothing can be kept, so nothing goes on.
+        self.deaf = true;
+        self.stop();
+    }
+
+    /// How many jobs wait for somebody.
+    fn waiting(&self) -> usize {
+        self.hosts.waiting() + self.held
     }
 
     fn is_stopping(&self) -> bool {
@@ -208,7 +232,7 @@ impl Supervisor {
     /// Puts a job in the queue of its host.
     fn enqueue(&mut self, id: JobId, first: bool) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
-        job.phase = Phase::Queued;
+        (job.phase, job.elsewhere) = (Phase::Queued, false);
         self.deadlines.extend(job.deadline(self.shared.options.deadline).map(|deadline| (deadline, id)));
         self.hosts.enqueue(&job.request.url, id, first);
         self.tell_queued(id, false);
@@ -238,7 +262,8 @@ impl Supervisor {
                     self.fail(id, transfer::past_deadline(limit));
                 }
                 Some(Job { phase: Phase::Full { .. }, .. }) => self.look_for_room(id),
-                _ => self.enqueue(id, true),
+                Some(Job { phase: Phase::Waiting { until }, .. }) if *until == at => self.enqueue(id, true),
+                _ => {}
             }
         }
         while let Some((at, id)) = self.deadlines.first().copied()

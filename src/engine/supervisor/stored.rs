@@ -15,6 +15,9 @@ use super::job::{Job, Phase};
 /// How often it is looked whether another haul still works on a job.
 const HELD: Duration = Duration::from_millis(300);
 
+/// For each job that waits so, another look takes this much longer to come.
+const EACH: Duration = Duration::from_millis(3);
+
 impl Supervisor {
     pub(super) fn stored(&mut self, answer: Answer) {
         match answer {
@@ -22,18 +25,20 @@ impl Supervisor {
                 for standing in standings {
                     self.added(standing);
                 }
-                if requests > 0 {
+                if let Some(requests) = requests {
                     self.asked -= 1;
-                    self.shared.outbox.took_in(requests, self.hosts.waiting());
+                    self.adding.pop_front();
+                    self.shared.outbox.took_in(requests, self.waiting());
                 }
             }
             Answer::Refused(requests, error) => {
                 self.asked -= 1;
+                self.adding.pop_front();
                 let count = requests.len();
                 for request in requests {
                     self.refused(request, &error);
                 }
-                self.shared.outbox.took_in(count, self.hosts.waiting());
+                self.shared.outbox.took_in(count, self.waiting());
             }
             Answer::Claimed(standing) => {
                 self.asked -= 1;
@@ -81,14 +86,18 @@ impl Supervisor {
         self.fail(id, error.clone());
     }
 
+    /// A request that nobody has said anything of when the engine ends.
+    pub(super) fn unanswered(&mut self, request: DownloadRequest) {
+        let id = JobId(fastrand::u64(..));
+        self.jobs.insert(id, Job::new(request));
+        self.tell_queued(id, false);
+    }
+
     fn found(&mut self, id: JobId, found: Found) {
         match found {
             Found::Mine => self.enqueue(id, false),
             Found::Open(left) => self.left(id, *left),
-            Found::Held => {
-                self.tell_queued(id, true);
-                self.hold(id);
-            }
+            Found::Held => self.hold(id),
             Found::Done(file, content_type, trust) => {
                 self.tell_queued(id, false);
                 self.known(id, *file, content_type, trust);
@@ -99,9 +108,8 @@ impl Supervisor {
     /// Takes up a job where an earlier run has left it.
     fn left(&mut self, id: JobId, left: Left) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
-        (job.generation, job.partial, job.strays) = (left.generation, left.partial, left.known);
-        job.reached = left.bytes;
-        match left.state {
+        let state = job.take_over(left);
+        match state {
             LeftState::Queued => self.enqueue(id, false),
             LeftState::Paused | LeftState::Failed(..) if self.revive => {
                 self.shared.store.note(id, Change::Queued);
@@ -126,6 +134,7 @@ impl Supervisor {
     /// Asks the store for a job that rested, or whose file is not there after all.
     pub(super) fn claim(&mut self, id: JobId, anew: bool) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
+        self.held -= usize::from(matches!(job.phase, Phase::Held { .. }));
         job.phase = Phase::Claiming;
         self.asked += 1;
         self.shared.store.claim(id, job.request.clone(), anew);
@@ -137,22 +146,28 @@ impl Supervisor {
 
     fn claimed(&mut self, standing: Standing) {
         let Standing { id, found, .. } = standing;
-        if !self.is_claiming(id) {
-            // Meanwhile the user wants something else of it.
-            return;
+        if self.is_claiming(id) {
+            return self.found(id, found);
         }
-        match found {
-            // Told already, unless it was this one's before.
-            Found::Held => self.hold(id),
-            found => self.found(id, found),
+        // Meanwhile the user wants something else of it; but what is left of it is known now.
+        if let (Some(job), Found::Open(left)) = (self.jobs.get_mut(&id), found) {
+            job.take_over(*left);
         }
     }
 
+    /// Has a job wait for what becomes of it in another haul.
     fn hold(&mut self, id: JobId) {
-        let until = Instant::now() + HELD;
-        if let Some(job) = self.jobs.get_mut(&id) {
-            job.phase = Phase::Held { until };
-            self.timers.insert((until, id));
+        // The more there are, the more seldom each is looked at.
+        let pause = HELD.max(EACH.saturating_mul(u32::try_from(self.held).unwrap_or(u32::MAX)));
+        let until = Instant::now() + pause;
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        job.phase = Phase::Held { until };
+        // What was here of it is the other one's now.
+        job.partial = None;
+        self.held += 1;
+        self.timers.insert((until, id));
+        if !std::mem::replace(&mut job.elsewhere, true) {
+            self.tell_queued(id, true);
         }
     }
 }

@@ -10,6 +10,11 @@ fn fresh() -> PathBuf {
     dir.join("haul.db")
 }
 
+/// Nothing can be read of these.
+fn none(_: &Path, _: &mut Connection) -> String {
+    String::new()
+}
+
 fn remove(path: &Path) {
     fs::remove_dir_all(path.parent().expect("a folder")).expect("removed");
 }
@@ -21,9 +26,9 @@ fn many_may_open_it_at_once_when_there_is_none_or_a_damaged_one() {
             let path = fresh();
             fs::write(&path, junk.repeat(900)).expect("written");
             let aside = thread::scope(|scope| {
-                let openers: Vec<_> = (0..4).map(|_| scope.spawn(|| open(&path, false))).collect();
+                let openers: Vec<_> = (0..4).map(|_| scope.spawn(|| open(&path, false, none))).collect();
                 let opened = openers.into_iter().map(|opener| opener.join().expect("no panic").expect("opened"));
-                opened.filter(|opened| opened.damaged.is_some()).count()
+                opened.filter(|opened| !opened.news.is_empty()).count()
             });
             assert_eq!(aside, usize::from(!junk.is_empty()));
             remove(&path);
@@ -34,7 +39,7 @@ fn many_may_open_it_at_once_when_there_is_none_or_a_damaged_one() {
 #[test]
 fn an_older_database_is_copied_and_brought_up_to_date() {
     let path = fresh();
-    drop(open(&path, false).expect("made"));
+    drop(open(&path, false, none).expect("made"));
     let mut connection = usable(&path, false).unwrap_or_else(|_| unreachable!("it was just made"));
     connection.execute("INSERT INTO sessions VALUES (7, '', 0)", []).expect("written");
     let next = [MIGRATIONS, &["ALTER TABLE sessions ADD COLUMN host TEXT"]].concat();
@@ -52,7 +57,7 @@ fn an_older_database_is_copied_and_brought_up_to_date() {
         assert_eq!(mode & 0o777, 0o600, "nobody else may read the copy either");
     }
     // This version must not touch what a later one has made.
-    let refused = open(&path, false).err().expect("refused").to_string();
+    let refused = open(&path, false, none).err().expect("refused").to_string();
     assert!(refused.contains("a newer haul"), "{refused}");
     assert_eq!(row(&Connection::open(&path).expect("there"), "SELECT id FROM sessions"), Ok(7));
     remove(&path);
@@ -61,12 +66,12 @@ fn an_older_database_is_copied_and_brought_up_to_date() {
 #[test]
 fn a_migration_that_fails_changes_nothing() {
     let path = fresh();
-    drop(open(&path, false).expect("made"));
+    drop(open(&path, false, none).expect("made"));
     let mut connection = Connection::open(&path).expect("there");
     let next = [MIGRATIONS, &["CREATE TABLE more (x)", "nonsense"]].concat();
     assert!(migrate(&mut connection, &path, 1, &next).is_err());
     drop(connection);
-    assert!(open(&path, false).is_ok_and(|opened| opened.damaged.is_none()));
+    assert!(open(&path, false, none).is_ok_and(|opened| opened.news.is_empty()));
     remove(&path);
 }
 
@@ -84,10 +89,10 @@ fn junk_is_put_aside_and_keeps_its_bytes() {
     let cases = [vec![0; 5000], b"junk".repeat(900), b"SQLite format 3\0".to_vec(), foreign];
     for (n, junk) in cases.into_iter().enumerate() {
         fs::write(&path, &junk).expect("written");
-        let opened = open(&path, false).expect("begun anew");
-        let aside = opened.damaged.expect("put aside");
+        let opened = open(&path, false, none).expect("begun anew");
+        let aside = beside(&path, &if n == 0 { ".bad".to_owned() } else { format!(".bad-{}", n + 1) });
         assert_eq!(fs::read(&aside).expect("there"), junk, "{n}");
-        assert_eq!(opened.news.len(), 1, "{n}");
+        assert_eq!(opened.news.len(), 2, "{n}");
         drop(opened.connection);
         for ending in ["", "-wal", "-shm"] {
             let _ = fs::remove_file(beside(&path, ending));
@@ -103,7 +108,7 @@ fn nobody_else_may_read_it_and_no_link_is_followed() {
     let path = fresh();
     fs::write(&path, "").expect("written");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("ours");
-    let opened = open(&path, false).expect("opened");
+    let opened = open(&path, false, none).expect("opened");
     for ending in ["", "-wal", "-shm"] {
         let mode = fs::metadata(beside(&path, ending)).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{ending}");
@@ -111,7 +116,7 @@ fn nobody_else_may_read_it_and_no_link_is_followed() {
     drop(opened);
     let link = path.with_file_name("link.db");
     std::os::unix::fs::symlink(&path, &link).expect("linked");
-    assert!(open(&link, false).is_err());
-    assert!(open(path.parent().expect("a folder"), false).is_err());
+    assert!(open(&link, false, none).is_err());
+    assert!(open(path.parent().expect("a folder"), false, none).is_err());
     remove(&path);
 }
