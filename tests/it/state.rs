@@ -11,6 +11,7 @@ mod power;
 mod resume;
 mod screen;
 mod secrets;
+mod shared;
 mod unwritable;
 
 use std::path::{Path, PathBuf};

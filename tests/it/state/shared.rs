@@ -1,0 +1,89 @@
+//! An engine with a job that rests, and another haul that takes it up meanwhile: the one must not touch what is the
+//! other's now, and must hear what became of it.
+
+use haul::engine::event::{Command, Event};
+use haul::engine::options::Options;
+
+use super::{HALF, database, parts};
+use crate::engine::run::{Run, options};
+use crate::headless::{event, json, plain};
+use crate::support::bytes::payload;
+use crate::support::command::haul;
+use crate::support::origin::{Answer, Gate, Origin, Resource, Script};
+
+/// The first answer stops in the middle for good, the next one until the gate opens.
+fn twice_held(bytes: &[u8], gate: &Gate) -> Script {
+    let (file, rest, gate) = (Resource::new(bytes).etag("\"v1\""), bytes.to_vec(), gate.clone());
+    Script::new().answer(move |request| file.answer(request).stall_after(HALF)).then(move || {
+        let from = HALF - 1024;
+        let range = format!("bytes {from}-{}/{}", rest.len() - 1, rest.len());
+        let (first, rest) = rest[from..].split_at(2048);
+        Answer::status(206).header("Content-Range", range).header("ETag", "\"v1\"").body(first).wait(&gate).body(rest)
+    })
+}
+
+#[test]
+fn what_another_haul_has_taken_up_is_its_own_and_its_end_is_heard() {
+    let (origin, gate) = (Origin::start(), Gate::new());
+    let bytes = payload(1, 2 * HALF);
+    for again in [false, true] {
+        let path = format!("/{again}");
+        origin.script(&path, twice_held(&bytes, &gate));
+        let dir = crate::support::temp::TempDir::new();
+        let mut run = Run::with(Options { state: Some(database(&dir)), ..options() });
+        let request = |url: &str| {
+            let url = url.parse().expect("a valid address");
+            haul::engine::request::DownloadRequest { url, dir: dir.work().into(), name: None, checksum: None }
+        };
+        let id = run.add_requests(vec![request(&origin.url(&path))])[0];
+        run.wait_bytes(id, HALF);
+        run.send(Command::Cancel(id));
+        run.wait(id, "cancelled");
+        // Another haul wants the same: it goes on with the part.
+        let other = plain(&dir).arg(origin.url(&path)).spawn();
+        origin.wait_requests(&path, 2);
+        if again {
+            run.send(Command::Retry(id));
+            let elsewhere = |event: &Event| matches!(event, Event::Queued { elsewhere: true, .. });
+            run.wait_until(id, "the word that another haul works on it", elsewhere);
+        } else {
+            // Nobody may go on with a cancelled job, but this one somebody does.
+            run.stop();
+        }
+        assert_eq!(parts(&dir).len(), 1);
+        gate.open();
+        other.wait().expect(0);
+        assert!(dir.read(&path[1..]) == bytes && dir.names() == [&path[1..]], "{:?}", dir.names());
+        if again {
+            assert!(run.finished(id).skipped);
+        }
+        assert_eq!(origin.requests(&path).len(), 2);
+    }
+}
+
+/// Whatever fails on the way to what was left: nobody hears that nothing is.
+#[test]
+fn a_resume_that_cannot_read_the_state_is_no_success() {
+    let (dir, origin) = (crate::support::temp::TempDir::new(), Origin::start());
+    origin.script("/a.bin", Script::new().then(|| Answer::status(503)));
+    plain(&dir).arg(origin.url("/a.bin")).run().expect(1);
+    for call in 1..20 {
+        let done = haul(&dir).arg("resume").args(["-r", "0"]).env("HAUL_FAIL_AT", format!("{call}+:EIO")).run();
+        assert!(matches!(done.code(), Some(1..=3)), "{call}: {:?}", done.code());
+        assert!(!done.stderr().contains("nothing is unfinished"), "{call}");
+    }
+}
+
+/// A digest that is known is held against a file that nobody is sure of.
+#[test]
+fn after_the_loss_of_power_a_known_digest_counts() {
+    let (dir, origin) = (crate::support::temp::TempDir::new(), Origin::start());
+    origin.script("/y.bin", Script::body(payload(1, 5000)));
+    let run = || json(&dir).args(["--report", "r.jsonl", &origin.url("/y.bin")]);
+    run().env("HAUL_BOOT_ID", "before").env("HAUL_SYNC_PAUSE", "3600000").run().expect(0);
+    dir.write("y.bin", payload(2, 5000));
+    let done = run().env("HAUL_BOOT_ID", "after").run().expect(0);
+    let finished = event(&done, "finished");
+    assert_eq!(finished["skipped"], false);
+    assert!(std::fs::read(finished["path"].as_str().expect("a path")).is_ok_and(|bytes| bytes == payload(1, 5000)));
+}
