@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
@@ -47,13 +47,22 @@ impl Supervisor {
         if !syncing.swap(true, Ordering::AcqRel) {
             // Nobody waits for it, not even the end of the engine.
             drop(spawn_blocking(move || {
+                let _under_way = UnderWay(syncing);
                 sync(&store);
                 if let Some(state) = state {
                     checkpoint(&state);
                 }
-                syncing.store(false, Ordering::Release);
             }));
         }
+    }
+}
+
+/// Says that it is over, however it ends.
+struct UnderWay(Arc<AtomicBool>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
     }
 }
 
