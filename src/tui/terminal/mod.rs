@@ -12,8 +12,8 @@ use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::style::{ResetColor, force_color_output};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -46,7 +46,8 @@ pub(super) fn take() -> io::Result<(Guard, Screen)> {
     let guard = Guard(());
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, Hide)?;
+    // Whoever was killed on the other screen has left it as it was, and what is blank on ours is not drawn.
+    execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All), Hide)?;
     // Windows' own console has no such marks; pastes arrive there as keys.
     let _ = execute!(io::stdout(), EnableBracketedPaste);
     let screen = Terminal::new(CrosstermBackend::new(Frames::default()))?;

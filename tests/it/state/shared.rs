@@ -87,3 +87,23 @@ fn after_the_loss_of_power_a_known_digest_counts() {
     assert_eq!(finished["skipped"], false);
     assert!(std::fs::read(finished["path"].as_str().expect("a path")).is_ok_and(|bytes| bytes == payload(1, 5000)));
 }
+
+/// Nobody brings back what was cancelled, so nothing of it is kept: its address may carry a token.
+#[test]
+fn what_was_cancelled_is_forgotten_at_the_end() {
+    let (dir, origin) = (crate::support::temp::TempDir::new(), Origin::start());
+    origin.script("/a.bin", Script::new().then(Answer::hang));
+    let mut run = Run::with(Options { state: Some(database(&dir)), ..options() });
+    let id = run.add(&origin.url("/a.bin?signature=pl4nted"));
+    run.wait(id, "connecting");
+    run.send(Command::Cancel(id));
+    run.wait(id, "cancelled");
+    let engine = run.engine();
+    run.stop();
+    engine.wait_for_state();
+    let files = super::state_files(&dir);
+    assert!(!files.is_empty());
+    for (name, bytes) in files {
+        assert!(!bytes.windows(7).any(|window| window == b"pl4nted"), "{name}");
+    }
+}
