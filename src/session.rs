@@ -231,7 +231,7 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
         // The terminal is ours no more; if it is gone, so is the need to tell it.
         let _ = console.data(&headless::summary(&jobs, started.elapsed()));
     }
-    Ok(interrupt.exit_status(told_all && is_complete(&jobs) && !troubled.load(Ordering::Relaxed)))
+    Ok(interrupt.exit_status(told_all && is_complete(&jobs) && jobs.is_restored() && !troubled.load(Ordering::Relaxed)))
 }
 
 fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: bool) -> Result<u8, Refused> {

@@ -6,15 +6,15 @@
 //!
 //! ```no_run
 //! use std::path::Path;
-//! use std::sync::Arc;
 //! use haul::engine::event::{Command, Event};
 //! use haul::engine::options::Options;
 //! use haul::engine::request::DownloadRequest;
-//! use haul::engine::Engine;
+//! use haul::engine::{Engine, prepare_folder};
 //!
 //! let (engine, events) = Engine::start(Options::default())?;
 //! let url = "https://example.com/photo.jpg".parse()?;
-//! engine.add(vec![DownloadRequest { url, dir: Arc::from(Path::new(".")), name: None, checksum: None }]);
+//! let dir = prepare_folder(Path::new("."))?.into();
+//! engine.add(vec![DownloadRequest { url, dir, name: None, checksum: None }]);
 //! engine.send(Command::Close);
 //! while let Some(event) = events.recv() {
 //!     if let Event::Finished { file, .. } = event {

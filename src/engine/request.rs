@@ -13,7 +13,8 @@ use super::options::Checksum;
 pub struct DownloadRequest {
     /// Where the bytes are: http or https, user and password allowed.
     pub url: Url,
-    /// The folder that the file goes to. It must exist when the job starts; see `engine::prepare_folder`.
+    /// The folder that the file goes to: its real path, through no link, as `engine::prepare_folder` gives it. It must
+    /// exist when the job starts.
     pub dir: Arc<Path>,
     /// The user's own name for the file, one path component; otherwise the server's.
     pub name: Option<String>,

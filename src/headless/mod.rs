@@ -67,6 +67,9 @@ fn print(event: &Event, jobs: &Jobs, face: Face, console: &Console) -> io::Resul
     match (event, face) {
         (Event::Notice(Notice::Wire(line)), _) => console.say(line),
         (Event::Notice(Notice::State(line)), _) => console.say(&format!("haul: {line}")),
+        (Event::Notice(Notice::NotRestored), _) => {
+            console.say("haul: what earlier runs have left cannot be read; haul resume tries again");
+        }
         (Event::Notice(Notice::Left(left)), Face::Plain | Face::Json) => {
             console.say(&format!("{left} unfinished: haul resume"));
         }

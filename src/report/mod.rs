@@ -1,7 +1,8 @@
 //! The files that tell what became of every job, whatever the face: `--report`, a row a job, and `--failed`, a list
-//! that can be fed back; and of `haul.log`, where a screen has no place for what happens on the wire. A [`Recorder`] hears every event before the read model does and sends rows to a thread of its
-//! own, so that no slow disk holds a face up; what has not ended at the end of the run is added then, from the read
-//! model. Nothing is kept twice. It must not know how anything is shown.
+//! that can be fed back; and `haul.log`, since a screen has no place for what happens on the wire. A [`Recorder`] hears
+//! every event before the read model does and sends it to a thread of its own, so that no slow disk holds a face up;
+//! what has not ended at the end of the run is added then, from the read model. Nothing is kept twice. It must not know
+//! how anything is shown.
 
 mod failed;
 mod file;

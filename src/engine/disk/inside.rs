@@ -78,7 +78,8 @@ mod opened {
 
     fn open(path: &Path, how: OFlags) -> io::Result<File> {
         let (folder, name) = place(path)?;
-        Ok(File::from(openat(&folder, name, how | PLAIN, Mode::from_raw_mode(0o666))?))
+        let open = || openat(&folder, name, how | PLAIN, Mode::from_raw_mode(0o666));
+        Ok(File::from(rustix::io::retry_on_intr(open)?))
     }
 
     pub(super) fn create(path: &Path) -> io::Result<File> {
@@ -159,7 +160,8 @@ mod opened {
         #[cfg(target_os = "linux")]
         {
             use rustix::io::Errno;
-            match rustix::fs::openat2(CWD, dir, SEARCH, Mode::empty(), rustix::fs::ResolveFlags::NO_SYMLINKS) {
+            let open = || rustix::fs::openat2(CWD, dir, SEARCH, Mode::empty(), rustix::fs::ResolveFlags::NO_SYMLINKS);
+            match rustix::io::retry_on_intr(open) {
                 Err(Errno::LOOP) => return Err(linked()),
                 // Kernels before 5.6, and sandboxes that do not know it.
                 Err(Errno::NOSYS | Errno::PERM) => {}
@@ -181,7 +183,7 @@ mod opened {
     }
 
     fn linked() -> io::Error {
-        io::Error::other("a link has taken the place of the folder, or of one above it")
+        io::Error::other("a link has taken the place of the folder, or of one above it (--dir names the folder anew)")
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) use body::Body;
 pub(super) use commit::{Books, Finals, Manner, Name, commit};
 pub use folder::prepare_folder;
 pub(super) use folder::{room, sync_files};
-pub(super) use part::{Part, read_part, remove_part, sync_part};
+pub(super) use part::{Part, read_part, remove_own, remove_part, sync_part};
 pub use same::same_files;
 pub(super) use writer::{Buffers, Writer};
 

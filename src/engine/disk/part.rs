@@ -5,11 +5,17 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::engine::durable;
 use crate::engine::partial::Length;
 
 use super::inside::{self, Identity};
+
+/// How long the lock of a process that ends is waited for, and how often it is looked.
+const DYING: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// An open part file.
 #[derive(Debug)]
@@ -34,7 +40,8 @@ impl Part {
     /// Opens a part to go on with. It must be a plain file of ours that nobody has tampered with, as far as its length
     /// tells; the bytes themselves are for the caller to compare.
     pub(in crate::engine) fn open(path: PathBuf, length: Length) -> io::Result<Self> {
-        let file = inside::append(&path)?;
+        let in_the_way = || fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file());
+        let file = inside::append(&path).map_err(|error| if in_the_way() { changed() } else { error })?;
         let metadata = file.metadata()?;
         if !metadata.is_file() || !is_ours(&metadata) {
             return Err(changed());
@@ -75,7 +82,7 @@ impl Part {
 
     /// Removes it.
     pub(in crate::engine) fn remove(&self) {
-        remove(&self.path);
+        remove_own(&self.path);
     }
 
     /// Adds bytes at the end. After an error the length on the disk is unknown and the part must be dropped or
@@ -138,12 +145,19 @@ fn changed() -> io::Error {
     io::Error::other(Changed)
 }
 
-/// One writer at a time, also among processes: two that append would mix their bytes.
+/// One writer at a time, also among processes: two that append would mix their bytes. One that is just dying has its
+/// lock a moment longer than its session.
 fn lock(file: &File) -> io::Result<()> {
-    match file.try_lock() {
-        Err(fs::TryLockError::WouldBlock) => Err(io::Error::other("another haul writes to the part file")),
-        // Some file systems have no locks.
-        Err(fs::TryLockError::Error(_)) | Ok(()) => Ok(()),
+    let until = Instant::now() + DYING;
+    loop {
+        match file.try_lock() {
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(PAUSE),
+            Err(fs::TryLockError::WouldBlock) => {
+                return Err(io::Error::new(io::ErrorKind::WouldBlock, "another haul writes to the part file"));
+            }
+            // Some file systems have no locks.
+            Err(fs::TryLockError::Error(_)) | Ok(()) => return Ok(()),
+        }
     }
 }
 
@@ -168,16 +182,17 @@ pub(in crate::engine) fn read_part(path: &Path, at: u64, len: usize) -> io::Resu
     Ok(bytes)
 }
 
-/// Removes a part file that nobody here has open. One that is gone already is as good, one that another process writes
-/// to stays, and one that cannot be removed is found by its name later.
+/// Removes a part file. One that is gone already is as good, one that somebody has open to write stays, and one that
+/// cannot be removed is found by its name later.
 pub(in crate::engine) fn remove_part(path: &Path) {
-    let theirs = inside::read(path).is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)));
-    if !theirs {
-        remove(path);
+    let open = inside::read(path).is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)));
+    if !open {
+        remove_own(path);
     }
 }
 
-fn remove(path: &Path) {
+/// Removes a part file that is nobody else's for certain, whether or not it is open.
+pub(in crate::engine) fn remove_own(path: &Path) {
     // A link in its place goes, and what it leads to stays.
     let there = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() || metadata.is_symlink());
     let removed = || durable::step().and_then(|()| inside::remove(path));
@@ -201,7 +216,8 @@ mod tests {
     use super::*;
 
     fn fresh() -> PathBuf {
-        std::env::temp_dir().join(format!("haul-part-{:016x}", fastrand::u64(..)))
+        let temp = std::env::temp_dir().canonicalize().expect("there");
+        temp.join(format!("haul-part-{:016x}", fastrand::u64(..)))
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Folder {
     fn new() -> Self {
         let path = std::env::temp_dir().join(format!("haul-disk-{:016x}", fastrand::u64(..)));
         fs::create_dir(&path).expect("the temporary folder takes new folders");
-        Self(path)
+        Self(path.canonicalize().expect("just made"))
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -1,6 +1,7 @@
 //! The HTTP clients and the request itself, one hop at a time.
 
 use std::fs;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{
@@ -40,6 +41,10 @@ pub(in crate::engine) struct Net {
     negotiated: Client,
     /// For http.
     http1: Client,
+    /// For a request that met a dead connection: one of its own, since the next in the pool may be dead too. Few ever
+    /// need it, so it is made for the first who does.
+    fresh: OnceLock<Option<Client>>,
+    options: Options,
     /// The user's own, for the first origin only.
     headers: HeaderMap,
     user: Option<(String, Secret)>,
@@ -72,6 +77,8 @@ impl Net {
         Ok(Self {
             negotiated: build(builder(options)?)?,
             http1: build(builder(options)?.http1_only())?,
+            fresh: OnceLock::new(),
+            options: options.clone(),
             headers,
             user: options.user.clone(),
             logins: options.logins.clone(),
@@ -108,6 +115,12 @@ impl Net {
         }
     }
 
+    fn client(&self, fresh: bool, url: &Url) -> &Client {
+        let pooled = if url.scheme() == "https" { &self.negotiated } else { &self.http1 };
+        let make = || builder(&self.options).ok()?.pool_max_idle_per_host(0).build().ok();
+        if fresh { self.fresh.get_or_init(make).as_ref().unwrap_or(pooled) } else { pooled }
+    }
+
     /// Where too much is open for one more connection, it waits for others to close: that says nothing of the host, and
     /// is no attempt.
     async fn patient_hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
@@ -121,7 +134,7 @@ impl Net {
     }
 
     async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
-        let client = if chain.url().scheme() == "https" { &self.negotiated } else { &self.http1 };
+        let client = self.client(ask.fresh, chain.url());
         let fields = self.fields(ask, chain)?;
         // A header of the user's own comes before every login, as in curl.
         let login = self.login(chain).filter(|_| !fields.contains_key(AUTHORIZATION));

@@ -28,6 +28,8 @@ pub(in crate::engine) struct Ask {
     pub(in crate::engine) url: Url,
     /// Ask for the bytes from this offset on, if the file is still this version.
     pub(in crate::engine) from: Option<(u64, Validator)>,
+    /// Over a new connection.
+    pub(in crate::engine) fresh: bool,
 }
 
 /// The head of the last answer, after redirects, with the body still to come.

@@ -99,6 +99,7 @@ impl Store {
             listed: HashSet::new(),
             fresh: Vec::new(),
             unreadable: 0,
+            told_unreadable: 0,
             secrets: options.has_secrets(),
             overwrite: options.overwrite,
             sync: options.sync,
@@ -187,7 +188,7 @@ impl Store {
         unsynced.blocking_recv().unwrap_or_default()
     }
 
-    /// Notes what would, and has the database file follow its log.
+    /// Notes what would, and sees to it that the database has its name still.
     pub(super) fn synced(&self, synced: Vec<Synced>) {
         if !synced.is_empty() {
             self.order(Order::Synced(synced));

@@ -36,7 +36,7 @@ pub(super) enum Order {
     Unsynced(oneshot::Sender<Vec<Unsynced>>),
     /// These would now.
     Synced(Vec<Synced>),
-    /// Move what is in the log to its place, and look after the file.
+    /// See to it that the database has its name still.
     Tidy,
     /// Keep everything, end the session and the thread.
     End,

@@ -111,8 +111,15 @@ impl Rows<'_> {
             }
             Some(kept) if kept.id == id.0.cast_signed() => self.look(kept, request, lives, anew)?,
             // Forgotten meanwhile, and asked for by somebody else since, who works on it or has it.
-            Some(kept) if kept.state == State::Queued && self.session.lives(kept.session, lives) => Found::Held,
-            Some(kept) if kept.state == State::Finished && !anew => self.look(kept, request, lives, anew)?,
+            Some(kept)
+                if kept.state == State::Queued
+                    && (kept.session == self.session.id || self.session.lives(kept.session, lives)) =>
+            {
+                Found::Held
+            }
+            Some(kept) if !anew && !self.overwrite && kept.record.finished().as_ref().is_some_and(is_there) => {
+                self.look(kept, request, lives, anew)?
+            }
             _ => {
                 self.insert(request, Some(id))?;
                 Found::Open(Box::new(Left { known: true, ..Left::default() }))

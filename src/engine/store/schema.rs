@@ -13,7 +13,7 @@ use crate::display::safe;
 use crate::engine::durable;
 
 use super::error::OpenError;
-use super::turn::take_turn;
+use super::turn::{Turn, take_turn};
 
 /// "haul" in ASCII: tells our databases from those of other programs.
 const APPLICATION: i32 = 0x6861_756c;
@@ -69,11 +69,15 @@ pub(super) type Salvage = fn(&Path, &mut Connection) -> String;
 pub(super) fn open(path: &Path, sync: bool, salvage: Salvage) -> Result<Opened, OpenError> {
     let failed = |error: io::Error| OpenError::new(path, &error);
     make_folder(path).map_err(failed)?;
-    let _turn = take_turn(path);
+    let turn = take_turn(path);
     finish_rescue(path).map_err(failed)?;
     prepare(path).map_err(failed)?;
     match usable(path, sync) {
         Ok(connection) => Ok(Opened { connection, news: Vec::new() }),
+        // Whoever has the turn for so long is mending it.
+        Err(Unusable::Damaged(_)) if matches!(turn, Turn::Late) => {
+            Err(failed(io::Error::other("another haul is mending it; try again in a moment")))
+        }
         Err(Unusable::Damaged(why)) => {
             let (aside, saved) = rescue(path, salvage).map_err(|unusable| unusable.into_error(path))?;
             let connection = usable(path, sync).map_err(|unusable| unusable.into_error(path))?;
@@ -129,11 +133,13 @@ pub(super) fn in_memory() -> Result<Connection, OpenError> {
 
 /// Opens a database for looking at or forgetting; it must be there and sound.
 pub(super) fn existing(path: &Path) -> Result<Option<Connection>, OpenError> {
-    if !path.try_exists().map_err(|error| OpenError::new(path, &error))? {
+    let failed = |error: io::Error| OpenError::new(path, &error);
+    let _turn = take_turn(path);
+    finish_rescue(path).map_err(failed)?;
+    if !path.try_exists().map_err(failed)? {
         return Ok(None);
     }
-    prepare(path).map_err(|error| OpenError::new(path, &error))?;
-    let _turn = take_turn(path);
+    prepare(path).map_err(failed)?;
     usable(path, false).map(Some).map_err(|unusable| unusable.into_error(path))
 }
 
@@ -326,8 +332,19 @@ fn migrate(connection: &mut Connection, path: &Path, from: i64, migrations: &[&s
     transaction.commit()
 }
 
+/// Writes all that the database holds to `path` if nothing stands there; false where something does.
+pub(super) fn restore(connection: &Connection, path: &Path) -> rusqlite::Result<bool> {
+    make_folder(path).map_err(foreign)?;
+    let _turn = take_turn(path);
+    if path.exists() {
+        return Ok(false);
+    }
+    copy_to(connection, path)?;
+    Ok(true)
+}
+
 /// Writes all that the database holds to `path`, for nobody else to read. It is there as a whole or not at all.
-pub(super) fn copy_to(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
+fn copy_to(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     let unfinished = beside(path, ".new");
     make_folder(path).map_err(foreign)?;
     // What another attempt has left; the error that matters is that of the next call.

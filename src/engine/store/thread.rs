@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
@@ -45,8 +45,9 @@ pub(super) struct Keeper {
     pub(super) session: Session,
     pub(super) listed: HashSet<i64>,
     pub(super) fresh: Vec<i64>,
-    /// Unfinished jobs of ended sessions that a disk has damaged; said once.
+    /// Unfinished jobs of ended sessions that a disk has damaged, and how many of them were said to be.
     pub(super) unreadable: usize,
+    pub(super) told_unreadable: usize,
     pub(super) secrets: bool,
     pub(super) overwrite: bool,
     pub(super) sync: bool,
@@ -127,8 +128,9 @@ impl Keeper {
             }
             thread::sleep(AGAIN);
         };
-        if self.unreadable > 0 {
-            let jobs = salvage::jobs(std::mem::take(&mut self.unreadable));
+        if self.unreadable > self.told_unreadable {
+            self.told_unreadable = self.unreadable;
+            let jobs = salvage::jobs(self.unreadable);
             self.say(format!("damaged in the state database, and passed over: {jobs}"));
         }
         match result {
@@ -217,32 +219,31 @@ impl Keeper {
         self.outbox.push(Event::Notice(Notice::State(line)));
     }
 
-    /// Has the file follow the log, and sees to it that there is a file.
+    /// Sees to it that the database has its name still.
     fn tidy(&mut self) {
         let Some(path) = self.path.clone() else { return };
-        if path.exists() && !self.session.is_at(&path) {
-            self.say(
+        if self.session.is_at(&path) {
+            return;
+        }
+        // Somebody has removed it. All that is known is in the open one still.
+        match schema::restore(&self.connection, &path)
+            .map_err(SaveError::from)
+            .and_then(|written| if written { self.move_to(&path).map(|()| true) } else { Ok(false) })
+        {
+            Ok(true) => return self.say("the state database was removed; it was written anew".to_owned()),
+            Ok(false) => self.say(
                 "another file has taken the place of the state database; this run keeps its own to itself".to_owned(),
-            );
-            self.path = None;
-        } else if !path.exists() {
-            // Somebody has removed it. All that is known is in the open one still.
-            match self.write_anew(&path) {
-                Ok(()) => self.say("the state database was removed; it was written anew".to_owned()),
-                Err(error) => {
-                    self.say(format!(
-                        "the state database was removed, and cannot be written anew: {}",
-                        safe(&error.why)
-                    ));
-                    // Told once; what is kept from now on ends with the process.
-                    self.path = None;
-                }
+            ),
+            Err(error) => {
+                self.say(format!("the state database was removed, and cannot be written anew: {}", safe(&error.why)));
             }
         }
+        // Told once; what is kept from now on ends with the process.
+        self.path = None;
     }
 
-    fn write_anew(&mut self, path: &std::path::Path) -> Result<(), SaveError> {
-        schema::copy_to(&self.connection, path)?;
+    /// Goes on in the database that was just written, in a session of its own.
+    fn move_to(&mut self, path: &Path) -> Result<(), SaveError> {
         let opened = schema::open(path, self.sync, salvage::salvage).map_err(io::Error::other)?;
         self.connection = opened.connection;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -6,23 +6,35 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Opening takes milliseconds; whoever holds the lock for longer has it for another reason.
+/// Opening takes milliseconds; whoever holds the lock for longer mends a large one, or has it for another reason.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often it is looked.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Waits for the turn, which lasts as long as what this gives. The lock is the folder's, so that it leaves no file.
-/// Where it cannot be had, it is done without.
-pub(super) fn take_turn(database: &Path) -> Option<File> {
+/// Whose turn it is, as long as this lives.
+#[derive(Debug)]
+pub(super) enum Turn {
+    Mine {
+        _lock: File,
+    },
+    /// Somebody else's, for longer than anybody waits.
+    Late,
+    /// Nobody can tell here.
+    Unknown,
+}
+
+/// Waits for the turn. The lock is the folder's, so that it leaves no file.
+pub(super) fn take_turn(database: &Path) -> Turn {
     let dir = database.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let dir = File::open(dir).ok()?;
+    let Ok(dir) = File::open(dir) else { return Turn::Unknown };
     let until = Instant::now() + PATIENCE;
     loop {
         match dir.try_lock() {
-            Ok(()) => return Some(dir),
+            Ok(()) => return Turn::Mine { _lock: dir },
             Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(PAUSE),
-            Err(_) => return None,
+            Err(TryLockError::WouldBlock) => return Turn::Late,
+            Err(TryLockError::Error(_)) => return Turn::Unknown,
         }
     }
 }

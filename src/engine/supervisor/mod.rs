@@ -25,7 +25,7 @@ use url::Url;
 
 use crate::display::without_userinfo;
 
-use super::disk::{Finals, remove_part};
+use super::disk::{Finals, remove_own, remove_part};
 use super::event::{Command, Event, FinishedFile};
 use super::hosts::Hosts;
 use super::partial::part_path;
@@ -280,12 +280,16 @@ impl Supervisor {
 
     /// Removes part files in the background.
     fn remove_parts(&mut self, parts: Vec<PathBuf>) {
+        self.remove_parts_with(parts, remove_part);
+    }
+
+    fn remove_parts_with(&mut self, parts: Vec<PathBuf>, remove: fn(&Path)) {
         if parts.is_empty() {
             return;
         }
         self.tasks.spawn_blocking(move || {
             for part in parts {
-                remove_part(&part);
+                remove(&part);
             }
             Done::Cleaned
         });
@@ -305,7 +309,9 @@ impl Supervisor {
                 _ => parts.extend(job.partial.is_some().then(|| part(job.generation))),
             }
         }
-        self.remove_parts(parts);
+        // Where nothing is kept the ids are this engine's alone, also where a commit that was given up has one open.
+        let remove = if kept { remove_part } else { remove_own };
+        self.remove_parts_with(parts, remove);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(CLEANING, all).await;
         self.shared.store.end();

@@ -63,12 +63,26 @@ impl Supervisor {
 
     fn added(&mut self, standing: Standing) {
         let Standing { id, request, found } = standing;
-        if self.jobs.contains_key(&id) || matches!(found, Found::Mine) {
+        if let Some(job) = self.jobs.get_mut(&id) {
+            // Another haul had it and has left it: what there is of it now is this one's.
+            if let Found::Open(left) = found
+                && !matches!(job.phase, Phase::Queued | Phase::Running { .. } | Phase::Committing { .. })
+            {
+                job.take_over(*left);
+            }
             return self.tell(Event::Notice(Notice::Duplicate(id)));
         }
+        if matches!(found, Found::Mine) {
+            return self.tell(Event::Notice(Notice::Duplicate(id)));
+        }
+        let absolute = request.dir.is_absolute();
         let name = request.name.as_deref().map_or(Ok(()), check_own);
         self.jobs.insert(id, Job::new(request));
         match name {
+            Ok(()) if !absolute => {
+                self.tell_queued(id, false);
+                self.fail(id, TransferError::new(ErrorClass::Refused, "the folder must be given by its real path"));
+            }
             Ok(()) => self.found(id, found),
             // Faces check names themselves; nothing leaves the folder where one did not.
             Err(reason) => {

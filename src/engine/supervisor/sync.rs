@@ -44,7 +44,9 @@ impl Supervisor {
         let (store, state) = (self.shared.store.clone(), self.shared.options.state.clone());
         let syncing = Arc::clone(&self.syncing);
         // A disk may take longer than the pause.
-        if !syncing.swap(true, Ordering::AcqRel) {
+        if syncing.swap(true, Ordering::AcqRel) {
+            self.sync_later();
+        } else {
             // Nobody waits for it, not even the end of the engine.
             drop(spawn_blocking(move || {
                 let _under_way = UnderWay(syncing);

@@ -109,12 +109,14 @@ impl Transfer {
     /// more at once, uncounted.
     async fn ask(&mut self) -> Result<Answer, TransferError> {
         let asked = Instant::now();
-        let ask = Ask {
+        let mut ask = Ask {
             url: self.assignment.request.url.clone(),
             from: self.saved().map(|saved| (saved.from(), saved.validator)),
+            fresh: false,
         };
         let mut result = self.get(&ask).await;
         if self.assignment.used_host && result.as_ref().is_err_and(|failure| failure.unanswered) {
+            ask.fresh = true;
             result = self.get(&ask).await;
         }
         let answer = result.map_err(|failure| failure.error)?;

@@ -23,6 +23,9 @@ use super::state::{Sink, Transfer};
 /// Bodies of a known length up to this stay in memory and reach the disk in one hop.
 const SMALL: u64 = 256 * 1024;
 
+/// So many part files that somebody else has made are passed by.
+const MOST_TAKEN: u32 = 8;
+
 impl Transfer {
     /// Takes up the part that an earlier attempt has left, unless somebody has changed it.
     pub(super) async fn reopen(&mut self) -> Result<(), TransferError> {
@@ -30,13 +33,24 @@ impl Transfer {
             self.remove_strays().await;
         }
         let Some(partial) = self.assignment.partial.take() else { return Ok(()) };
+        let kept = partial.clone();
         self.total = partial.total;
         self.validator = Some(partial.validator);
         self.about = Some(partial.about);
         let (path, length) = (self.part_path(), partial.length);
         let open = path.clone();
         match self.open(path, move || Part::open(open, length)).await {
-            Err(error) => self.restart(disk::error("go on with the part file", &error).detail).await,
+            Err(error) => {
+                let (kind, error) = (error.kind(), disk::error("go on with the part file", &error));
+                let gone = matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::WouldBlock);
+                if !gone && error.class != ErrorClass::Changed {
+                    // Nothing is wrong with the part itself: another attempt may get at it.
+                    self.sink = Sink::Closed;
+                    self.assignment.partial = Some(kept);
+                    return Err(error);
+                }
+                self.restart(error.detail).await;
+            }
             Ok(0) => self.forget().await,
             Ok(len) if self.total.is_some_and(|total| len > total) => {
                 self.restart("the part file is longer than the file".to_owned()).await;
@@ -78,10 +92,17 @@ impl Transfer {
             self.sink = Sink::Memory(Vec::with_capacity(usize::try_from(small).unwrap_or_default()));
             return Ok(());
         }
-        self.keep_partial().await?;
-        let (path, create) = (self.part_path(), self.part_path());
-        let opened = self.open(path, move || Part::create(create)).await;
-        opened.map(drop).map_err(|error| disk::error("create the part file", &error))
+        for _ in 0..MOST_TAKEN {
+            self.keep_partial().await?;
+            let (path, create) = (self.part_path(), self.part_path());
+            match self.open(path, move || Part::create(create)).await {
+                // Whose it is nobody knows, so it stays.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.assignment.generation += 1,
+                opened => return opened.map(drop).map_err(|error| disk::error("create the part file", &error)),
+            }
+        }
+        self.sink = Sink::Closed;
+        Err(TransferError::new(ErrorClass::Disk, "cannot create the part file: others stand in its place"))
     }
 
     /// Keeps what another run needs to go on with the part.

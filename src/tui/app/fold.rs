@@ -42,7 +42,9 @@ impl App {
         match told {
             Told::State(line) => self.note(line.clone()),
             Told::Left(left) => self.news(format!("{left} unfinished: haul resume")),
-            Told::NotRestored => self.note("what earlier runs have left cannot be read".to_owned()),
+            Told::NotRestored => {
+                self.note("what earlier runs have left cannot be read; haul resume tries again".to_owned());
+            }
             Told::Duplicate(_) | Told::Wire(_) => {}
         }
     }

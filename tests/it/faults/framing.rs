@@ -255,7 +255,7 @@ fn answers_before_the_answer_are_passed_by_and_have_an_end() {
         (14, "hints", || Answer::raw(HINTS.repeat(1000) + FILE), File("abc")),
         (14, "both", || Answer::raw([CONTINUE, HINTS].concat().repeat(500) + FILE), File("abc")),
         (14, "then-nothing", || Answer::raw(HINTS.repeat(1000)), Failed("connect")),
-        (14, "switching", || Answer::raw("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\nabc"), Failed("status")),
+        (14, "switching", || Answer::raw("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\nabc").stall(), Failed("status")),
     ]);
     let (origin, mut run) =
         (Origin::start(), Run::with(Options { stall_timeout: Duration::from_millis(300), ..options() }));

@@ -3,6 +3,7 @@
 
 use haul::engine::event::{Command, Event};
 use haul::engine::options::Options;
+use haul::engine::request::DownloadRequest;
 
 use super::{HALF, database, parts};
 use crate::engine::run::{Run, options};
@@ -10,6 +11,7 @@ use crate::headless::{event, json, plain};
 use crate::support::bytes::payload;
 use crate::support::command::haul;
 use crate::support::origin::{Answer, Gate, Origin, Resource, Script};
+use crate::support::temp::TempDir;
 
 /// The first answer stops in the middle for good, the next one until the gate opens.
 fn twice_held(bytes: &[u8], gate: &Gate) -> Script {
@@ -22,6 +24,11 @@ fn twice_held(bytes: &[u8], gate: &Gate) -> Script {
     })
 }
 
+/// The folder is that of the program's own runs, not the engine's.
+fn request(dir: &TempDir, url: &str) -> DownloadRequest {
+    DownloadRequest { url: url.parse().expect("an address"), dir: dir.work().into(), name: None, checksum: None }
+}
+
 #[test]
 fn what_another_haul_has_taken_up_is_its_own_and_its_end_is_heard() {
     let (origin, gate) = (Origin::start(), Gate::new());
@@ -29,13 +36,9 @@ fn what_another_haul_has_taken_up_is_its_own_and_its_end_is_heard() {
     for again in [false, true] {
         let path = format!("/{again}");
         origin.script(&path, twice_held(&bytes, &gate));
-        let dir = crate::support::temp::TempDir::new();
+        let dir = TempDir::new();
         let mut run = Run::with(Options { state: Some(database(&dir)), ..options() });
-        let request = |url: &str| {
-            let url = url.parse().expect("a valid address");
-            haul::engine::request::DownloadRequest { url, dir: dir.work().into(), name: None, checksum: None }
-        };
-        let id = run.add_requests(vec![request(&origin.url(&path))])[0];
+        let id = run.add_requests(vec![request(&dir, &origin.url(&path))])[0];
         run.wait_bytes(id, HALF);
         run.send(Command::Cancel(id));
         run.wait(id, "cancelled");
@@ -64,7 +67,7 @@ fn what_another_haul_has_taken_up_is_its_own_and_its_end_is_heard() {
 /// Whatever fails on the way to what was left: nobody hears that nothing is.
 #[test]
 fn a_resume_that_cannot_read_the_state_is_no_success() {
-    let (dir, origin) = (crate::support::temp::TempDir::new(), Origin::start());
+    let (dir, origin) = (TempDir::new(), Origin::start());
     origin.script("/a.bin", Script::new().then(|| Answer::status(503)));
     plain(&dir).arg(origin.url("/a.bin")).run().expect(1);
     for call in 1..20 {
@@ -77,7 +80,7 @@ fn a_resume_that_cannot_read_the_state_is_no_success() {
 /// A digest that is known is held against a file that nobody is sure of.
 #[test]
 fn after_the_loss_of_power_a_known_digest_counts() {
-    let (dir, origin) = (crate::support::temp::TempDir::new(), Origin::start());
+    let (dir, origin) = (TempDir::new(), Origin::start());
     origin.script("/y.bin", Script::body(payload(1, 5000)));
     let run = || json(&dir).args(["--report", "r.jsonl", &origin.url("/y.bin")]);
     run().env("HAUL_BOOT_ID", "before").env("HAUL_SYNC_PAUSE", "3600000").run().expect(0);
@@ -91,7 +94,7 @@ fn after_the_loss_of_power_a_known_digest_counts() {
 /// Nobody brings back what was cancelled, so nothing of it is kept: its address may carry a token.
 #[test]
 fn what_was_cancelled_is_forgotten_at_the_end() {
-    let (dir, origin) = (crate::support::temp::TempDir::new(), Origin::start());
+    let (dir, origin) = (TempDir::new(), Origin::start());
     origin.script("/a.bin", Script::new().then(Answer::hang));
     let mut run = Run::with(Options { state: Some(database(&dir)), ..options() });
     let id = run.add(&origin.url("/a.bin?signature=pl4nted"));
@@ -106,4 +109,21 @@ fn what_was_cancelled_is_forgotten_at_the_end() {
     for (name, bytes) in files {
         assert!(!bytes.windows(7).any(|window| window == b"pl4nted"), "{name}");
     }
+}
+
+/// Another haul dies, and before anybody has looked the user asks for the same once more.
+#[test]
+fn what_a_dead_haul_has_left_is_not_forgotten_over_a_repeated_address() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    let bytes = payload(1, 2 * HALF);
+    origin.script("/a.bin", super::stalled_once(&bytes));
+    let url = origin.url("/a.bin");
+    let other = super::begin(&dir, plain(&dir).arg(&url), 1);
+    let mut run = Run::with(Options { state: Some(database(&dir)), ..options() });
+    let id = run.add_requests(vec![request(&dir, &url)])[0];
+    other.signal(rustix::process::Signal::KILL);
+    drop(other.wait());
+    run.send(Command::Add(vec![request(&dir, &url)]));
+    assert_eq!(run.finished(id).resumed_from, HALF as u64);
+    assert!(dir.read("a.bin") == bytes && dir.names() == ["a.bin"]);
 }
