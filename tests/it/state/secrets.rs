@@ -4,8 +4,9 @@ use rustix::process::Signal;
 
 use super::{HALF, begin, stalled_once, state_files};
 use crate::support::bytes::payload;
-use crate::support::command::{Run, haul};
+use crate::support::command::{PROGRAM, Run, haul};
 use crate::support::origin::{Answer, Origin, Script};
+use crate::support::pty::Pty;
 use crate::support::temp::TempDir;
 
 /// Never kept.
@@ -98,4 +99,38 @@ fn a_long_query_leaves_nothing_either() {
     let path = format!("/small.bin?{mark}");
     haul(&dir).args(["--plain", "-r", "0", &origin.url(&path)]).run().expect(0);
     assert_absent(&dir, &QUERIES, "after the end");
+}
+
+/// Everything that a terminal ever got, and the log beside the database.
+#[test]
+fn the_screen_shows_no_secret_and_its_log_has_none() {
+    let (dir, given, origin) = (TempDir::new(), TempDir::new(), origin());
+    let netrc = given.write("netrc", "machine 127.0.0.1 login eve password s3cret-netrc\n");
+    let cookies = given.write("cookies", "127.0.0.1\tFALSE\t/\tFALSE\t0\tjar\ts3cret-jar\n");
+    let (netrc, cookies) = (netrc.display().to_string(), cookies.display().to_string());
+    let word = url(&origin, "/small.bin");
+    let args = ["-v", "-r", "0", "--netrc", "-u", "bob:s3cret-option", "-H", "X-Key: s3cret-header"];
+    let args = [&args[..], &["--cookies", &cookies, &word]].concat();
+    let mut pty = Pty::program(&dir, PROGRAM, &args, &[("NETRC", &netrc)], 120, 30);
+    pty.wait_text("1/1 done");
+    for path in ["/moved.bin", "/to-user.bin", "/gone.bin"] {
+        pty.paste(&url(&origin, path));
+    }
+    pty.wait_text("300 KB of 600 KB");
+    pty.wait_text("2 failed");
+    // Every row is looked at in full.
+    for _ in 0..4 {
+        pty.type_keys("j");
+        pty.wait_text("from ");
+    }
+    pty.type_keys("qy");
+    assert_eq!(pty.wait_exit().exit_code(), 1);
+    let log = pty.raw_log();
+    for secret in NEVER.iter().chain(&QUERIES) {
+        assert!(!log.windows(secret.len()).any(|part| part == secret.as_bytes()), "{secret} on the screen");
+    }
+    assert_absent(&dir, &NEVER, "after a screen");
+    let text = state_files(&dir).into_iter().find(|(name, _)| name == "haul.log").expect("asked for by -v").1;
+    let text = String::from_utf8(text).expect("a log is text");
+    assert!(text.contains("/small.bin?… -> 200") && !text.contains("s3cret"), "{text}");
 }
