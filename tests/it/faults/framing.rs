@@ -255,13 +255,17 @@ fn answers_before_the_answer_are_passed_by_and_have_an_end() {
         (14, "hints", || Answer::raw(HINTS.repeat(1000) + FILE), File("abc")),
         (14, "both", || Answer::raw([CONTINUE, HINTS].concat().repeat(500) + FILE), File("abc")),
         (14, "then-nothing", || Answer::raw(HINTS.repeat(1000)), Failed("connect")),
-        (14, "switching", || Answer::raw("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\nabc").stall(), Failed("status")),
     ]);
     let (origin, mut run) =
         (Origin::start(), Run::with(Options { stall_timeout: Duration::from_millis(300), ..options() }));
     origin.script("/endless", Script::new().then(|| Answer::raw("").endless(HINTS.repeat(100))));
     let id = run.add(&origin.url("/endless"));
     assert_eq!(run.failed(id).class.word(), "stalled");
+    // The library may give the connection up for another protocol before it hands the answer over.
+    origin.script("/switching", Script::new().then(|| Answer::raw("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\nabc")));
+    let id = run.add(&origin.url("/switching"));
+    assert!(matches!(run.failed(id).class.word(), "status" | "connect"));
+    assert_eq!(run.dir.names(), [] as [&str; 0]);
     origin.wait_idle();
 }
 
