@@ -268,7 +268,7 @@ mod tests {
     fn each_way_to_rename_replaces_nothing() {
         type Way = fn(&Path, &Path) -> io::Result<()>;
         for (what, way) in
-            [("one step", rename_new as Way), ("link", rename_by_link as Way), ("placeholder", rename_over_own as Way)]
+            [("one step", rename_new as Way), ("link", rename_by_link as Way), ("own file", rename_over_own as Way)]
         {
             let dir = std::env::temp_dir().join(format!("haul-rename-{:016x}", fastrand::u64(..)));
             fs::create_dir(&dir).expect("created");

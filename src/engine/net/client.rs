@@ -1,13 +1,14 @@
 //! The HTTP clients and the request itself, one hop at a time.
 
 use std::fs;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
 };
 use reqwest::{Certificate, Client, ClientBuilder, Response, Version};
+use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
@@ -43,7 +44,7 @@ pub(in crate::engine) struct Net {
     http1: Client,
     /// For a request that met a dead connection: one of its own, since the next in the pool may be dead too. Few ever
     /// need it, so it is made for the first who does.
-    fresh: OnceLock<Option<Client>>,
+    fresh: OnceCell<Option<Client>>,
     options: Options,
     /// The user's own, for the first origin only.
     headers: HeaderMap,
@@ -77,7 +78,7 @@ impl Net {
         Ok(Self {
             negotiated: build(builder(options)?)?,
             http1: build(builder(options)?.http1_only())?,
-            fresh: OnceLock::new(),
+            fresh: OnceCell::new(),
             options: options.clone(),
             headers,
             user: options.user.clone(),
@@ -115,10 +116,18 @@ impl Net {
         }
     }
 
-    fn client(&self, fresh: bool, url: &Url) -> &Client {
+    async fn client(&self, fresh: bool, url: &Url) -> &Client {
         let pooled = if url.scheme() == "https" { &self.negotiated } else { &self.http1 };
-        let make = || builder(&self.options).ok()?.pool_max_idle_per_host(0).build().ok();
-        if fresh { self.fresh.get_or_init(make).as_ref().unwrap_or(pooled) } else { pooled }
+        if !fresh {
+            return pooled;
+        }
+        let make = || async {
+            let options = self.options.clone();
+            // It reads the authorities from the disk.
+            let make = move || builder(&options).ok()?.pool_max_idle_per_host(0).build().ok();
+            spawn_blocking(make).await.ok().flatten()
+        };
+        self.fresh.get_or_init(make).await.as_ref().unwrap_or(pooled)
     }
 
     /// Where too much is open for one more connection, it waits for others to close: that says nothing of the host, and
@@ -134,7 +143,7 @@ impl Net {
     }
 
     async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
-        let client = self.client(ask.fresh, chain.url());
+        let client = self.client(ask.fresh, chain.url()).await;
         let fields = self.fields(ask, chain)?;
         // A header of the user's own comes before every login, as in curl.
         let login = self.login(chain).filter(|_| !fields.contains_key(AUTHORIZATION));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::engine::disk::remove_part;
 use crate::engine::event::{Command, Event, PAUSED_BY_USER};
 use crate::engine::partial::part_path;
 use crate::engine::request::JobId;
@@ -244,7 +245,7 @@ impl Supervisor {
             self.finals.forget(&path);
         }
         let part = job.partial.map(|_| part_path(&job.request.dir, id, job.generation));
-        self.remove_parts(part.into_iter().collect());
+        self.remove_parts(part.into_iter().collect(), remove_part);
         self.tell(Event::Removed { id });
     }
 }

@@ -279,11 +279,7 @@ impl Supervisor {
     }
 
     /// Removes part files in the background.
-    fn remove_parts(&mut self, parts: Vec<PathBuf>) {
-        self.remove_parts_with(parts, remove_part);
-    }
-
-    fn remove_parts_with(&mut self, parts: Vec<PathBuf>, remove: fn(&Path)) {
+    fn remove_parts(&mut self, parts: Vec<PathBuf>, remove: fn(&Path)) {
         if parts.is_empty() {
             return;
         }
@@ -311,7 +307,7 @@ impl Supervisor {
         }
         // Where nothing is kept the ids are this engine's alone, also where a commit that was given up has one open.
         let remove = if kept { remove_part } else { remove_own };
-        self.remove_parts_with(parts, remove);
+        self.remove_parts(parts, remove);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(CLEANING, all).await;
         self.shared.store.end();
