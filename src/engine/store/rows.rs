@@ -229,23 +229,13 @@ impl Rows<'_> {
         // A row of this identity that cannot be read says nothing any more.
         let sql = "INSERT OR REPLACE INTO jobs (id, identity, address, added, session, state, boot, record, sum) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', ?7, ?8)";
-        let id = id.map_or_else(|| self.unused(), |id| Ok(id.0.cast_signed()))?;
+        let id = id.map_or_else(|| fastrand::i64(..), |id| id.0.cast_signed());
         let sum = sum(id, identity, state, &record);
         let address = address_sum(&request.url);
         let added = i64::try_from(added).unwrap_or(i64::MAX);
         let row = (id, identity, &address[..], added, self.session.id, state, record, sum);
         self.connection.prepare_cached(sql)?.execute(row)?;
         Ok(JobId(id.cast_unsigned()))
-    }
-
-    fn unused(&self) -> rusqlite::Result<i64> {
-        let mut statement = self.connection.prepare_cached("SELECT 1 FROM jobs WHERE id = ?1")?;
-        loop {
-            let id = fastrand::i64(..);
-            if !statement.exists([id])? {
-                return Ok(id);
-            }
-        }
     }
 
     /// Makes a job of nobody's this session's: work again, unless its file turns out to be there.

@@ -86,7 +86,7 @@ fn copy_rows(from: &Path, to: &mut Connection) -> rusqlite::Result<Haul> {
 fn copy_in_order(old: &Connection, new: &Connection, order: &str, haul: &mut Haul) -> rusqlite::Result<bool> {
     let mut read = old.prepare(&format!(
         "SELECT id, identity, session, state, boot, durable, record, sum, address, added, path FROM jobs NOT INDEXED \
-         ORDER BY id {order}"
+         ORDER BY rowid {order}"
     ))?;
     let mut rows = read.query([])?;
     while let Some(row) = rows.next()? {

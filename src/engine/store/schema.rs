@@ -1,6 +1,8 @@
 //! The database file: made, opened, brought up to date, and put aside where it is damaged or somebody else's. It knows
 //! tables, no jobs.
 
+mod tables;
+
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,36 +16,10 @@ use crate::engine::durable;
 
 use super::error::OpenError;
 use super::turn::{Turn, take_turn};
+use tables::{MIGRATIONS, TABLES};
 
 /// "haul" in ASCII: tells our databases from those of other programs.
 const APPLICATION: i32 = 0x6861_756c;
-
-/// Each brings the database from one version to the next; a new one is added at the end and none is ever changed.
-const MIGRATIONS: &[&str] = &["
-    CREATE TABLE sessions (
-        id INTEGER PRIMARY KEY,
-        boot TEXT NOT NULL,
-        started INTEGER NOT NULL
-    );
-    -- state and record are the truth, in words; sum tells whether a disk has changed them.
-    CREATE TABLE jobs (
-        id INTEGER PRIMARY KEY,
-        identity BLOB NOT NULL UNIQUE,
-        address BLOB NOT NULL,
-        added INTEGER NOT NULL,
-        session INTEGER NOT NULL,
-        state TEXT NOT NULL,
-        path BLOB,
-        boot TEXT NOT NULL,
-        durable INTEGER NOT NULL DEFAULT 0,
-        record TEXT NOT NULL,
-        sum INTEGER NOT NULL
-    );
-    CREATE INDEX unfinished ON jobs (added) WHERE state <> 'finished';
-    CREATE INDEX working ON jobs (session) WHERE state = 'queued';
-    CREATE INDEX paths ON jobs (path) WHERE path IS NOT NULL;
-    CREATE INDEX unsynced ON jobs (session) WHERE state = 'finished' AND durable = 0;
-"];
 
 /// Another process holds the database for a transaction at a time.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -292,7 +268,7 @@ fn check(connection: &Connection, path: &Path) -> Result<i64, Unusable> {
         return Err(Unusable::Damaged("belongs to another program".to_owned()));
     }
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version > i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX) {
+    if version > newest(MIGRATIONS) {
         return Err(Unusable::Newer(version));
     }
     if fs::metadata(path).is_ok_and(|metadata| metadata.len() <= CHECKED) {
@@ -308,9 +284,14 @@ fn check(connection: &Connection, path: &Path) -> Result<i64, Unusable> {
     Ok(version)
 }
 
+/// The version that the last of them leads to; they begin at the first.
+fn newest(migrations: &[&str]) -> i64 {
+    i64::try_from(migrations.len() + 1).unwrap_or(i64::MAX)
+}
+
 /// Brings the database to the last of `migrations`, all or nothing; one that holds something is copied first.
 fn migrate(connection: &mut Connection, path: &Path, from: i64, migrations: &[&str]) -> rusqlite::Result<()> {
-    let to = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+    let to = newest(migrations);
     if from == to {
         return Ok(());
     }
@@ -323,8 +304,11 @@ fn migrate(connection: &mut Connection, path: &Path, from: i64, migrations: &[&s
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster.
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    for migration in migrations.iter().skip(usize::try_from(version).unwrap_or_default()) {
-        transaction.execute_batch(migration)?;
+    match usize::try_from(version).unwrap_or_default().checked_sub(1) {
+        None => transaction.execute_batch(TABLES)?,
+        Some(done) => {
+            migrations.iter().skip(done).try_for_each(|migration| transaction.execute_batch(migration))?;
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", to)?;

@@ -28,7 +28,7 @@ fn a_default_state_that_cannot_be_used_costs_a_warning_and_nothing_else() {
         ("a folder in place of the database", |dir| fs::create_dir_all(database(dir)).expect("created")),
         ("a newer database", |dir| {
             fs::create_dir_all(folder(dir)).expect("created");
-            let sql = "PRAGMA application_id = 1751217516; CREATE TABLE jobs (x); PRAGMA user_version = 2";
+            let sql = "PRAGMA application_id = 1751217516; CREATE TABLE jobs (x); PRAGMA user_version = 99";
             Connection::open(database(dir)).and_then(|newer| newer.execute_batch(sql)).expect("written");
         }),
     ];

@@ -36,6 +36,34 @@ fn many_may_open_it_at_once_when_there_is_none_or_a_damaged_one() {
     }
 }
 
+fn version() -> i64 {
+    newest(MIGRATIONS)
+}
+
+#[test]
+fn jobs_of_the_first_version_keep_what_they_are() {
+    let path = fresh();
+    let rows = "SELECT group_concat(id || hex(identity) || state || coalesce(hex(path), '-') || durable || record || sum) \
+                FROM (SELECT * FROM jobs ORDER BY added)";
+    let all = |connection: &Connection| connection.query_row(rows, [], |row| row.get::<_, String>(0));
+    let old = Connection::open(&path).expect("made");
+    old.execute_batch(tables::FIRST).expect("made");
+    old.pragma_update(None, "application_id", APPLICATION).expect("written");
+    old.execute_batch(
+        "PRAGMA user_version = 1;
+         INSERT INTO jobs VALUES (9, x'01', x'aa', 1, 3, 'finished', x'ff', 'b', 1, '{}', 5);
+         INSERT INTO jobs VALUES (-4, x'02', x'aa', 2, 3, 'queued', NULL, '', 0, '{}', 6);",
+    )
+    .expect("written");
+    let before = all(&old);
+    drop(old);
+    let connection = open(&path, false, none).expect("brought up to date").connection;
+    let after = all(&connection).expect("there");
+    assert_eq!(after, before.expect("there"));
+    drop(connection);
+    remove(&path);
+}
+
 #[test]
 fn an_older_database_is_copied_and_brought_up_to_date() {
     let path = fresh();
@@ -43,17 +71,18 @@ fn an_older_database_is_copied_and_brought_up_to_date() {
     let mut connection = usable(&path, false).unwrap_or_else(|_| unreachable!("it was just made"));
     connection.execute("INSERT INTO sessions VALUES (7, '', 0)", []).expect("written");
     let next = [MIGRATIONS, &["ALTER TABLE sessions ADD COLUMN host TEXT"]].concat();
-    migrate(&mut connection, &path, 1, &next).expect("migrated");
+    migrate(&mut connection, &path, version(), &next).expect("migrated");
     let row = |connection: &Connection, sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     assert_eq!(row(&connection, "SELECT count(*) FROM sessions WHERE id = 7 AND host IS NULL"), Ok(1));
     drop(connection);
-    let copy = Connection::open(beside(&path, ".v1")).expect("there");
-    assert_eq!(row(&copy, "PRAGMA user_version"), Ok(1));
+    let copied = beside(&path, &format!(".v{}", version()));
+    let copy = Connection::open(&copied).expect("there");
+    assert_eq!(row(&copy, "PRAGMA user_version"), Ok(version()));
     assert_eq!(row(&copy, "SELECT id FROM sessions"), Ok(7));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(beside(&path, ".v1")).expect("there").permissions().mode();
+        let mode = fs::metadata(copied).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "nobody else may read the copy either");
     }
     // This version must not touch what a later one has made.
