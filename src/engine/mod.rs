@@ -111,8 +111,10 @@ impl Engine {
         let options = Options { jobs: options.jobs.min(descriptors::transfers()), ..options };
         let net = Net::new(&options).map_err(StartError::Options)?;
         let threads = |error: io::Error| StartError::Options(format!("cannot start threads: {error}"));
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .thread_name("haul-net")
+        // One thread for all of the network: nothing on it ever waits, and nobody has to be woken for anything that
+        // happens there. Disk and state have threads of their own.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .thread_name("haul-wait")
             .enable_all()
             .build()
             .map_err(threads)?;
@@ -124,7 +126,7 @@ impl Engine {
         let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, kept);
         let closing = Closing(Arc::clone(&outbox));
         thread::Builder::new()
-            .name("haul-engine".to_owned())
+            .name("haul-net".to_owned())
             .spawn(move || {
                 // Also when the supervisor panics, readers must learn that nothing more comes.
                 let _closing = closing;
@@ -134,7 +136,7 @@ impl Engine {
             })
             .map_err(threads)?;
         let ending = Arc::new(Mutex::new(ending));
-        Ok((Self { commands, outbox: Arc::clone(&outbox), ending }, Events(outbox)))
+        Ok((Self { commands, outbox: Arc::clone(&outbox), ending }, Events::new(outbox)))
     }
 
     /// Sends a command. After the engine has ended it does nothing.

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
@@ -31,6 +32,9 @@ struct Queue {
     holds: usize,
     /// The engine ends: more requests make no sense.
     refusing: bool,
+    /// Threads that wait for an event, and for room: to wake nobody is a system call too, for every event.
+    readers: usize,
+    adders: usize,
 }
 
 /// A reader of lists holds back while this many events are unread or this many jobs wait.
@@ -105,7 +109,7 @@ impl Outbox {
     pub(super) fn close(&self) {
         let mut queue = self.lock();
         queue.closed = true;
-        self.drained.notify_all();
+        self.more_room(&queue);
         self.wake(&queue);
     }
 
@@ -125,7 +129,7 @@ impl Outbox {
         let mut queue = self.lock();
         queue.in_transit -= requests;
         queue.waiting = waiting;
-        self.drained.notify_all();
+        self.more_room(&queue);
     }
 
     /// Says how many jobs wait for a slot.
@@ -133,14 +137,15 @@ impl Outbox {
         let mut queue = self.lock();
         if queue.waiting != waiting {
             queue.waiting = waiting;
-            self.drained.notify_all();
+            self.more_room(&queue);
         }
     }
 
     /// Says that the engine ends.
     pub(super) fn refuse(&self) {
-        self.lock().refusing = true;
-        self.drained.notify_all();
+        let mut queue = self.lock();
+        queue.refusing = true;
+        self.more_room(&queue);
     }
 
     /// Waits until nobody holds requests in hand.
@@ -158,13 +163,23 @@ impl Outbox {
             && !queue.refusing
             && (queue.entries.len() > MOST_UNREAD || queue.in_transit + queue.waiting > MOST_WAITING)
         {
+            queue.adders += 1;
             queue = self.drained.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue.adders -= 1;
         }
         !queue.closed && !queue.refusing
     }
 
+    fn more_room(&self, queue: &Queue) {
+        if queue.adders > 0 {
+            self.drained.notify_all();
+        }
+    }
+
     fn wake(&self, queue: &Queue) {
-        self.filled.notify_one();
+        if queue.readers > 0 {
+            self.filled.notify_one();
+        }
         // A reader that was told once drains everything, so only the first of many needs to tell it.
         if (queue.entries.len() <= 1 || queue.closed)
             && let Some(waker) = &queue.waker
@@ -207,44 +222,44 @@ pub enum Received {
     Closed,
 }
 
+/// So many events are taken out together at most: a lock for each would be in the engine's way.
+const BUNCH: usize = 256;
+
+/// A reader that was waiting a moment ago waits this long for more to gather before it is woken for each.
+const GATHER: Duration = Duration::from_millis(2);
+
 /// A face's end: everything that the engine says, in order.
 #[derive(Debug)]
-pub struct Events(pub(super) Arc<Outbox>);
+pub struct Events {
+    outbox: Arc<Outbox>,
+    bunch: Mutex<Bunch>,
+}
+
+/// What was taken out and not read.
+#[derive(Debug, Default)]
+struct Bunch {
+    events: VecDeque<Event>,
+    /// When the reader last had to wait, unless nothing came soon after.
+    waited: Option<Instant>,
+}
 
 impl Events {
+    pub(super) fn new(outbox: Arc<Outbox>) -> Self {
+        Self { outbox, bunch: Mutex::default() }
+    }
+
     /// Waits for the next event; `None` when the engine has ended and everything has been read.
     pub fn recv(&self) -> Option<Event> {
-        let mut queue = self.0.lock();
-        loop {
-            if let Some(event) = queue.pop() {
-                self.0.drained.notify_all();
-                return Some(event);
-            }
-            if queue.closed {
-                return None;
-            }
-            queue = self.0.filled.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        match self.recv_until(None) {
+            Received::Event(event) => Some(event),
+            // Without an end of the wait there is nothing else.
+            Received::Nothing | Received::Closed => None,
         }
     }
 
     /// Waits for the next event, but not longer than `limit`.
     pub fn recv_timeout(&self, limit: Duration) -> Received {
-        let until = Instant::now() + limit;
-        let mut queue = self.0.lock();
-        loop {
-            if let Some(event) = queue.pop() {
-                self.0.drained.notify_all();
-                return Received::Event(event);
-            }
-            if queue.closed {
-                return Received::Closed;
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Received::Nothing;
-            }
-            queue = self.0.filled.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        self.recv_until(Some(Instant::now() + limit))
     }
 
     /// The next event, if there is one now.
@@ -253,10 +268,47 @@ impl Events {
         self.recv_timeout(Duration::ZERO)
     }
 
+    fn recv_until(&self, until: Option<Instant>) -> Received {
+        let mut bunch = self.bunch.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(event) = bunch.events.pop_front() {
+            return Received::Event(event);
+        }
+        let mut queue = self.outbox.lock();
+        loop {
+            bunch.events.extend(std::iter::from_fn(|| queue.pop()).take(BUNCH));
+            if let Some(event) = bunch.events.pop_front() {
+                self.outbox.more_room(&queue);
+                return Received::Event(event);
+            }
+            if queue.closed {
+                return Received::Closed;
+            }
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Received::Nothing;
+            }
+            if bunch.waited.is_some_and(|at| at.elapsed() < GATHER) {
+                drop(queue);
+                thread::sleep(left.unwrap_or(GATHER).min(GATHER));
+                queue = self.outbox.lock();
+                bunch.waited = (!queue.entries.is_empty()).then(Instant::now);
+                continue;
+            }
+            queue.readers += 1;
+            let filled = &self.outbox.filled;
+            queue = match left {
+                Some(left) => filled.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0,
+                None => filled.wait(queue).unwrap_or_else(PoisonError::into_inner),
+            };
+            queue.readers -= 1;
+            bunch.waited = Some(Instant::now());
+        }
+    }
+
     /// Has `waker` called, on a thread of the engine, whenever the first unread event arrives and when the engine
     /// ends; read until nothing is left then. It must return at once. It is called now if something is unread.
     pub fn wake_with(&self, waker: impl Fn() + Send + 'static) {
-        let mut queue = self.0.lock();
+        let mut queue = self.outbox.lock();
         if queue.closed || !queue.entries.is_empty() {
             waker();
         }
@@ -288,7 +340,7 @@ mod tests {
     #[test]
     fn samples_replace_each_other_and_never_pass_a_fact_that_ends_them() {
         let outbox = Arc::new(Outbox::default());
-        let events = Events(Arc::clone(&outbox));
+        let events = Events::new(Arc::clone(&outbox));
         for n in 0..1000 {
             outbox.push(progress(1, n));
             outbox.push(progress(2, n));
@@ -306,7 +358,7 @@ mod tests {
     #[test]
     fn the_waker_is_told_of_the_first_and_of_the_end() {
         let outbox = Arc::new(Outbox::default());
-        let events = Events(Arc::clone(&outbox));
+        let events = Events::new(Arc::clone(&outbox));
         let (tx, rx) = mpsc::channel();
         events.wake_with(move || tx.send(()).expect("the test listens"));
         outbox.push(progress(1, 1));

@@ -2,7 +2,7 @@
 //! with the whole file behind it.
 
 use std::collections::HashSet;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,7 +14,7 @@ use crate::engine::file_name;
 use super::body::Body;
 use super::folder::sync_folder;
 use super::inside;
-use super::part::{Part, remove_part};
+use super::part::{Part, remove_own, remove_part};
 use super::same::same;
 
 /// Where a body has ended up.
@@ -153,6 +153,12 @@ impl<B: Books> Committing<'_, B> {
         });
         for path in candidates {
             inside::check_length(&path)?;
+            if let Body::Memory(bytes) = self.body
+                && !self.written
+                && self.hop(bytes, &path)?
+            {
+                return Ok(Committed { path, skipped: false });
+            }
             if holds(&path, self.body)? && !self.books.is_owned(&path) && self.finals.adopt(&path) {
                 match self.body {
                     Body::Part(part) => part.remove(),
@@ -180,6 +186,38 @@ impl<B: Books> Committing<'_, B> {
             }
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{MOST_NAMES} files of this name are there")))
+    }
+
+    /// A small body on its way to a free name: create, write, rename, in a folder that is opened once for all of them.
+    /// False where that is not how it goes; [`Self::written`] says how far it has come.
+    fn hop(&mut self, bytes: &[u8], to: &Path) -> io::Result<bool> {
+        if self.manner.sync || self.manner.overwrite {
+            return Ok(false);
+        }
+        let folder = inside::Folder::of(self.part_path)?;
+        if !folder.is_free(to)? || !self.finals.adopt(to) {
+            return Ok(false);
+        }
+        let mut hop = || {
+            durable::step()?;
+            let mut file = folder.create(self.part_path)?;
+            let write = durable::step().and_then(|()| file.write_all(bytes));
+            // Half a small file is worth nothing; the error that matters is the one on its way up.
+            write.inspect_err(|_| remove_own(self.part_path))?;
+            self.written = true;
+            durable::step()?;
+            folder.rename_new(self.part_path, to)
+        };
+        let named = hop().inspect_err(|_| self.finals.forget(to));
+        match named {
+            Ok(Some(())) => Ok(true),
+            Ok(None) => {
+                self.finals.forget(to);
+                Ok(false)
+            }
+            Err(error) if self.written && error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// A name that may be lost with the power is worth nothing to who wants it synced. Where it may have replaced

@@ -1,8 +1,8 @@
 //! What is done inside a folder, by name. The folder is opened anew for each call, by its real path and through no link
 //! at all, and the rest is relative to what was opened: whoever puts a link in the way, however quickly, leads nothing
-//! of ours elsewhere. It stays open no longer, so that a disk that was taken away, or a folder that was moved, is an
-//! error and not a file in a place that nobody looks at; and so that nobody holds one descriptor while he waits for
-//! another.
+//! of ours elsewhere. It stays open no longer, or at most for the one hop of a small file, so that a disk that was taken
+//! away, or a folder that was moved, is an error and not a file in a place that nobody looks at; and so that hardly
+//! anybody holds one descriptor while he waits for another.
 
 use std::fs::File;
 use std::io;
@@ -15,7 +15,7 @@ use by_path as system;
 #[cfg(unix)]
 use opened as system;
 
-pub(super) use system::{identity, is, link, plain, remove, rename, rename_new};
+pub(super) use system::{Folder, identity, is, link, plain, remove, rename, rename_new};
 
 /// What tells a folder from every other one.
 pub(super) type Identity = (u64, u64);
@@ -78,12 +78,45 @@ mod opened {
 
     fn open(path: &Path, how: OFlags) -> io::Result<File> {
         let (folder, name) = place(path)?;
-        let open = || openat(&folder, name, how | PLAIN, Mode::from_raw_mode(0o666));
+        open_in(&folder, name, how)
+    }
+
+    fn open_in(folder: &OwnedFd, name: &OsStr, how: OFlags) -> io::Result<File> {
+        let open = || openat(folder, name, how | PLAIN, Mode::from_raw_mode(0o666));
         Ok(File::from(rustix::io::retry_on_intr(open)?))
     }
 
+    const CREATE: OFlags = OFlags::WRONLY.union(OFlags::APPEND).union(OFlags::CREATE).union(OFlags::EXCL);
+
+    /// An open folder, for several steps in it; the paths are those of files there.
+    pub(in crate::engine::disk) struct Folder(OwnedFd);
+
+    impl Folder {
+        pub(in crate::engine::disk) fn of(path: &Path) -> io::Result<Self> {
+            Ok(Self(patiently(|| place(path))?.0))
+        }
+
+        /// True where nothing has the name.
+        pub(in crate::engine::disk) fn is_free(&self, path: &Path) -> io::Result<bool> {
+            match statat(&self.0, name(path)?, AtFlags::SYMLINK_NOFOLLOW) {
+                Err(rustix::io::Errno::NOENT) => Ok(true),
+                found => Ok(found.map(|_| false)?),
+            }
+        }
+
+        /// As [`super::create`].
+        pub(in crate::engine::disk) fn create(&self, path: &Path) -> io::Result<File> {
+            patiently(|| open_in(&self.0, name(path)?, CREATE))
+        }
+
+        /// As [`super::rename_new`].
+        pub(in crate::engine::disk) fn rename_new(&self, from: &Path, to: &Path) -> io::Result<Option<()>> {
+            rename_new_in(&self.0, name(from)?, name(to)?)
+        }
+    }
+
     pub(super) fn create(path: &Path) -> io::Result<File> {
-        open(path, OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL)
+        open(path, CREATE)
     }
 
     pub(super) fn append(path: &Path) -> io::Result<File> {
@@ -132,12 +165,16 @@ mod opened {
 
     /// Renames within the folder unless something stands there. None where the file system cannot do that in one step.
     pub(in crate::engine::disk) fn rename_new(from: &Path, to: &Path) -> io::Result<Option<()>> {
+        let (folder, from) = patiently(|| place(from))?;
+        rename_new_in(&folder, from, name(to)?)
+    }
+
+    fn rename_new_in(folder: &OwnedFd, from: &OsStr, to: &OsStr) -> io::Result<Option<()>> {
         #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
         {
             use rustix::fs::{RenameFlags, renameat_with};
             use rustix::io::Errno;
-            let (folder, from) = patiently(|| place(from))?;
-            match renameat_with(&folder, from, &folder, name(to)?, RenameFlags::NOREPLACE) {
+            match renameat_with(folder, from, folder, to, RenameFlags::NOREPLACE) {
                 // NFS, some FUSE ones.
                 Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(None),
                 result => Ok(Some(result?)),
@@ -145,7 +182,7 @@ mod opened {
         }
         #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
         {
-            let _ = (from, to);
+            let _ = (folder, from, to);
             Ok(None)
         }
     }
@@ -196,6 +233,29 @@ mod by_path {
     use std::path::Path;
 
     use super::Identity;
+
+    pub(in crate::engine::disk) struct Folder;
+
+    impl Folder {
+        pub(in crate::engine::disk) fn of(_: &Path) -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(in crate::engine::disk) fn is_free(&self, path: &Path) -> io::Result<bool> {
+            match fs::symlink_metadata(path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+                found => found.map(|_| false),
+            }
+        }
+
+        pub(in crate::engine::disk) fn create(&self, path: &Path) -> io::Result<File> {
+            create(path)
+        }
+
+        pub(in crate::engine::disk) fn rename_new(&self, from: &Path, to: &Path) -> io::Result<Option<()>> {
+            rename_new(from, to)
+        }
+    }
 
     pub(super) fn create(path: &Path) -> io::Result<File> {
         OpenOptions::new().append(true).create_new(true).open(path)

@@ -4,6 +4,7 @@
 mod blank;
 mod body;
 mod commit;
+mod crew;
 mod folder;
 mod inside;
 mod part;
@@ -15,6 +16,7 @@ mod writer;
 pub(super) use blank::remove_blank;
 pub(super) use body::Body;
 pub(super) use commit::{Books, Finals, Manner, Name, commit};
+pub(super) use crew::Crew;
 pub use folder::prepare_folder;
 pub(super) use folder::{room, sync_files};
 pub(super) use part::{Part, read_part, remove_own, remove_part, sync_part};

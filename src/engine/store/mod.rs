@@ -38,13 +38,13 @@ use tokio::sync::oneshot;
 
 use super::durable;
 use super::error::TransferError;
-use super::event::{Event, Notice};
+use super::event::{Event, FinishedFile, Notice, Record};
 use super::options::Options;
 use super::outbox::Outbox;
 use super::request::{DownloadRequest, JobId};
 
 use error::SaveError;
-use order::Order;
+use order::{Order, Waiting};
 use session::Session;
 use thread::Keeper;
 
@@ -147,20 +147,25 @@ impl Store {
 
     /// Keeps a change; nobody waits for it.
     pub(super) fn note(&self, id: JobId, change: Change) {
-        self.order(Order::Change(id, change, None));
+        self.order(Order::Change(id, change, Waiting::Nobody));
+    }
+
+    /// Keeps a finished file; [`Answer::Finished`] follows.
+    pub(super) fn finish(&self, id: JobId, finished: Box<(FinishedFile, Record)>) {
+        self.order(Order::Change(id, Change::Finished(finished), Waiting::Supervisor));
     }
 
     /// Keeps a change, and returns when it is kept.
     pub(super) async fn keep(&self, id: JobId, change: Change) -> Result<(), TransferError> {
         let (waiting, kept) = oneshot::channel();
-        self.order(Order::Change(id, change, Some(waiting)));
+        self.order(Order::Change(id, change, Waiting::One(waiting)));
         kept.await.unwrap_or_else(|_| Err(SaveError::ended())).map_err(TransferError::from)
     }
 
     /// As [`Self::keep`], for threads that may wait.
     pub(super) fn keep_blocking(&self, id: JobId, change: Change) -> io::Result<()> {
         let (waiting, kept) = oneshot::channel();
-        self.order(Order::Change(id, change, Some(waiting)));
+        self.order(Order::Change(id, change, Waiting::One(waiting)));
         let kept = kept.blocking_recv().unwrap_or_else(|_| Err(SaveError::ended()));
         kept.map_err(|error| {
             let kind = if error.full { io::ErrorKind::StorageFull } else { io::ErrorKind::Other };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use crate::engine::error::TransferError;
-use crate::engine::event::FinishedFile;
+use crate::engine::event::{FinishedFile, Record};
 use crate::engine::partial::Partial;
 use crate::engine::request::{DownloadRequest, JobId};
 
@@ -14,7 +14,13 @@ use super::error::SaveError;
 use super::record::Change;
 
 /// Who waits for a change to be kept.
-pub(super) type Waiting = oneshot::Sender<Result<(), SaveError>>;
+#[derive(Debug)]
+pub(super) enum Waiting {
+    Nobody,
+    One(oneshot::Sender<Result<(), SaveError>>),
+    /// The supervisor, for a file that is there.
+    Supervisor,
+}
 
 /// What the thread does.
 #[derive(Debug)]
@@ -27,7 +33,7 @@ pub(super) enum Order {
     Restore,
     /// How many unfinished jobs do ended sessions have?
     CountLeft,
-    Change(JobId, Change, Option<Waiting>),
+    Change(JobId, Change, Waiting),
     /// Is the file at this path that of a job other than this one?
     IsOwned(JobId, PathBuf, oneshot::Sender<bool>),
     /// Forget the job, unless it is finished: then it is history.
@@ -43,6 +49,11 @@ pub(super) enum Order {
 }
 
 impl Order {
+    /// True where a moment more or less is nothing to anybody.
+    pub(super) fn can_wait(&self) -> bool {
+        matches!(self, Self::Change(.., Waiting::Nobody | Waiting::Supervisor))
+    }
+
     /// How many requests it carries.
     pub(super) fn requests(&self) -> usize {
         if let Self::Add(requests) = self { requests.len() } else { 0 }
@@ -60,6 +71,8 @@ pub(in crate::engine) enum Answer {
     Unclaimed(JobId, TransferError),
     /// Requests that cannot be kept, and why.
     Refused(Vec<DownloadRequest>, TransferError),
+    /// A file is there, and that is kept, unless the store has said that it cannot be.
+    Finished(JobId, Box<(FinishedFile, Record)>),
     /// Everything that ended sessions have left is out.
     Restored,
     /// So many jobs are left by ended sessions.

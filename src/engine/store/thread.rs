@@ -21,7 +21,8 @@ use crate::engine::event::{ADD_LIMIT, Event, Notice};
 use crate::engine::outbox::Outbox;
 
 use super::error::SaveError;
-use super::order::{Answer, Order, Standing, Unsynced};
+use super::order::{Answer, Order, Standing, Unsynced, Waiting};
+use super::record::Change;
 use super::rows::Rows;
 use super::salvage;
 use super::schema;
@@ -30,6 +31,10 @@ use super::session::{Lives, Session};
 /// Orders, and requests in them, that are carried out together at most: other processes wait meanwhile.
 const BATCH: usize = 1024;
 const REQUESTS: usize = 5000;
+
+/// How long after a transaction the next one begins at the earliest, where nobody is in a hurry for it: the more it
+/// holds the less each of its orders costs.
+const GATHER: Duration = Duration::from_millis(4);
 
 /// How often it is tried whether there is room.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -74,7 +79,11 @@ impl Keeper {
     /// Works until it is told to end or nobody is left to tell it anything.
     pub(super) fn run(mut self, orders: &Receiver<Order>) {
         let mut ended = false;
+        let mut last = Instant::now();
         while !ended && let Ok(first) = orders.recv() {
+            if first.can_wait() {
+                thread::sleep(GATHER.saturating_sub(last.elapsed()));
+            }
             let mut requests = first.requests();
             let mut batch = vec![first];
             while batch.len() < BATCH
@@ -89,6 +98,7 @@ impl Keeper {
                 self.tidy();
             }
             self.keep(batch);
+            last = Instant::now();
         }
         self.end();
     }
@@ -189,7 +199,10 @@ impl Keeper {
                 self.tell(Answer::Restored);
             }
             (Order::CountLeft, Done::Count(left)) => self.tell(Answer::Left(left)),
-            (Order::Change(.., Some(waiting)), _) => drop(waiting.send(Ok(()))),
+            (Order::Change(.., Waiting::One(waiting)), _) => drop(waiting.send(Ok(()))),
+            (Order::Change(id, Change::Finished(finished), Waiting::Supervisor), _) => {
+                self.tell(Answer::Finished(id, finished));
+            }
             (Order::IsOwned(.., waiting), Done::Owned(owned)) => drop(waiting.send(owned)),
             (Order::Unsynced(waiting), Done::Unsynced(unsynced)) => drop(waiting.send(unsynced)),
             _ => {}
@@ -205,7 +218,11 @@ impl Keeper {
                 self.tell(Answer::Restored);
             }
             Order::CountLeft => self.tell(Answer::Left(0)),
-            Order::Change(.., Some(waiting)) => drop(waiting.send(Err(error.clone()))),
+            Order::Change(.., Waiting::One(waiting)) => drop(waiting.send(Err(error.clone()))),
+            // The file is there all the same.
+            Order::Change(id, Change::Finished(finished), Waiting::Supervisor) => {
+                self.tell(Answer::Finished(id, finished));
+            }
             _ => {}
         }
     }

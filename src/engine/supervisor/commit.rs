@@ -95,9 +95,6 @@ impl Books for StoreBooks<'_> {
     }
 }
 
-/// What faces and the store hear of a file.
-pub(super) type Finished = Box<(FinishedFile, Record)>;
-
 /// What is known of a job whose file is about to get its name.
 #[derive(Debug)]
 pub(super) struct Finishing {
@@ -109,7 +106,7 @@ pub(super) struct Finishing {
 }
 
 impl Finishing {
-    pub(super) fn finished(self, settled: Settled) -> Finished {
+    pub(super) fn finished(self, settled: Settled) -> Box<(FinishedFile, Record)> {
         let file = FinishedFile {
             path: settled.path,
             bytes: settled.bytes,

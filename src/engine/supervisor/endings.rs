@@ -1,29 +1,30 @@
 //! What follows when an attempt or a commit has ended.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::{self, JoinError};
 use url::Url;
 
-use crate::engine::disk;
+use crate::engine::disk::{self, Body};
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Event, PAUSED_BY_USER};
+use crate::engine::event::{Event, FinishedFile, PAUSED_BY_USER, Record};
 use crate::engine::options::Check;
 use crate::engine::request::JobId;
 use crate::engine::retry::{MOST_ATTEMPTS, PROGRESS, delay};
 use crate::engine::store::Change;
 use crate::engine::transfer::{Ending, Left};
 
-use super::commit::{Finished, Finishing, Unsettled, Whole, settle};
-use super::job::{Full, Phase, Then};
+use super::commit::{Finishing, Unsettled, Whole, settle};
+use super::job::{Phase, Then};
 use super::{Done, Supervisor};
 
 impl Supervisor {
     pub(super) fn joined(&mut self, joined: Result<(task::Id, Done), JoinError>) {
         // What the attempt has said comes before its end: a host without an answer is forgotten with its last job.
-        while let Ok((url, ttfb)) = self.answers.try_recv() {
-            self.hosts.answered(&url, ttfb);
+        while let Ok((id, ttfb)) = self.answers.try_recv() {
+            self.answered(id, ttfb);
         }
         let task = joined.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
         if let Ok((_, Done::Room(id, room))) = joined {
@@ -33,7 +34,6 @@ impl Supervisor {
         let Some(id) = self.owners.remove(&task) else { return };
         match joined {
             Ok((_, Done::Attempt(left))) => self.attempt_ended(id, *left),
-            Ok((_, Done::Commit(result))) => self.commit_ended(id, result),
             Ok((_, Done::Looked(file))) => self.looked(id, file),
             Ok((_, Done::Room(..) | Done::Cleaned)) => {}
             Err(_) => self.died(id),
@@ -43,10 +43,8 @@ impl Supervisor {
     /// A panic in a task is a defect of ours; it costs one job.
     fn died(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(&id) else { return };
-        match job.phase {
-            Phase::Committing { .. } => self.commits -= 1,
-            Phase::Looking { .. } => {}
-            _ => self.hosts.release(&job.request.url),
+        if !matches!(job.phase, Phase::Looking { .. }) {
+            self.hosts.release(&job.request.url);
         }
         self.fail(id, TransferError::defect());
     }
@@ -62,7 +60,9 @@ impl Supervisor {
         let reached = left.resumed_from + left.gained;
         if reached >= job.reached + PROGRESS {
             (job.failures, job.fulls) = (0, 0);
-            self.full.entry(Arc::clone(&job.request.dir)).and_modify(Full::has_fitted);
+            if let Some(full) = self.full.get_mut(&job.request.dir) {
+                full.has_fitted();
+            }
         }
         job.reached = job.reached.max(reached);
         let then = match &job.phase {
@@ -186,65 +186,73 @@ impl Supervisor {
             resumed_from: job.resumed_from,
             answered: job.answered.as_deref().cloned(),
         };
-        let (shared, finals, decoders) =
-            (Arc::clone(&self.shared), Arc::clone(&self.finals), Arc::clone(&self.decoders));
-        let task = self.tasks.spawn(async move {
-            // Decoding is work for the processor, and its memory adds up.
-            let turn = match shared.options.check {
-                Check::Decode => decoders.acquire_owned().await.ok(),
-                Check::None | Check::Ends => None,
-            };
-            let at_work = Arc::clone(&shared);
-            let settled = task::spawn_blocking(move || {
-                let result = settle(&whole, id, &at_work, &finals);
-                let Whole { body, part, .. } = whole;
-                if result.as_ref().is_err_and(|unsettled| !unsettled.refused) && !keep {
-                    drop(body);
-                    disk::remove_part(&part);
-                }
-                result
-            });
-            let settled =
-                settled.await.unwrap_or_else(|_| Err(Unsettled { error: TransferError::defect(), refused: false }));
-            drop(turn);
-            let finished = match settled {
-                Ok(settled) => {
-                    let finished = file.finished(settled);
-                    // The file is there, whether or not that can be kept; the store has said what is wrong.
-                    let _ = shared.store.keep(id, Change::Finished(finished.clone())).await;
-                    Ok(finished)
-                }
-                Err(unsettled) => Err(unsettled),
-            };
-            Done::Commit(finished)
-        });
-        self.owners.insert(task.id(), id);
+        let (shared, finals, unsettling) =
+            (Arc::clone(&self.shared), Arc::clone(&self.finals), self.unsettling.clone());
+        let in_memory = matches!(whole.body, Body::Memory(_));
+        let work = move || {
+            // A panic is a defect of ours, and costs one job.
+            let result = catch_unwind(AssertUnwindSafe(|| settle(&whole, id, &shared, &finals)));
+            let result = result.unwrap_or_else(|_| Err(Unsettled { error: TransferError::defect(), refused: false }));
+            let Whole { body, part, .. } = whole;
+            if result.as_ref().is_err_and(|unsettled| !unsettled.refused) && !keep {
+                drop(body);
+                disk::remove_part(&part);
+            }
+            // The supervisor hears of a file when that is kept. It may have ended, and then nobody needs to know.
+            match result {
+                Ok(settled) => shared.store.finish(id, file.finished(settled)),
+                Err(unsettled) => drop(unsettling.send((id, unsettled))),
+            }
+        };
+        // What is large may take long to be looked at, and holds nobody up.
+        if in_memory || self.shared.options.check == Check::Decode {
+            self.crew.run(work);
+        } else {
+            drop(task::spawn_blocking(work));
+        }
     }
 
-    fn commit_ended(&mut self, id: JobId, result: Result<Finished, Unsettled>) {
-        self.commits -= 1;
-        let Some(job) = self.jobs.get_mut(&id) else { return };
-        let remove = matches!(job.phase, Phase::Committing { remove: true });
-        match result {
-            Err(Unsettled { error, refused }) => {
-                if refused {
-                    job.partial = None;
-                }
-                // What was cut without anybody noticing on the way may come whole the next time.
-                if remove { self.fail(id, error) } else { self.attempt_failed(id, error) }
-            }
-            Ok(finished) => {
-                let (file, record) = *finished;
-                job.partial = None;
-                job.answered = None;
-                job.phase = Phase::Finished { path: file.path.clone() };
-                self.full.entry(Arc::clone(&job.request.dir)).and_modify(Full::has_fitted);
-                self.sync_later();
-                self.tell(Event::Finished { id, file, record: Box::new(record) });
-            }
+    pub(super) fn commit_failed(&mut self, id: JobId, Unsettled { error, refused }: Unsettled) {
+        let Some(remove) = self.commit_ended(id) else { return };
+        if let Some(job) = self.jobs.get_mut(&id).filter(|_| refused) {
+            job.partial = None;
+        }
+        // What was cut without anybody noticing on the way may come whole the next time.
+        if remove {
+            self.fail(id, error)
+        } else {
+            self.attempt_failed(id, error)
         }
         if remove {
             self.removed(id);
+        }
+    }
+
+    pub(super) fn committed(&mut self, id: JobId, (file, record): (FinishedFile, Record)) {
+        let Some(remove) = self.commit_ended(id) else { return };
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        job.partial = None;
+        job.answered = None;
+        job.phase = Phase::Finished { path: file.path.clone() };
+        if let Some(full) = self.full.get_mut(&job.request.dir) {
+            full.has_fitted();
+        }
+        self.sync_later();
+        self.tell(Event::Finished { id, file, record: Box::new(record) });
+        if remove {
+            self.removed(id);
+        }
+    }
+
+    /// A commit is over; tells whether the user wants the job gone.
+    fn commit_ended(&mut self, id: JobId) -> Option<bool> {
+        self.commits -= 1;
+        self.jobs.get(&id).map(|job| matches!(job.phase, Phase::Committing { remove: true }))
+    }
+
+    pub(super) fn answered(&mut self, id: JobId, ttfb: Duration) {
+        if let Some(job) = self.jobs.get(&id) {
+            self.hosts.answered(&job.request.url, ttfb);
         }
     }
 }

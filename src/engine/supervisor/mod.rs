@@ -17,30 +17,31 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use crate::display::without_userinfo;
 
-use super::disk::{Finals, remove_own, remove_part};
+use super::disk::{Crew, Finals, remove_own, remove_part};
 use super::event::{Command, Event, FinishedFile};
 use super::hosts::Hosts;
+use super::options::Check;
 use super::partial::part_path;
 use super::request::{DownloadRequest, JobId};
 use super::store::Answer;
 use super::transfer::{self, Assignment, Left, Shared};
 
-use commit::{Finished, Unsettled};
+use commit::Unsettled;
 use job::{Full, Job, Phase};
 
 /// Files that are being given their names at once; more would pile up bodies in memory.
 const MOST_COMMITS: usize = 256;
 
-/// Pictures that are being decoded at once.
-const MOST_DECODERS: usize = 2;
+/// Threads that give files their names, each taking so many before another one joins in. Decoding is work for the
+/// processor, and its memory adds up: there each picture is worth a thread, and there are few.
+const NAMING: (usize, usize) = (16, 32);
+const DECODING: (usize, usize) = (2, 0);
 
 /// How long the part files may take to go when the engine ends.
 const CLEANING: Duration = Duration::from_millis(300);
@@ -49,7 +50,6 @@ const CLEANING: Duration = Duration::from_millis(300);
 #[derive(Debug)]
 enum Done {
     Attempt(Box<Left>),
-    Commit(Result<Finished, Unsettled>),
     /// A file that stood there; none where it is not what it must be.
     Looked(Option<Box<FinishedFile>>),
     /// How much room there is where this job waits for some, as far as the system tells.
@@ -63,7 +63,7 @@ enum Done {
 pub(super) struct Supervisor {
     shared: Arc<Shared>,
     commands: UnboundedReceiver<Command>,
-    answers: UnboundedReceiver<(Url, Duration)>,
+    answers: UnboundedReceiver<(JobId, Duration)>,
     kept: UnboundedReceiver<Answer>,
     /// How often the store was asked for jobs and has not answered.
     asked: usize,
@@ -76,7 +76,10 @@ pub(super) struct Supervisor {
     jobs: HashMap<JobId, Job>,
     hosts: Hosts,
     finals: Arc<Finals>,
-    decoders: Arc<Semaphore>,
+    crew: Crew,
+    /// Files that did not get their names, and the end for whoever tries to give them.
+    unsettled: UnboundedReceiver<(JobId, Unsettled)>,
+    unsettling: UnboundedSender<(JobId, Unsettled)>,
     tasks: JoinSet<Done>,
     /// Whose task it is; a task that panics tells nothing but its own id.
     owners: HashMap<task::Id, JobId>,
@@ -102,10 +105,12 @@ impl Supervisor {
     pub(super) fn new(
         shared: Arc<Shared>,
         commands: UnboundedReceiver<Command>,
-        answers: UnboundedReceiver<(Url, Duration)>,
+        answers: UnboundedReceiver<(JobId, Duration)>,
         kept: UnboundedReceiver<Answer>,
     ) -> Self {
         let hosts = Hosts::new(shared.options.jobs, shared.options.per_host);
+        let (most, each) = if shared.options.check == Check::Decode { DECODING } else { NAMING };
+        let (unsettling, unsettled) = unbounded_channel();
         Self {
             shared,
             commands,
@@ -118,7 +123,9 @@ impl Supervisor {
             jobs: HashMap::new(),
             hosts,
             finals: Arc::default(),
-            decoders: Arc::new(Semaphore::new(MOST_DECODERS)),
+            crew: Crew::new(most, each),
+            unsettled,
+            unsettling,
             tasks: JoinSet::new(),
             owners: HashMap::new(),
             commits: 0,
@@ -148,8 +155,9 @@ impl Supervisor {
                     Some(command) => self.obey(command),
                     None => self.stop(),
                 },
-                Some((url, ttfb)) = self.answers.recv() => self.hosts.answered(&url, ttfb),
+                Some((id, ttfb)) = self.answers.recv() => self.answered(id, ttfb),
                 answer = self.kept.recv(), if !self.deaf => self.heard(answer),
+                Some((id, unsettled)) = self.unsettled.recv() => self.commit_failed(id, unsettled),
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
                 () = ring, if !self.is_stopping() => self.due(Instant::now()),
                 () = ring_at(self.stop_by), if self.is_stopping() => {}
@@ -169,7 +177,12 @@ impl Supervisor {
     /// Hears the store.
     fn heard(&mut self, answer: Option<Answer>) {
         if let Some(answer) = answer {
-            return self.stored(answer);
+            self.stored(answer);
+            // It answers many at once.
+            while let Ok(answer) = self.kept.try_recv() {
+                self.stored(answer);
+            }
+            return;
         }
         // A defect has ended it: nothing can be kept, so nothing goes on.
         self.deaf = true;
@@ -187,7 +200,7 @@ impl Supervisor {
 
     fn is_done(&self) -> bool {
         let late = self.stop_by.is_some_and(|until| until <= Instant::now());
-        let idle = self.tasks.is_empty() || late;
+        let idle = (self.tasks.is_empty() && self.commits == 0) || late;
         let all_done = self.closed && self.asked == 0 && self.timers.is_empty() && self.hosts.waiting() == 0;
         idle && (self.is_stopping() || all_done)
     }

@@ -51,6 +51,7 @@ impl Supervisor {
                     self.fail(id, error);
                 }
             }
+            Answer::Finished(id, finished) => self.committed(id, *finished),
             Answer::Restored => self.asked -= 1,
             Answer::Left(left) => {
                 self.asked -= 1;

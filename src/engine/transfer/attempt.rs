@@ -135,7 +135,7 @@ impl Transfer {
         let answered = |url: &Url, status: u16, version: &str| {
             // Also when this is but a redirect: the host is alive. The receiver lives as long as the supervisor, which
             // outlives every transfer.
-            let _ = self.shared.answered.send((ask.url.clone(), asked.elapsed()));
+            let _ = self.shared.answered.send((self.assignment.id, asked.elapsed()));
             if self.shared.options.verbose {
                 let range = ask.from.as_ref().map_or_else(String::new, |(from, _)| format!(" from byte {from}"));
                 let line =

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use crate::engine::content::Claims;
 use crate::engine::disk::{Body, Buffers};
@@ -27,8 +26,8 @@ pub(in crate::engine) struct Shared {
     pub(in crate::engine) options: Options,
     pub(in crate::engine) outbox: Arc<Outbox>,
     pub(in crate::engine) buffers: Arc<Buffers>,
-    /// Hears the address of a job as soon as its host has answered, and how long that took.
-    pub(in crate::engine) answered: UnboundedSender<(Url, Duration)>,
+    /// Hears of a job as soon as its host has answered, and how long that took.
+    pub(in crate::engine) answered: UnboundedSender<(JobId, Duration)>,
 }
 
 /// What is claimed of a body, and what it is held against.
