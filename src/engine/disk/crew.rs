@@ -107,7 +107,9 @@ impl Crew {
                 state.threads -= 1;
                 let alone = if state.threads == 0 { state.waiting.pop_back() } else { None };
                 drop(state);
-                alone.into_iter().for_each(|work| work());
+                if let Some(work) = alone {
+                    work();
+                }
             }
         }
     }

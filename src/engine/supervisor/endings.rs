@@ -219,9 +219,9 @@ impl Supervisor {
         }
         // What was cut without anybody noticing on the way may come whole the next time.
         if remove {
-            self.fail(id, error)
+            self.fail(id, error);
         } else {
-            self.attempt_failed(id, error)
+            self.attempt_failed(id, error);
         }
         if remove {
             self.removed(id);
