@@ -130,7 +130,10 @@ impl Engine {
             .spawn(move || {
                 // Also when the supervisor panics, readers must learn that nothing more comes.
                 let _closing = closing;
-                runtime.block_on(supervisor.run());
+                // Spawned, since whatever wakes the future that a thread blocks on is a system call.
+                let supervisor = runtime.spawn(supervisor.run());
+                // A panic of it ends everything too.
+                let _ = runtime.block_on(supervisor);
                 // A look-up of a dead name may hold its thread for long; nobody waits for it.
                 runtime.shutdown_background();
             })

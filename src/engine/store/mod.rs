@@ -54,6 +54,7 @@ pub(super) struct Store {
     orders: Sender<Order>,
     ending: Arc<AtomicBool>,
     full: Arc<AtomicBool>,
+    pressed: Arc<AtomicBool>,
 }
 
 /// How long the end of a session may take where nobody is in a hurry. A slow disk may still be busy with the log then;
@@ -91,7 +92,7 @@ impl Store {
             }
         };
         let (answers, receiver) = unbounded_channel();
-        let (ending, full) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let [ending, full, pressed] = std::array::from_fn(|_| Arc::new(AtomicBool::new(false)));
         let keeper = Keeper {
             connection,
             path: options.state.clone(),
@@ -108,6 +109,7 @@ impl Store {
             answers,
             ending: Arc::clone(&ending),
             full: Arc::clone(&full),
+            pressed: Arc::clone(&pressed),
         };
         let (orders, inbox) = mpsc::channel();
         let (alive, ended) = mpsc::channel();
@@ -117,7 +119,7 @@ impl Store {
         });
         let place = options.state.as_deref().unwrap_or(Path::new(":memory:"));
         thread.map_err(|error| OpenError::new(place, &error))?;
-        Ok((Self { orders, ending, full }, receiver, Ending(ended)))
+        Ok((Self { orders, ending, full, pressed }, receiver, Ending(ended)))
     }
 
     fn order(&self, order: Order) {
@@ -179,6 +181,11 @@ impl Store {
         self.order(Order::IsOwned(id, path.to_path_buf(), waiting));
         // Where nobody knows, another name does no harm.
         owned.blocking_recv().unwrap_or(true)
+    }
+
+    /// Says whether anything else is under way: where nothing is, nobody gains from waiting for more to keep.
+    pub(super) fn press(&self, pressed: bool) {
+        self.pressed.store(pressed, Ordering::Release);
     }
 
     /// Forgets a job.

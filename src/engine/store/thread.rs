@@ -34,7 +34,7 @@ const REQUESTS: usize = 5000;
 
 /// How long after a transaction the next one begins at the earliest, where nobody is in a hurry for it: the more it
 /// holds the less each of its orders costs.
-const GATHER: Duration = Duration::from_millis(4);
+const GATHER: Duration = Duration::from_millis(8);
 
 /// How often it is tried whether there is room.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -64,6 +64,8 @@ pub(super) struct Keeper {
     pub(super) ending: Arc<AtomicBool>,
     /// Room was waited for in vain, and there is none still.
     pub(super) full: Arc<AtomicBool>,
+    /// There is nothing more to gather.
+    pub(super) pressed: Arc<AtomicBool>,
 }
 
 /// What an order has come to, before it is kept.
@@ -81,8 +83,8 @@ impl Keeper {
         let mut ended = false;
         let mut last = Instant::now();
         while !ended && let Ok(first) = orders.recv() {
-            if first.can_wait() {
-                thread::sleep(GATHER.saturating_sub(last.elapsed()));
+            while first.can_wait() && last.elapsed() < GATHER && !self.pressed.load(Ordering::Acquire) {
+                thread::sleep(GATHER / 8);
             }
             let mut requests = first.requests();
             let mut batch = vec![first];

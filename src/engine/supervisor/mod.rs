@@ -145,6 +145,7 @@ impl Supervisor {
         loop {
             self.grant();
             self.shared.outbox.set_waiting(self.waiting());
+            self.shared.store.press(self.tasks.is_empty() && self.hosts.waiting() == 0);
             if self.is_done() {
                 break;
             }
