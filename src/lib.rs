@@ -13,7 +13,7 @@
 //! | `engine`: `net disk store content` | HTTP (reqwest lives here alone), files, the state database (rusqlite lives here alone), what bytes are |
 //! | `engine`: `hosts transfer` | who may start next; one attempt at one job |
 //! | `engine`: `supervisor` | the one owner of all jobs |
-//! | [`engine::Engine`] | the facade: commands in, events out; tokio runs on threads of its own |
+//! | [`engine::Engine`] | the facade: commands in, events out |
 //! | [`jobs`] [`input`] [`origin`] | the read model; text into requests; the embedded origin of demo and compare |
 //! | `report` | files that tell what became of every job: rows, the list of failures, the log of the screen |
 //! | `cli` `config` `signals` | options as typed (clap lives here alone), what they mean, how a run is ended from outside |
@@ -33,6 +33,14 @@
 //! body gets the ending that they call for and, by a rename that never replaces anything, its name; the store takes
 //! note, and `Event::Finished` is out. A failed attempt comes back to the supervisor, which decides on another one:
 //! that goes on where the last one stopped if the server's strong validator allows it and the last 1 KiB are the same.
+//!
+//! # Threads
+//!
+//! One thread is the network: tokio, the supervisor and all transfers, so that nobody has to be woken for what happens
+//! there. A file of fifty kilobytes is quickly done, and what it costs is mostly handing it on; so it is handed on in
+//! batches: a crew of disk threads gives small bodies their names (`disk::Crew`), one thread keeps everything that has
+//! ended meanwhile in one transaction of the store, and the face reads all events that have gathered. What may take
+//! long (a large body, a name to look up) has threads of its own. A lone file meets no batch and no wait.
 //!
 //! # One keystroke
 //!

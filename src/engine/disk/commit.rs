@@ -2,6 +2,7 @@
 //! with the whole file behind it.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -31,21 +32,34 @@ const MOST_NAMES: u32 = 9999;
 /// The final names of this run. Two jobs whose bodies are the same are still two files, so a body may be dropped in
 /// favour of a file that stands there only where that file is no other job's.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Finals(Mutex<HashSet<String>>);
+pub(in crate::engine) struct Finals {
+    taken: Mutex<HashSet<Named>>,
+    sums: RandomState,
+}
+
+/// What stands for a name: a sum that nobody outside can guess. There may be a million of them, and two names of one
+/// sum cost one of them a `(2)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::engine) struct Named(u64);
 
 impl Finals {
-    /// The path may be taken for somebody else's file again.
-    pub(in crate::engine) fn forget(&self, path: &Path) {
-        self.lock().remove(&key(path));
+    pub(in crate::engine) fn named(&self, path: &Path) -> Named {
+        Named(self.sums.hash_one(key(path)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The name may be taken for somebody else's file again.
+    pub(in crate::engine) fn forget(&self, name: Named) {
+        self.lock().remove(&name);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<Named>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes `to` as the name for the file that stands there; false if it is another job's.
     pub(in crate::engine) fn adopt(&self, to: &Path) -> bool {
-        self.lock().insert(key(to))
+        let name = self.named(to);
+        self.lock().insert(name)
     }
 
     /// Takes the name, so that nobody adopts the file, and renames. With `overwrite` a plain file that stands there goes.
@@ -58,7 +72,7 @@ impl Finals {
         } else {
             rename_new(from, to)
         };
-        renamed.inspect_err(|_| self.forget(to))
+        renamed.inspect_err(|_| self.forget(self.named(to)))
     }
 }
 
@@ -208,11 +222,11 @@ impl<B: Books> Committing<'_, B> {
             durable::step()?;
             folder.rename_new(self.part_path, to)
         };
-        let named = hop().inspect_err(|_| self.finals.forget(to));
+        let named = hop().inspect_err(|_| self.finals.forget(self.finals.named(to)));
         match named {
             Ok(Some(())) => Ok(true),
             Ok(None) => {
-                self.finals.forget(to);
+                self.finals.forget(self.finals.named(to));
                 Ok(false)
             }
             Err(error) if self.written && error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
@@ -223,7 +237,7 @@ impl<B: Books> Committing<'_, B> {
     /// A name that may be lost with the power is worth nothing to who wants it synced. Where it may have replaced
     /// another file it stays all the same: that one does not come back.
     fn take_back(&self, path: &Path) {
-        self.finals.forget(path);
+        self.finals.forget(self.finals.named(path));
         if !self.manner.overwrite {
             // The error that matters is the one on its way up.
             let _ = inside::remove(path);

@@ -15,7 +15,7 @@ mod writer;
 
 pub(super) use blank::remove_blank;
 pub(super) use body::Body;
-pub(super) use commit::{Books, Finals, Manner, Name, commit};
+pub(super) use commit::{Books, Finals, Manner, Name, Named, commit};
 pub(super) use crew::Crew;
 pub use folder::prepare_folder;
 pub(super) use folder::{room, sync_files};

@@ -122,11 +122,7 @@ impl Supervisor {
                 self.cancelled(id);
             }
             // Its last byte is here: there is nothing left to stop.
-            Phase::Looking { .. }
-            | Phase::Committing { .. }
-            | Phase::Finished { .. }
-            | Phase::Failed
-            | Phase::Cancelled => {}
+            Phase::Looking { .. } | Phase::Committing { .. } | Phase::Failed | Phase::Cancelled => {}
         }
     }
 
@@ -205,7 +201,7 @@ impl Supervisor {
     }
 
     fn remove(&mut self, id: JobId) {
-        let Some(job) = self.jobs.get_mut(&id) else { return };
+        let Some(job) = self.jobs.get_mut(&id) else { return self.removed(id) };
         // At once: the same request again is new work, also while the attempt is still ending.
         self.shared.store.remove(id);
         match &mut job.phase {
@@ -239,12 +235,15 @@ impl Supervisor {
     }
 
     pub(super) fn removed(&mut self, id: JobId) {
-        let Some(job) = self.jobs.remove(&id) else { return };
+        let part = match (self.jobs.remove(&id), self.finished.remove(&id)) {
+            (None, None) => return,
+            (_, Some(file)) => {
+                self.finals.forget(file);
+                None
+            }
+            (Some(job), None) => job.partial.map(|_| part_path(&job.request.dir, id, job.generation)),
+        };
         self.shared.store.remove(id);
-        if let Phase::Finished { path } = job.phase {
-            self.finals.forget(&path);
-        }
-        let part = job.partial.map(|_| part_path(&job.request.dir, id, job.generation));
         self.remove_parts(part.into_iter().collect(), remove_part);
         self.tell(Event::Removed { id });
     }

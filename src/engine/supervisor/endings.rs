@@ -52,7 +52,7 @@ impl Supervisor {
     fn attempt_ended(&mut self, id: JobId, left: Left) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         self.hosts.release(&job.request.url);
-        job.partial = left.partial;
+        job.partial = left.partial.map(Box::new);
         (job.generation, job.strays) = (left.generation, left.strays);
         job.resumed_from = left.resumed_from;
         job.answered = left.answered.or(job.answered.take());
@@ -230,13 +230,12 @@ impl Supervisor {
 
     pub(super) fn committed(&mut self, id: JobId, (file, record): (FinishedFile, Record)) {
         let Some(remove) = self.commit_ended(id) else { return };
-        let Some(job) = self.jobs.get_mut(&id) else { return };
-        job.partial = None;
-        job.answered = None;
-        job.phase = Phase::Finished { path: file.path.clone() };
-        if let Some(full) = self.full.get_mut(&job.request.dir) {
+        if let Some(job) = self.jobs.remove(&id)
+            && let Some(full) = self.full.get_mut(&job.request.dir)
+        {
             full.has_fitted();
         }
+        self.finished.insert(id, self.finals.named(&file.path));
         self.sync_later();
         self.tell(Event::Finished { id, file, record: Box::new(record) });
         if remove {

@@ -1,6 +1,5 @@
 //! What the supervisor keeps of one job.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio_util::sync::CancellationToken;
@@ -50,9 +49,6 @@ pub(super) enum Phase {
     Paused {
         since: Instant,
     },
-    Finished {
-        path: PathBuf,
-    },
     Failed,
     Cancelled,
 }
@@ -73,7 +69,8 @@ pub(super) enum Then {
 pub(super) struct Job {
     pub(super) request: DownloadRequest,
     pub(super) phase: Phase,
-    pub(super) partial: Option<Partial>,
+    /// Boxed: most jobs have none, and there may be many jobs.
+    pub(super) partial: Option<Box<Partial>>,
     /// The number of the last part file.
     pub(super) generation: u32,
     /// An earlier run may have left files that nobody took note of.
@@ -122,7 +119,8 @@ impl Job {
 
     /// Takes up what an earlier run has left, and tells how that stood.
     pub(super) fn take_over(&mut self, left: Left) -> LeftState {
-        (self.generation, self.partial, self.strays) = (left.generation, left.partial, left.known);
+        (self.generation, self.strays) = (left.generation, left.known);
+        self.partial = left.partial.map(Box::new);
         self.reached = left.bytes;
         left.state
     }

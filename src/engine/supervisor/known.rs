@@ -50,9 +50,9 @@ impl Supervisor {
     }
 
     fn there(&mut self, id: JobId, file: FinishedFile) {
-        let Some(job) = self.jobs.get_mut(&id) else { return };
+        let Some(mut job) = self.jobs.remove(&id) else { return };
         self.finals.adopt(&file.path);
-        job.phase = Phase::Finished { path: file.path.clone() };
+        self.finished.insert(id, self.finals.named(&file.path));
         let record = job.record();
         self.tell(Event::Finished { id, file, record });
     }

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::display::without_userinfo;
 
-use super::disk::{Crew, Finals, remove_own, remove_part};
+use super::disk::{Crew, Finals, Named, remove_own, remove_part};
 use super::event::{Command, Event, FinishedFile};
 use super::hosts::Hosts;
 use super::options::Check;
@@ -73,7 +73,10 @@ pub(super) struct Supervisor {
     held: usize,
     /// What is restored goes on, however it stood.
     revive: bool,
-    jobs: HashMap<JobId, Job>,
+    /// Those that have not finished. Boxed: a map has much room that is empty.
+    jobs: HashMap<JobId, Box<Job>>,
+    /// Those that have, and what stands for the names of their files.
+    finished: HashMap<JobId, Named>,
     hosts: Hosts,
     finals: Arc<Finals>,
     crew: Crew,
@@ -121,6 +124,7 @@ impl Supervisor {
             held: 0,
             revive: false,
             jobs: HashMap::new(),
+            finished: HashMap::new(),
             hosts,
             finals: Arc::default(),
             crew: Crew::new(most, each),
@@ -214,7 +218,7 @@ impl Supervisor {
     fn grant(&mut self) {
         while !self.is_stopping() && self.commits < MOST_COMMITS {
             let (jobs, full) = (&self.jobs, &self.full);
-            let dir = |id| jobs.get(&id).map(|job: &Job| &job.request.dir);
+            let dir = |id| jobs.get(&id).map(|job| &job.request.dir);
             let fits = |id| full.is_empty() || dir(id).and_then(|dir| full.get(dir)).is_none_or(|full| !full.is_shut());
             let Some(id) = self.hosts.next(Instant::now(), fits) else { return };
             self.start(id);
@@ -229,7 +233,7 @@ impl Supervisor {
             id,
             request: job.request.clone(),
             attempt: job.attempts,
-            partial: job.partial.take(),
+            partial: job.partial.take().map(|partial| *partial),
             generation: job.generation,
             strays: job.strays,
             deadline: job.deadline(self.shared.options.deadline),
@@ -253,7 +257,7 @@ impl Supervisor {
     }
 
     fn tell_queued(&self, id: JobId, elsewhere: bool) {
-        let Some(Job { request, partial, reached, .. }) = self.jobs.get(&id) else { return };
+        let Some(Job { request, partial, reached, .. }) = self.jobs.get(&id).map(|job| &**job) else { return };
         let (url, dir, name) = (without_userinfo(&request.url), Arc::clone(&request.dir), request.name.clone());
         let (bytes, total) = partial.as_ref().map_or((0, None), |partial| (*reached, partial.total));
         self.tell(Event::Queued { id, url, dir, name, elsewhere, bytes, total });
@@ -269,7 +273,7 @@ impl Supervisor {
         {
             self.timers.pop_first();
             let limit = self.shared.options.deadline;
-            match self.jobs.get(&id) {
+            match self.jobs.get(&id).map(|job| &**job) {
                 Some(job) if matches!(job.phase, Phase::Held { .. }) => self.claim(id, false),
                 Some(job) if job.is_late(limit) => {
                     self.withdraw(id);

@@ -78,7 +78,7 @@ impl Supervisor {
         }
         let absolute = request.dir.is_absolute();
         let name = request.name.as_deref().map_or(Ok(()), check_own);
-        self.jobs.insert(id, Job::new(request));
+        self.jobs.insert(id, Box::new(Job::new(request)));
         match name {
             Ok(()) if !absolute => {
                 self.tell_queued(id, false);
@@ -96,7 +96,7 @@ impl Supervisor {
     /// A request that cannot be kept is a row all the same, a failed one.
     fn refused(&mut self, request: DownloadRequest, error: &TransferError) {
         let id = JobId(fastrand::u64(..));
-        self.jobs.insert(id, Job::new(request));
+        self.jobs.insert(id, Box::new(Job::new(request)));
         self.tell_queued(id, false);
         self.fail(id, error.clone());
     }
@@ -104,7 +104,7 @@ impl Supervisor {
     /// A request that nobody has said anything of when the engine ends.
     pub(super) fn unanswered(&mut self, request: DownloadRequest) {
         let id = JobId(fastrand::u64(..));
-        self.jobs.insert(id, Job::new(request));
+        self.jobs.insert(id, Box::new(Job::new(request)));
         self.tell_queued(id, false);
     }
 
