@@ -42,6 +42,7 @@ pub(crate) fn run(
                 recorder.note(&event, jobs);
                 jobs.apply(&event, Instant::now());
                 print(&event, jobs, face, console)?;
+                jobs.shed_finished();
             }
             Received::Nothing => {}
             Received::Closed => break,
