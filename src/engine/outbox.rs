@@ -37,6 +37,10 @@ struct Queue {
 const MOST_UNREAD: usize = 4096;
 const MOST_WAITING: usize = 10_000;
 
+/// Whoever wants all of a list in at once holds back while this many requests are not jobs yet: each is in memory
+/// several times on its way through the state database.
+const MOST_IN_TRANSIT: usize = 4000;
+
 enum Entry {
     Fact(Event),
     Sample(JobId, u64),
@@ -153,11 +157,18 @@ impl Outbox {
 
     /// Waits until more requests make sense; false when the engine ends or has ended and none do.
     pub(super) fn wait_for_room(&self) -> bool {
+        self.wait_while(|queue| queue.entries.len() > MOST_UNREAD || queue.in_transit + queue.waiting > MOST_WAITING)
+    }
+
+    /// Waits until few requests are on their way to the supervisor, however many jobs there are; false when the engine
+    /// ends or has ended.
+    pub(super) fn wait_for_turn(&self) -> bool {
+        self.wait_while(|queue| queue.in_transit > MOST_IN_TRANSIT)
+    }
+
+    fn wait_while(&self, full: impl Fn(&Queue) -> bool) -> bool {
         let mut queue = self.lock();
-        while !queue.closed
-            && !queue.refusing
-            && (queue.entries.len() > MOST_UNREAD || queue.in_transit + queue.waiting > MOST_WAITING)
-        {
+        while !queue.closed && !queue.refusing && full(&queue) {
             queue = self.drained.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
         !queue.closed && !queue.refusing
