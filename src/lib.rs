@@ -56,6 +56,8 @@ mod signals;
 mod tui;
 pub mod units;
 
+pub use tui::Still;
+
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;

@@ -21,10 +21,12 @@ mod notice;
 #[cfg(test)]
 mod picture;
 mod run;
+mod still;
 mod terminal;
 mod theme;
 mod view;
 
 pub(crate) use inbox::inbox;
 pub(crate) use run::{Ending, Setup, run};
+pub use still::Still;
 pub(crate) use terminal::restore;

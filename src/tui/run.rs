@@ -245,6 +245,11 @@ impl Loop<'_> {
                     _ => None,
                 };
                 if let Some(action) = action {
+                    // It is about what has happened, not about the older state that is shown: `q` must not leave at
+                    // once where work has just begun.
+                    if self.unread {
+                        self.read_events();
+                    }
                     self.echo = true;
                     let effects = self.app.update(action, Instant::now());
                     return self.carry_out(effects);
