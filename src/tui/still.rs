@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Cell;
 use ratatui::layout::Size;
 
 use super::app::App;
@@ -53,7 +54,7 @@ impl Still {
     pub fn text(&self) -> String {
         let buffer = self.terminal.backend().buffer();
         let lines = buffer.content().chunks(usize::from(buffer.area.width).max(1));
-        let lines = lines.map(|line| line.iter().map(ratatui::buffer::Cell::symbol).collect::<String>());
-        lines.map(|line| format!("{}\n", line.trim_end())).collect()
+        let lines = lines.map(|line| line.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned());
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
