@@ -328,6 +328,23 @@ mod tests {
         assert_eq!(rx.try_iter().count(), 1);
     }
 
+    #[test]
+    fn who_wants_all_in_waits_for_what_is_on_its_way_and_not_for_slots() {
+        // A reader that does not wait looks too early in some of so many rounds.
+        for _ in 0..200 {
+            let outbox = Arc::new(Outbox::default());
+            outbox.announce(MOST_IN_TRANSIT + 1);
+            let reading = Arc::clone(&outbox);
+            let reader = std::thread::spawn(move || (reading.wait_for_turn(), reading.lock().in_transit));
+            std::thread::yield_now();
+            outbox.took_in(1000, 10 * MOST_WAITING);
+            assert_eq!(reader.join().expect("no panic"), (true, MOST_IN_TRANSIT - 999));
+        }
+        let outbox = Outbox::default();
+        outbox.refuse();
+        assert!(!outbox.wait_for_turn());
+    }
+
     #[tokio::test]
     async fn an_end_waits_for_requests_in_hand_and_wakes_whoever_waits_for_room() {
         let outbox = Arc::new(Outbox::default());

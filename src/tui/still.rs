@@ -58,3 +58,20 @@ impl Still {
         lines.collect::<Vec<_>>().join("\n")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::app::scenes;
+
+    #[test]
+    fn it_shows_what_it_has_heard_when_it_is_told_to() {
+        let now = Instant::now();
+        let mut still = Still::new(80, 24, now);
+        still.hear(&scenes::queued(1, "fjord.jpg"), now);
+        assert_eq!(still.text().trim(), "");
+        still.draw();
+        let text = still.text();
+        assert!(text.starts_with(" 0/1 done") && text.contains("fjord.jpg") && text.lines().count() == 24, "{text}");
+    }
+}
