@@ -67,6 +67,8 @@ pub(super) struct Outbox {
     queue: Mutex<Queue>,
     filled: Condvar,
     drained: Condvar,
+    /// Nothing more comes.
+    closed: Condvar,
     /// The last [`Hold`] is gone.
     let_go: Notify,
 }
@@ -110,6 +112,7 @@ impl Outbox {
         let mut queue = self.lock();
         queue.closed = true;
         self.drained.notify_all();
+        self.closed.notify_all();
         self.wake(&queue);
     }
 
@@ -264,6 +267,13 @@ impl Events {
         self.recv_timeout(Duration::ZERO)
     }
 
+    /// Lets events gather for so long, or until the engine has ended. Whoever reads them in a storm one by one is woken
+    /// for each, which costs more than what is done with it.
+    pub fn gather(&self, limit: Duration) {
+        let queue = self.0.lock();
+        drop(self.0.closed.wait_timeout_while(queue, limit, |queue| !queue.closed));
+    }
+
     /// Has `waker` called, on a thread of the engine, whenever the first unread event arrives and when the engine
     /// ends; read until nothing is left then. It must return at once. It is called now if something is unread.
     pub fn wake_with(&self, waker: impl Fn() + Send + 'static) {
@@ -343,6 +353,21 @@ mod tests {
         let outbox = Outbox::default();
         outbox.refuse();
         assert!(!outbox.wait_for_turn());
+    }
+
+    #[test]
+    fn events_gather_until_the_end_at_most() {
+        let outbox = Arc::new(Outbox::default());
+        let events = Events(Arc::clone(&outbox));
+        let reader = std::thread::spawn(move || {
+            events.gather(Duration::from_secs(3600));
+            read(&events)
+        });
+        outbox.push(progress(1, 1));
+        outbox.push(Event::Removed { id: JobId(1) });
+        outbox.push(Event::Removed { id: JobId(2) });
+        outbox.close();
+        assert_eq!(reader.join().expect("no panic"), ["removed 1", "removed 2"]);
     }
 
     #[tokio::test]
