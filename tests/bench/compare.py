@@ -148,8 +148,12 @@ def run(command, state):
     """Wall seconds, CPU seconds, MiB at the most of any one process of it."""
     command = f"{{ {command}; }} < /dev/null > /dev/null 2>&1"
     env = dict(os.environ, XDG_STATE_HOME=str(state))
-    answer = subprocess.run([sys.executable, "-IS", "-c", STARTER, command], env=env, capture_output=True, text=True, check=True)
-    wall, cpu, memory = map(float, answer.stdout.split())
+    process = subprocess.Popen([sys.executable, "-IS", "-c", STARTER, command], env=env, stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        wall, cpu, memory = map(float, process.communicate()[0].split())
+    except BaseException:  # Whoever stops this stops the tool as well.
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     return wall, cpu, memory / (1 << 20 if sys.platform == "darwin" else 1024)
 
 
