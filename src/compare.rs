@@ -120,7 +120,7 @@ fn fold(way: &str, events: &Events) -> Result<Jobs, CompareError> {
         if let Event::Failed { id, error, .. } = &event
             && let Some(job) = jobs.get(*id)
         {
-            let line = format!("failed  {}  {}", display::address(&job.url), display::safe(&error.detail));
+            let line = format!("failed  {}  {}", display::address_text(&job.url), display::safe(&error.detail));
             print(&line)?;
         }
         if shown {
@@ -138,7 +138,7 @@ fn print(line: &str) -> Result<(), CompareError> {
 
 /// How many addresses gave the same bytes both times.
 fn count_same(first: &Jobs, second: &Jobs) -> usize {
-    let files = |jobs: &Jobs| -> HashMap<Url, PathBuf> {
+    let files = |jobs: &Jobs| -> HashMap<Box<str>, PathBuf> {
         let finished = jobs.rows().iter().filter_map(|job| match &job.state {
             JobState::Finished(file) => Some((job.url.clone(), file.path.clone())),
             _ => None,
@@ -146,7 +146,8 @@ fn count_same(first: &Jobs, second: &Jobs) -> usize {
         finished.collect()
     };
     let second = files(second);
-    let same =
-        |(url, path): &(Url, PathBuf)| second.get(url).is_some_and(|other| same_files(path, other).unwrap_or(false));
+    let same = |(url, path): &(Box<str>, PathBuf)| {
+        second.get(url).is_some_and(|other| same_files(path, other).unwrap_or(false))
+    };
     files(first).into_iter().filter(same).count()
 }

@@ -54,14 +54,16 @@ fn push_safe(out: &mut String, c: char) {
 /// carry signatures and tokens.
 #[must_use]
 pub fn address(url: &Url) -> String {
-    let mut shown = url.clone();
-    let query = shown.query().is_some();
-    shown.set_query(None);
-    let mut text = safe(without_userinfo(&shown).as_str());
-    if query {
-        text.push_str("?…");
+    address_text(without_userinfo(url).as_str())
+}
+
+/// The same for the text of an address that carries neither user nor fragment.
+#[must_use]
+pub fn address_text(url: &str) -> String {
+    match url.split_once('?') {
+        Some((before, _)) => safe(before) + "?…",
+        None => safe(url),
     }
-    text
 }
 
 /// The address without user, password and fragment, for sinks that need the exact value (JSON, lists).

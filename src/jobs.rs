@@ -11,16 +11,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::display::without_userinfo;
 use crate::engine::event::{Event, Notice};
 use crate::engine::request::JobId;
 
 use job::seconds;
 
+/// Fewer finished rows are not worth a walk over the list.
+const SHED_AT: usize = 1024;
+
 /// All jobs of one engine, in the order they came.
 #[derive(Debug, Default)]
 pub struct Jobs {
+    /// By their number, ascending.
     rows: Vec<Job>,
+    /// The number of each row; its place among the rows follows from that.
     index: HashMap<JobId, usize>,
+    /// How many finished rows were let go.
+    shed: usize,
     totals: Totals,
     duplicates: usize,
     /// Hosts that asked for a pause, and until when.
@@ -49,13 +57,14 @@ impl Jobs {
     /// One row.
     #[must_use]
     pub fn get(&self, id: JobId) -> Option<&Job> {
-        self.index.get(&id).map(|at| &self.rows[*at])
+        self.position(id).map(|at| &self.rows[at])
     }
 
     /// Where a row stands in [`Self::rows`].
     #[must_use]
     pub fn position(&self, id: JobId) -> Option<usize> {
-        self.index.get(&id).copied()
+        let n = self.index.get(&id)?;
+        self.rows.binary_search_by_key(n, |job| job.n).ok()
     }
 
     /// The numbers over all rows.
@@ -82,7 +91,7 @@ impl Jobs {
         if self.paused_hosts.is_empty() || job.state != JobState::Queued {
             return None;
         }
-        let until = self.paused_hosts.get(&job.url.origin().ascii_serialization())?;
+        let until = self.paused_hosts.get(job.origin())?;
         Some(until.saturating_duration_since(now)).filter(|left| !left.is_zero())
     }
 
@@ -119,7 +128,7 @@ impl Jobs {
                 job.state = JobState::Downloading;
                 job.total = *total;
                 job.bytes = *resumed_from;
-                job.path = Some(path.clone());
+                job.planned = Some(path.as_path().into());
             }),
             Event::Progress { id, bytes, total, bytes_per_second } => self.change(*id, |job| {
                 let whole = *total == Some(*bytes);
@@ -133,20 +142,20 @@ impl Jobs {
                 job.total = None;
             }),
             Event::Retrying { id, delay, error, .. } => {
-                self.rest(*id, JobState::Waiting { until: now + *delay, error: error.clone() });
+                self.rest(*id, JobState::Waiting { until: now + *delay, error: Box::new(error.clone()) });
             }
-            Event::Paused { id, reason } => self.rest(*id, JobState::Paused(reason.clone())),
+            Event::Paused { id, reason } => self.rest(*id, JobState::Paused(reason.as_str().into())),
             Event::Failed { id, error, attempts, .. } => {
-                self.rest(*id, JobState::Failed(error.clone()));
+                self.rest(*id, JobState::Failed(Box::new(error.clone())));
                 self.change(*id, |job| job.attempt = *attempts);
             }
             Event::Cancelled { id, .. } => self.rest(*id, JobState::Cancelled),
             Event::Finished { id, file, .. } => {
-                self.rest(*id, JobState::Finished(file.clone()));
+                self.rest(*id, JobState::Finished(Box::new(file.clone())));
                 self.change(*id, |job| {
                     job.bytes = file.bytes;
                     job.total = Some(file.bytes);
-                    job.path = Some(file.path.clone());
+                    job.planned = None;
                 });
             }
             Event::Removed { id } => self.removed(*id),
@@ -161,6 +170,19 @@ impl Jobs {
         }
     }
 
+    /// Lets go of the rows of finished jobs, which the totals go on counting, as soon as they are most of the list. For
+    /// faces that show no rows: of a list without end they keep what is still to be done, and what has failed.
+    pub fn shed_finished(&mut self) {
+        let finished = self.totals.finished - self.shed;
+        if finished < SHED_AT || finished * 2 < self.rows.len() {
+            return;
+        }
+        self.rows.retain(|job| !matches!(job.state, JobState::Finished(_)));
+        let kept = &self.rows;
+        self.index.retain(|_, n| kept.binary_search_by_key(n, |job| job.n).is_ok());
+        self.shed += finished;
+    }
+
     fn queued(&mut self, event: &Event) {
         let Event::Queued { id, url, dir, name, elsewhere, bytes, total } = event else { return };
         if self.index.contains_key(id) {
@@ -171,9 +193,9 @@ impl Jobs {
         let job = Job {
             id: *id,
             n: self.numbered,
-            url: url.clone(),
+            url: String::from(without_userinfo(url)).into(),
             dir: Arc::clone(dir),
-            path: name.as_ref().map(|name| dir.join(name)),
+            planned: name.as_ref().map(|name| dir.join(name).into()),
             state: JobState::Queued,
             bytes: *bytes,
             total: *total,
@@ -182,7 +204,7 @@ impl Jobs {
             elsewhere: *elsewhere,
         };
         self.totals.count(&job, true);
-        self.index.insert(*id, self.rows.len());
+        self.index.insert(*id, self.numbered);
         self.rows.push(job);
     }
 
@@ -210,133 +232,12 @@ impl Jobs {
     }
 
     fn removed(&mut self, id: JobId) {
-        let Some(at) = self.index.remove(&id) else { return };
+        let Some(at) = self.position(id) else { return };
+        self.index.remove(&id);
         let job = self.rows.remove(at);
         self.totals.count(&job, false);
-        for (at, job) in self.rows.iter().enumerate().skip(at) {
-            self.index.insert(job.id, at);
-        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::error::{ErrorClass, TransferError};
-    use crate::engine::event::{FinishedFile, Record};
-    use std::path::{Path, PathBuf};
-    use url::Url;
-
-    fn queued(id: u64) -> Event {
-        Event::Queued {
-            id: JobId(id),
-            url: Url::parse(&format!("https://h.example/%E5%8C%97/img%20{id}?w=1")).expect("a valid address"),
-            dir: Arc::from(Path::new("out")),
-            name: None,
-            elsewhere: false,
-            bytes: 0,
-            total: None,
-        }
-    }
-
-    fn started(id: u64, total: Option<u64>) -> Event {
-        let path = PathBuf::from(format!("out/{id}.jpg"));
-        Event::Started { id: JobId(id), attempt: 1, total, path, resumed_from: 0 }
-    }
-
-    fn progress(id: u64, bytes: u64, total: Option<u64>, rate: u64) -> Event {
-        Event::Progress { id: JobId(id), bytes, total, bytes_per_second: rate }
-    }
-
-    fn finished(id: u64, bytes: u64, skipped: bool) -> Event {
-        let file = FinishedFile {
-            path: PathBuf::from("out/a.jpg"),
-            bytes,
-            format: None,
-            verified: None,
-            sha256: None,
-            pixels: None,
-            elapsed: Duration::ZERO,
-            attempts: 1,
-            resumed_from: 0,
-            skipped,
-        };
-        Event::Finished { id: JobId(id), file, record: record() }
-    }
-
-    fn record() -> Box<Record> {
-        Box::new(Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None })
-    }
-
-    fn fold(events: &[Event]) -> Jobs {
-        let mut jobs = Jobs::new();
-        for event in events {
-            jobs.apply(event, Instant::now());
-        }
-        jobs
-    }
-
-    #[test]
-    fn a_job_goes_from_queued_to_finished() {
-        let mut jobs = fold(&[queued(1), Event::Connecting { id: JobId(1), attempt: 1 }]);
-        assert_eq!(jobs.rows()[0].name(), "img 1");
-        assert_eq!((jobs.totals().active, jobs.totals().queued), (1, 0));
-        jobs.apply(&started(1, Some(100)), Instant::now());
-        jobs.apply(&progress(1, 50, Some(100), 10), Instant::now());
-        assert_eq!(jobs.rows()[0].name(), "1.jpg");
-        assert_eq!(jobs.eta(), Some(Duration::from_secs(5)));
-        jobs.apply(&progress(1, 100, Some(100), 10), Instant::now());
-        assert_eq!(jobs.rows()[0].state.word(), "verifying");
-        jobs.apply(&finished(1, 100, false), Instant::now());
-        let totals = *jobs.totals();
-        assert_eq!((totals.finished, totals.active, totals.bytes, totals.unfinished()), (1, 0, 100, 0));
-        assert_eq!(jobs.eta(), None);
-    }
-
-    #[test]
-    fn totals_survive_every_order_of_states() {
-        let error = TransferError::new(ErrorClass::Connect, "refused");
-        let retrying =
-            Event::Retrying { id: JobId(2), attempt: 2, delay: Duration::from_secs(1), error: error.clone() };
-        let mut jobs = fold(&[
-            queued(1),
-            queued(2),
-            queued(3),
-            started(1, None),
-            progress(1, 70, None, 7),
-            retrying,
-            Event::Failed { id: JobId(2), error, attempts: 3, record: record() },
-            Event::Paused { id: JobId(3), reason: String::new() },
-            Event::Notice(Notice::Duplicate(JobId(1))),
-        ]);
-        let t = *jobs.totals();
-        assert_eq!((t.jobs, t.active, t.failed, t.paused, t.unfinished()), (3, 1, 1, 1, 2));
-        assert_eq!((jobs.duplicates(), t.bytes_per_second), (1, 7));
-        for event in [queued(2), finished(2, 5, true), Event::Removed { id: JobId(1) }, Event::Removed { id: JobId(1) }]
-        {
-            jobs.apply(&event, Instant::now());
-        }
-        let t = *jobs.totals();
-        assert_eq!((t.jobs, t.finished, t.skipped, t.failed, t.bytes), (2, 1, 1, 0, 5));
-        assert_eq!((jobs.bytes_received(), jobs.position(JobId(3)), jobs.position(JobId(1))), (70, Some(1), None));
-        jobs.apply(&queued(1), Instant::now());
-        assert_eq!(jobs.rows().iter().map(|job| job.n).collect::<Vec<_>>(), [2, 3, 4]);
-        for id in [1, 2, 3] {
-            jobs.apply(&Event::Removed { id: JobId(id) }, Instant::now());
-        }
-        assert_eq!(*jobs.totals(), Totals::default());
-    }
-
-    #[test]
-    fn lying_sizes_do_no_harm() {
-        let huge = Some(u64::MAX - 2);
-        let jobs = fold(&[queued(1), queued(2), started(1, huge), started(2, huge), progress(1, 5, huge, 1)]);
-        assert!(jobs.eta().is_some());
-    }
-
-    #[test]
-    fn the_eta_counts_unknown_sizes_by_the_mean() {
-        let jobs = fold(&[queued(1), queued(2), queued(3), started(1, Some(1000)), progress(1, 500, Some(1000), 100)]);
-        assert_eq!(jobs.eta(), Some(Duration::from_secs(25)));
-    }
-}
+mod tests;

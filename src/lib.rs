@@ -45,8 +45,9 @@
 //! # One keystroke
 //!
 //! A thread blocks in crossterm's `read` and posts to the one inbox of the screen, where engine events and signals
-//! arrive too. The UI loop on the main thread turns the key into an `Action` by the one table that also makes help
-//! and footer; `App::update` gives effects, such as a `Command`. The row changes when the event comes back.
+//! arrive too. What the engine has said until then is folded in first; otherwise that waits for the next frame, and one
+//! frame shows a storm of it. The UI loop on the main thread turns the key into an `Action` by the one table that also
+//! makes help and footer; `App::update` gives effects, such as a `Command`. The row changes when the event comes back.
 
 mod cli;
 mod commands;
@@ -63,6 +64,8 @@ mod session;
 mod signals;
 mod tui;
 pub mod units;
+
+pub use tui::Still;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};

@@ -181,6 +181,13 @@ impl Engine {
     pub fn wait_for_room(&self) -> bool {
         self.outbox.wait_for_room()
     }
+
+    /// Waits until the engine has made jobs of most requests that it was given: for readers of lists whose user wants
+    /// to see all of them at once. False when the engine ends or has ended.
+    #[must_use]
+    pub fn wait_for_turn(&self) -> bool {
+        self.outbox.wait_for_turn()
+    }
 }
 
 /// Closes the outbox when it is dropped.

@@ -5,7 +5,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
@@ -41,6 +40,10 @@ struct Queue {
 const MOST_UNREAD: usize = 4096;
 const MOST_WAITING: usize = 10_000;
 
+/// Whoever wants all of a list in at once holds back while this many requests are not jobs yet: each is in memory
+/// several times on its way through the state database.
+const MOST_IN_TRANSIT: usize = 4000;
+
 enum Entry {
     Fact(Event),
     Sample(JobId, u64),
@@ -67,6 +70,8 @@ pub(super) struct Outbox {
     queue: Mutex<Queue>,
     filled: Condvar,
     drained: Condvar,
+    /// Nothing more comes.
+    closed: Condvar,
     /// The last [`Hold`] is gone.
     let_go: Notify,
 }
@@ -110,6 +115,7 @@ impl Outbox {
         let mut queue = self.lock();
         queue.closed = true;
         self.more_room(&queue);
+        self.closed.notify_all();
         self.wake(&queue);
     }
 
@@ -158,11 +164,18 @@ impl Outbox {
 
     /// Waits until more requests make sense; false when the engine ends or has ended and none do.
     pub(super) fn wait_for_room(&self) -> bool {
+        self.wait_while(|queue| queue.entries.len() > MOST_UNREAD || queue.in_transit + queue.waiting > MOST_WAITING)
+    }
+
+    /// Waits until few requests are on their way to the supervisor, however many jobs there are; false when the engine
+    /// ends or has ended.
+    pub(super) fn wait_for_turn(&self) -> bool {
+        self.wait_while(|queue| queue.in_transit > MOST_IN_TRANSIT)
+    }
+
+    fn wait_while(&self, full: impl Fn(&Queue) -> bool) -> bool {
         let mut queue = self.lock();
-        while !queue.closed
-            && !queue.refusing
-            && (queue.entries.len() > MOST_UNREAD || queue.in_transit + queue.waiting > MOST_WAITING)
-        {
+        while !queue.closed && !queue.refusing && full(&queue) {
             queue.adders += 1;
             queue = self.drained.wait(queue).unwrap_or_else(PoisonError::into_inner);
             queue.adders -= 1;
@@ -225,22 +238,12 @@ pub enum Received {
 /// So many events are taken out together at most: a lock for each would be in the engine's way.
 const BUNCH: usize = 256;
 
-/// A reader that was waiting a moment ago waits this long for more to gather before it is woken for each.
-const GATHER: Duration = Duration::from_millis(2);
-
 /// A face's end: everything that the engine says, in order.
 #[derive(Debug)]
 pub struct Events {
     outbox: Arc<Outbox>,
-    bunch: Mutex<Bunch>,
-}
-
-/// What was taken out and not read.
-#[derive(Debug, Default)]
-struct Bunch {
-    events: VecDeque<Event>,
-    /// When the reader last had to wait, unless nothing came soon after.
-    waited: Option<Instant>,
+    /// What was taken out and not read.
+    bunch: Mutex<VecDeque<Event>>,
 }
 
 impl Events {
@@ -270,13 +273,13 @@ impl Events {
 
     fn recv_until(&self, until: Option<Instant>) -> Received {
         let mut bunch = self.bunch.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(event) = bunch.events.pop_front() {
+        if let Some(event) = bunch.pop_front() {
             return Received::Event(event);
         }
         let mut queue = self.outbox.lock();
         loop {
-            bunch.events.extend(std::iter::from_fn(|| queue.pop()).take(BUNCH));
-            if let Some(event) = bunch.events.pop_front() {
+            bunch.extend(std::iter::from_fn(|| queue.pop()).take(BUNCH));
+            if let Some(event) = bunch.pop_front() {
                 self.outbox.more_room(&queue);
                 return Received::Event(event);
             }
@@ -287,13 +290,6 @@ impl Events {
             if left.is_some_and(|left| left.is_zero()) {
                 return Received::Nothing;
             }
-            if bunch.waited.is_some_and(|at| at.elapsed() < GATHER) {
-                drop(queue);
-                thread::sleep(left.unwrap_or(GATHER).min(GATHER));
-                queue = self.outbox.lock();
-                bunch.waited = (!queue.entries.is_empty()).then(Instant::now);
-                continue;
-            }
             queue.readers += 1;
             let filled = &self.outbox.filled;
             queue = match left {
@@ -301,8 +297,14 @@ impl Events {
                 None => filled.wait(queue).unwrap_or_else(PoisonError::into_inner),
             };
             queue.readers -= 1;
-            bunch.waited = Some(Instant::now());
         }
+    }
+
+    /// Lets events gather for so long, or until the engine has ended. Whoever reads them in a storm one by one is woken
+    /// for each, which costs more than what is done with it.
+    pub fn gather(&self, limit: Duration) {
+        let queue = self.outbox.lock();
+        drop(self.outbox.closed.wait_timeout_while(queue, limit, |queue| !queue.closed));
     }
 
     /// Has `waker` called, on a thread of the engine, whenever the first unread event arrives and when the engine
@@ -367,6 +369,38 @@ mod tests {
         read(&events);
         outbox.close();
         assert_eq!(rx.try_iter().count(), 1);
+    }
+
+    #[test]
+    fn who_wants_all_in_waits_for_what_is_on_its_way_and_not_for_slots() {
+        // A reader that does not wait looks too early in some of so many rounds.
+        for _ in 0..200 {
+            let outbox = Arc::new(Outbox::default());
+            outbox.announce(MOST_IN_TRANSIT + 1);
+            let reading = Arc::clone(&outbox);
+            let reader = std::thread::spawn(move || (reading.wait_for_turn(), reading.lock().in_transit));
+            std::thread::yield_now();
+            outbox.took_in(1000, 10 * MOST_WAITING);
+            assert_eq!(reader.join().expect("no panic"), (true, MOST_IN_TRANSIT - 999));
+        }
+        let outbox = Outbox::default();
+        outbox.refuse();
+        assert!(!outbox.wait_for_turn());
+    }
+
+    #[test]
+    fn events_gather_until_the_end_at_most() {
+        let outbox = Arc::new(Outbox::default());
+        let events = Events::new(Arc::clone(&outbox));
+        let reader = std::thread::spawn(move || {
+            events.gather(Duration::from_secs(3600));
+            read(&events)
+        });
+        outbox.push(progress(1, 1));
+        outbox.push(Event::Removed { id: JobId(1) });
+        outbox.push(Event::Removed { id: JobId(2) });
+        outbox.close();
+        assert_eq!(reader.join().expect("no panic"), ["removed 1", "removed 2"]);
     }
 
     #[tokio::test]

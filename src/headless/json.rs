@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::display::without_userinfo;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Event, FinishedFile};
 use crate::engine::request::JobId;
@@ -19,7 +18,7 @@ use super::plain::per_second;
 enum Line<'a> {
     Started {
         id: String,
-        url: String,
+        url: &'a str,
         attempt: u32,
         total: Option<u64>,
         path: String,
@@ -32,7 +31,7 @@ enum Line<'a> {
     },
     Retrying {
         id: String,
-        url: String,
+        url: &'a str,
         attempt: u32,
         delay_ms: u64,
         error_class: &'static str,
@@ -40,12 +39,12 @@ enum Line<'a> {
     },
     Paused {
         id: String,
-        url: String,
+        url: &'a str,
         reason: &'a str,
     },
     Finished {
         id: String,
-        url: String,
+        url: &'a str,
         path: String,
         bytes: u64,
         sha256: Option<&'a str>,
@@ -59,7 +58,7 @@ enum Line<'a> {
     },
     Failed {
         id: String,
-        url: String,
+        url: &'a str,
         error_class: &'static str,
         error: &'a str,
         http_status: Option<u16>,
@@ -67,7 +66,7 @@ enum Line<'a> {
     },
     Cancelled {
         id: String,
-        url: String,
+        url: &'a str,
         error_class: &'static str,
         error: Option<&'a str>,
         http_status: Option<u16>,
@@ -89,7 +88,7 @@ enum Line<'a> {
 
 /// The line for an event, if programs hear of it.
 pub(super) fn line(event: &Event, jobs: &Jobs) -> Option<String> {
-    let url = |id: JobId| jobs.get(id).map_or_else(String::new, |job| without_userinfo(&job.url).into());
+    let url = |id: JobId| jobs.get(id).map_or("", |job| &*job.url);
     Some(text(&match event {
         Event::Started { id, attempt, total, path, .. } => {
             Line::Started { id: id.to_string(), url: url(*id), attempt: *attempt, total: *total, path: text_of(path) }
@@ -120,7 +119,7 @@ pub(super) fn line(event: &Event, jobs: &Jobs) -> Option<String> {
     }))
 }
 
-fn finished(id: JobId, url: String, file: &FinishedFile) -> Line<'_> {
+fn finished<'a>(id: JobId, url: &'a str, file: &'a FinishedFile) -> Line<'a> {
     Line::Finished {
         id: id.to_string(),
         url,
@@ -137,7 +136,7 @@ fn finished(id: JobId, url: String, file: &FinishedFile) -> Line<'_> {
     }
 }
 
-fn failed(id: JobId, url: String, error: &TransferError, attempts: u32) -> Line<'_> {
+fn failed<'a>(id: JobId, url: &'a str, error: &'a TransferError, attempts: u32) -> Line<'a> {
     Line::Failed {
         id: id.to_string(),
         url,

@@ -17,6 +17,9 @@ use crate::engine::{Events, Received};
 use crate::jobs::Jobs;
 use crate::report::Recorder;
 
+/// Events that come in a storm are read so often.
+const GATHER: Duration = Duration::from_millis(10);
+
 /// How often the status line is drawn anew.
 const STATUS: Duration = Duration::from_millis(200);
 
@@ -33,23 +36,23 @@ pub(crate) fn run(
     recorder: &mut Recorder,
 ) -> io::Result<()> {
     let started = Instant::now();
-    let mut drawn: Option<Instant> = None;
+    let mut drawn = None;
     loop {
-        let wait = drawn.map_or(STATUS, |at| STATUS.saturating_sub(at.elapsed()));
-        let received = if console.has_status() { events.recv_timeout(wait) } else { block(events) };
-        match received {
-            Received::Event(event) => {
-                recorder.note(&event, jobs);
-                jobs.apply(&event, Instant::now());
-                print(&event, jobs, face, console)?;
-            }
-            Received::Nothing => {}
-            Received::Closed => break,
+        let mut next = first(events, console, drawn);
+        while let Received::Event(event) = next {
+            recorder.note(&event, jobs);
+            jobs.apply(&event, Instant::now());
+            print(&event, jobs, face, console)?;
+            jobs.shed_finished();
+            draw_status(console, jobs, &mut drawn);
+            next = events.try_recv();
         }
-        if console.has_status() && drawn.is_none_or(|at| at.elapsed() >= STATUS) {
-            console.status(&plain::status(jobs));
-            drawn = Some(Instant::now());
+        if matches!(next, Received::Closed) {
+            break;
         }
+        draw_status(console, jobs, &mut drawn);
+        // An event that comes alone was here at once; those of a storm come together from here on.
+        events.gather(GATHER);
     }
     match face {
         Face::Json => console.data(&json::summary(jobs, started.elapsed()))?,
@@ -59,8 +62,20 @@ pub(crate) fn run(
     Ok(())
 }
 
-fn block(events: &Events) -> Received {
-    events.recv().map_or(Received::Closed, Received::Event)
+/// Waits for an event, or until the status line is old.
+fn first(events: &Events, console: &Console, drawn: Option<Instant>) -> Received {
+    if console.has_status() {
+        events.recv_timeout(drawn.map_or(STATUS, |at| STATUS.saturating_sub(at.elapsed())))
+    } else {
+        events.recv().map_or(Received::Closed, Received::Event)
+    }
+}
+
+fn draw_status(console: &Console, jobs: &Jobs, drawn: &mut Option<Instant>) {
+    if console.has_status() && drawn.is_none_or(|at| at.elapsed() >= STATUS) {
+        console.status(&plain::status(jobs));
+        *drawn = Some(Instant::now());
+    }
 }
 
 fn print(event: &Event, jobs: &Jobs, face: Face, console: &Console) -> io::Result<()> {

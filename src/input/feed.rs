@@ -38,7 +38,7 @@ pub struct Single {
 /// Adds everything that `sources` name, also where the engine is told to stop meanwhile: all words, and the lines of
 /// lists that have been read by then, become jobs. `held` was taken before anything could stop the engine. `single`
 /// is what the user said of a single file. `hold_back` waits where the engine has enough to do, so that a long list
-/// costs little memory. True where every source was read to its end.
+/// costs little memory; otherwise it takes all, as fast as it can make jobs of them. True where every source was read to its end.
 pub fn feed(
     engine: &Engine,
     held: Hold,
@@ -52,7 +52,7 @@ pub fn feed(
     let held = RefCell::new(Some(held));
     let hand_over = || {
         let requests = batch.take();
-        let open = requests.is_empty() || !hold_back || engine.wait_for_room();
+        let open = requests.is_empty() || if hold_back { engine.wait_for_room() } else { engine.wait_for_turn() };
         engine.add(requests);
         open
     };

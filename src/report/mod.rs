@@ -20,7 +20,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::SystemTime;
 
-use crate::display::{safe, without_userinfo};
+use crate::display::safe;
 use crate::engine::event::{Event, Notice};
 use crate::engine::request::JobId;
 use crate::jobs::{Job, JobState, Jobs};
@@ -204,7 +204,7 @@ fn merged(removed: Vec<(usize, String)>, jobs: &Jobs) -> impl Iterator<Item = St
 }
 
 fn address(job: &Job) -> String {
-    without_userinfo(&job.url).into()
+    job.url.to_string()
 }
 
 /// The thread's end: the files themselves.

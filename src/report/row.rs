@@ -109,7 +109,8 @@ pub(super) fn row(job: &Job, ended: Ended<'_>, record: Option<&Record>) -> Row {
         Ended::Unfinished => ("unfinished", job.attempt),
     };
     let error = match (ended, &job.state) {
-        (Ended::Failed(error, _), _) | (Ended::Unfinished, JobState::Waiting { error, .. }) => Some(error),
+        (Ended::Failed(error, _), _) => Some(error),
+        (Ended::Unfinished, JobState::Waiting { error, .. }) => Some(&**error),
         _ => None,
     };
     let class = match ended {
@@ -125,7 +126,7 @@ pub(super) fn row(job: &Job, ended: Ended<'_>, record: Option<&Record>) -> Row {
     [
         (job.n as u64).into(),
         job.id.to_string().into(),
-        String::from(without_userinfo(&job.url)).into(),
+        (&*job.url).into(),
         status.into(),
         path.map(text_of).into(),
         file.map_or(job.bytes, |file| file.bytes).into(),
@@ -141,7 +142,7 @@ pub(super) fn row(job: &Job, ended: Ended<'_>, record: Option<&Record>) -> Row {
         error.map(|error| error.detail.as_str()).into(),
         error.and_then(|error| error.status).map(u64::from).into(),
         text_of(&job.dir).into(),
-        path.or(job.path.as_deref()).and_then(Path::file_name).map(|name| text_of(Path::new(name))).into(),
+        path.or(job.path()).and_then(Path::file_name).map(|name| text_of(Path::new(name))).into(),
         answered.map(|answered| String::from(without_userinfo(&answered.final_url))).into(),
         answered.and_then(|answered| answered.content_type.as_deref()).into(),
         answered.and_then(|answered| answered.etag.as_deref()).into(),

@@ -7,6 +7,9 @@
 //!                               └─> view (only what changed, at most 10 times a second, 30 after a key)
 //! ```
 //!
+//! Events are left where they are until a frame is due, and then read all at once, so a storm of them costs no more
+//! wake-ups than frames. A key reads them first, is then acted on at once, and painted at once unless it is one of many.
+//!
 //! `app` is pure, `view` only draws, `terminal` alone touches the terminal. Nothing here may block, and nothing
 //! wakes while nothing happens. The screen must not know how files are fetched.
 
@@ -21,10 +24,12 @@ mod notice;
 #[cfg(test)]
 mod picture;
 mod run;
+mod still;
 mod terminal;
 mod theme;
 mod view;
 
 pub(crate) use inbox::inbox;
 pub(crate) use run::{Ending, Setup, run};
+pub use still::Still;
 pub(crate) use terminal::restore;

@@ -52,8 +52,8 @@ pub(crate) struct Outcome {
 const FRAME: Duration = Duration::from_millis(100);
 /// After a key they may come closer, since somebody waits for them.
 const ECHO: Duration = Duration::from_millis(33);
-/// A flood of events or keys is read for so long before a frame may come between.
-const GULP: Duration = Duration::from_millis(20);
+/// A flood of events or keys is read for so long before a frame or a key may come between.
+const GULP: Duration = Duration::from_millis(5);
 
 /// Shows the screen until the user leaves, a signal asks for it or the terminal is gone. The terminal is given back
 /// before this returns; the engine goes on.
@@ -77,8 +77,10 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         screen,
         app: App::new(dir, theme, Instant::now()),
         unread: false,
+        behind: false,
         shown: Shown::Stale,
         echo: false,
+        echoed: None,
         drawn: None,
     };
     let ending = ui.run();
@@ -108,10 +110,14 @@ struct Loop<'a> {
     app: App,
     /// The engine has more events than were read so far; it will not wake us for them.
     unread: bool,
+    /// A gulp was not enough for them.
+    behind: bool,
     /// What the terminal shows.
     shown: Shown,
     /// A key waits for its echo.
     echo: bool,
+    /// When the last frame was drawn that a key had waited for.
+    echoed: Option<Instant>,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
 }
@@ -120,7 +126,13 @@ impl Loop<'_> {
     fn run(&mut self) -> Ending {
         loop {
             let now = Instant::now();
-            if self.shown > Shown::State && self.frame_due(now) <= now && self.draw().is_err() {
+            let due = self.frame_due(now) <= now;
+            // What the engine says is seen in the next frame at the soonest, so it is read then and all at once: a
+            // storm of events costs no more wake-ups than frames. A key does not wait for it.
+            if self.unread && (self.behind || (due && !self.echo)) {
+                self.read_events();
+            }
+            if self.shown > Shown::State && due && self.draw().is_err() {
                 // A screen that cannot be drawn on is gone, whatever the system calls it.
                 return Ending::Hangup;
             }
@@ -141,18 +153,24 @@ impl Loop<'_> {
         self.shown = self.shown.max(shown);
     }
 
+    /// When the next frame may be drawn. A key that comes alone need not wait at all; what the engine answers to it
+    /// need not wait as long as other news.
     fn frame_due(&self, now: Instant) -> Instant {
-        let pause = if self.echo { ECHO } else { FRAME };
-        self.drawn.map_or(now, |drawn| drawn + pause)
+        let answers = self.echoed.is_some_and(|echoed| now.saturating_duration_since(echoed) < 2 * FRAME);
+        match (self.echo, answers) {
+            (true, _) => self.echoed.map_or(now, |echoed| echoed + ECHO),
+            (false, true) => self.drawn.map_or(now, |drawn| drawn + ECHO),
+            (false, false) => self.drawn.map_or(now, |drawn| drawn + FRAME),
+        }
     }
 
     /// Waits for the inbox, the next frame or the next tick; with none of the last two, for as long as it takes.
     fn wait(&self) -> Option<Wake> {
-        if self.unread {
+        if self.behind {
             return self.inbox.try_recv().ok();
         }
         let now = Instant::now();
-        let frame = (self.shown > Shown::State).then(|| self.frame_due(now));
+        let frame = (self.shown > Shown::State || self.unread).then(|| self.frame_due(now));
         let due = [frame, self.app.next_tick()].into_iter().flatten().min();
         let Some(due) = due else {
             return self.inbox.recv().ok();
@@ -160,7 +178,7 @@ impl Loop<'_> {
         self.inbox.recv_timeout(due.saturating_duration_since(now)).ok()
     }
 
-    /// Reads all that has come, so that a flood costs one frame; but no longer than a gulp.
+    /// Reads all keys and the like that have come, so that a flood costs one frame; but no longer than a gulp.
     fn read(&mut self, first: Option<Wake>) -> Option<Ending> {
         let until = Instant::now() + GULP;
         let mut next = first;
@@ -170,18 +188,26 @@ impl Loop<'_> {
             }
             next = if Instant::now() < until { self.inbox.try_recv().ok() } else { None };
         }
-        while self.unread && Instant::now() < until {
-            self.read_event();
-        }
         None
     }
 
-    fn read_event(&mut self) {
+    /// Reads what the engine has said, but no longer than a gulp.
+    fn read_events(&mut self) {
+        let mut now = Instant::now();
+        let until = now + GULP;
+        while self.unread && now < until {
+            self.read_event(now);
+            now = Instant::now();
+        }
+        self.behind = self.unread;
+    }
+
+    fn read_event(&mut self, now: Instant) {
         match self.events.try_recv() {
             Received::Event(event) => {
                 self.outdated(Shown::Stale);
                 self.recorder.note(&event, self.app.jobs());
-                let effects = self.app.event(&event, Instant::now());
+                let effects = self.app.event(&event, now);
                 // Events never end the screen.
                 self.carry_out(effects);
             }
@@ -219,6 +245,11 @@ impl Loop<'_> {
                     _ => None,
                 };
                 if let Some(action) = action {
+                    // It is about what has happened, not about the older state that is shown: `q` must not leave at
+                    // once where work has just begun.
+                    if self.unread {
+                        self.read_events();
+                    }
                     self.echo = true;
                     let effects = self.app.update(action, Instant::now());
                     return self.carry_out(effects);
@@ -251,8 +282,10 @@ impl Loop<'_> {
         let app = &self.app;
         self.screen.draw(|frame| view::render(frame, frame.area(), app))?;
         self.drawn = Some(Instant::now());
+        if std::mem::take(&mut self.echo) {
+            self.echoed = self.drawn;
+        }
         self.shown = Shown::State;
-        self.echo = false;
         Ok(())
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let Some(job) = app.selected() else { return };
     let style = theme.state(&job.state);
     let failed = matches!(job.state, JobState::Failed(_) | JobState::Waiting { .. });
-    let (words, from, to) = (sentence(job, app), display::address(&job.url), target(job));
+    let (words, from, to) = (sentence(job, app), display::address_text(&job.url), target(job));
     if !rule {
         let Some(mut pen) = Pen::at(frame, area, 0) else { return };
         pen.skip(1);
@@ -50,7 +50,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
 }
 
 fn target(job: &Job) -> String {
-    let path = job.path.as_deref().unwrap_or(&job.dir);
+    let path = job.path().unwrap_or(&job.dir);
     display::safe(&path.display().to_string())
 }
 
@@ -77,7 +77,7 @@ fn sentence(job: &Job, app: &App) -> String {
         }
         JobState::Paused(reason) => {
             let at = if job.bytes > 0 { format!(" at {got}") } else { String::new() };
-            let why = if reason == PAUSED_BY_USER { String::new() } else { format!(": {}", display::safe(reason)) };
+            let why = if **reason == *PAUSED_BY_USER { String::new() } else { format!(": {}", display::safe(reason)) };
             format!("paused{at}{why}")
         }
         JobState::Finished(file) if file.skipped => format!("{}, was there already", units::bytes(file.bytes)),

@@ -56,6 +56,7 @@ fn fifteen_busy_rows_write_a_bounded_number_of_bytes() {
     // Ten frames a second, each within its budget.
     const BYTES_PER_SECOND: u128 = 10 * 4096;
     const PIECE: usize = 10_000;
+    const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
     let (dir, origin, gate) = (TempDir::new(), Origin::start(), Gate::new());
     let body = payload(1, 100 * PIECE);
     let mut urls = Vec::new();
@@ -73,10 +74,16 @@ fn fifteen_busy_rows_write_a_bounded_number_of_bytes() {
         gate.pass(15);
         std::thread::sleep(Duration::from_millis(40));
     }
-    let (written, millis) = (pty.written_since(mark) as u128, began.elapsed().as_millis());
+    let written = pty.raw_log()[mark..].to_vec();
+    let millis = began.elapsed().as_millis();
     // One frame may have been on its way already.
-    assert!(written < (millis * BYTES_PER_SECOND) / 1000 + 4096, "{written} bytes in {millis} ms");
-    assert!(written > 0);
+    assert!(
+        (written.len() as u128) < (millis * BYTES_PER_SECOND) / 1000 + 4096,
+        "{} bytes in {millis} ms",
+        written.len()
+    );
+    let frames = written.windows(FRAME_BEGINS.len()).filter(|bytes| *bytes == FRAME_BEGINS).count() as u128;
+    assert!((1..=millis / 100 + 2).contains(&frames), "{frames} frames in {millis} ms");
     gate.open();
     wait_count(&pty, "15/15");
     pty.type_keys("q");
