@@ -33,6 +33,8 @@ pub enum Command {
     Remove(JobId),
     /// Take over what ended sessions have left unfinished, as it stood; with `true` all of it goes on.
     Restore(bool),
+    /// Take no more than so many bytes a second over all transfers from now on; none is no limit.
+    LimitRate(Option<u64>),
     /// Say with [`Notice::Left`] how much ended sessions have left.
     CountLeft,
     /// No more [`Command::Add`] will come: end when no job has anything left to do. A paused job waits for nobody then.

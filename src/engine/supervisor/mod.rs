@@ -136,12 +136,13 @@ impl Supervisor {
     /// Works until everything has ended or the engine is told to stop.
     pub(super) async fn run(mut self) {
         loop {
-            self.grant();
+            let now = Instant::now();
+            self.grant(now);
             self.shared.outbox.set_waiting(self.waiting());
             if self.is_done() {
                 break;
             }
-            let alarm = self.alarm(Instant::now());
+            let alarm = self.alarm(now);
             let ring = ring_at(alarm);
             tokio::select! {
                 command = self.commands.recv(), if !self.is_stopping() => match command {
@@ -197,13 +198,16 @@ impl Supervisor {
     }
 
     /// Starts whatever may start.
-    fn grant(&mut self) {
+    fn grant(&mut self, now: Instant) {
         while !self.is_stopping() && self.commits < MOST_COMMITS {
             let (jobs, full) = (&self.jobs, &self.full);
             let dir = |id| jobs.get(&id).map(|job: &Job| &job.request.dir);
             let fits = |id| full.is_empty() || dir(id).and_then(|dir| full.get(dir)).is_none_or(|full| !full.is_shut());
-            let Some(id) = self.hosts.next(Instant::now(), fits) else { return };
+            let Some(id) = self.hosts.next(now, fits) else { break };
             self.start(id);
+        }
+        for (host, window) in self.hosts.take_changed() {
+            self.tell(Event::HostChanged { host: host.ascii_serialization(), window, pause: None });
         }
     }
 
@@ -219,6 +223,7 @@ impl Supervisor {
             generation: job.generation,
             strays: job.strays,
             deadline: job.deadline(self.shared.options.deadline),
+            flow: self.hosts.flow(&job.request.url),
             used_host: self.hosts.has_answered(&job.request.url),
             cancel: cancel.clone(),
         };
