@@ -46,8 +46,8 @@ fn disagrees(error: &reqwest::Error, http: Http) -> Option<TransferError> {
     let refused = find::<rustls::Error>(error).is_some_and(|error| *error == alert);
     let garbled = || find::<h2::Error>(error).is_some_and(|error| !error.is_io() && !error.is_remote());
     let detail = match http {
-        Http::Two if refused || garbled() => "the server does not speak HTTP/2, and --http 2 allows nothing else",
-        Http::One if refused => "the server does not speak HTTP/1.1, and --http 1.1 allows nothing else",
+        Http::Two if refused || garbled() => "the server speaks no proper HTTP/2, and --http 2 allows nothing else",
+        Http::One if refused => "the server speaks no HTTP/1.1, and --http 1.1 allows nothing else",
         _ => return None,
     };
     Some(TransferError::new(ErrorClass::Protocol, detail))
