@@ -162,6 +162,8 @@ pub enum Event {
         window: usize,
         /// Nothing is asked of it for so long.
         pause: Option<Duration>,
+        /// The number was found by trial, as in any good run; else something was wrong with the host, or is over.
+        by_trial: bool,
     },
     /// Something worth knowing that changes no job.
     Notice(Notice),

@@ -207,7 +207,8 @@ impl Supervisor {
             self.start(id);
         }
         for (host, window) in self.hosts.take_changed() {
-            self.tell(Event::HostChanged { host: host.ascii_serialization(), window, pause: None });
+            let host = host.ascii_serialization();
+            self.tell(Event::HostChanged { host, window, pause: None, by_trial: true });
         }
     }
 

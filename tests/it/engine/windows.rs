@@ -11,10 +11,10 @@ use super::run::{Run, options};
 use crate::support::bytes::payload;
 use crate::support::origin::{Answer, Gate, Origin, Script};
 
-/// The sizes that windows have taken.
-fn windows(run: &Run) -> Vec<usize> {
+/// The sizes that windows have taken, and whether by trial.
+fn windows(run: &Run) -> Vec<(usize, bool)> {
     let window = |event: &Event| match event {
-        Event::HostChanged { window, .. } => Some(*window),
+        Event::HostChanged { window, by_trial, .. } => Some((*window, *by_trial)),
         _ => None,
     };
     run.seen().iter().filter_map(window).collect()
@@ -37,7 +37,7 @@ fn a_host_that_answers_gets_more_than_it_began_with() {
     for id in ids {
         run.finished(id);
     }
-    assert_eq!(windows(&run).first(), Some(&32));
+    assert_eq!(windows(&run).first(), Some(&(32, true)));
     assert!(origin.peak_all() >= 32);
 }
 
@@ -64,28 +64,30 @@ fn a_host_that_says_nothing_gets_no_more() {
 fn a_host_that_has_enough_gets_as_much_as_it_takes() {
     const TAKES: usize = 8;
     let (origin, gate, busy) = (Origin::start(), Gate::new(), Arc::new(AtomicUsize::new(0)));
-    let (held, counted) = (gate.clone(), Arc::clone(&busy));
+    let (held, counted, asked) = (gate.clone(), Arc::clone(&busy), AtomicUsize::new(0));
     let script = Script::new().then(move || {
-        if counted.fetch_add(1, Ordering::SeqCst) < TAKES {
-            return Answer::ok("some").wait(&held).body("more");
+        let number = asked.fetch_add(1, Ordering::SeqCst);
+        let busy = counted.fetch_add(1, Ordering::SeqCst) >= TAKES;
+        // The first sixteen come at once, however late some of them are heard.
+        if busy || (TAKES..2 * TAKES).contains(&number) {
+            counted.fetch_sub(1, Ordering::SeqCst);
+            return Answer::status(429);
         }
-        counted.fetch_sub(1, Ordering::SeqCst);
-        Answer::status(429)
+        Answer::ok("some").wait(&held).body("more")
     });
     origin.script("/few", script);
     let mut run = Run::with(Options { retries: 2, ..options() });
     let ids = run.add_all(&urls(&origin, "/few", 40));
-    for _ in 0..4 {
+    // Each round needs as many as it takes, and would refuse one more.
+    for _ in 0..5 {
         gate.wait_for(TAKES);
         busy.fetch_sub(TAKES, Ordering::SeqCst);
         gate.pass(TAKES);
     }
-    gate.open();
-    busy.store(0, Ordering::SeqCst);
     for id in ids {
         run.finished(id);
     }
-    assert_eq!(windows(&run).first(), Some(&TAKES));
+    assert_eq!(windows(&run).first(), Some(&(TAKES, false)));
 }
 
 #[test]
