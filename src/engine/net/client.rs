@@ -149,12 +149,16 @@ impl Net {
         if let Some((user, password)) = login {
             request = request.basic_auth(user, password);
         }
+        let asked = Instant::now();
         let wait = |clock: &Clock| turn.as_ref().map(|turn| turn.wait(clock));
         match with_stall_clock(self.stall, wait, request.send()).await {
             Some(Ok(response)) => {
                 let found = || (response.version() == Version::HTTP_2).then(|| self.hosts.found(chain.url()));
                 let turn = turn.or_else(found);
-                turn.iter().for_each(Turn::moved);
+                if let Some(turn) = &turn {
+                    turn.moved();
+                    self.hosts.answered(chain.url(), asked.elapsed());
+                }
                 Ok((response, turn))
             }
             Some(Err(error)) => {

@@ -1,11 +1,12 @@
 //! Who may be waiting for whom, and over which connection. An HTTP/2 server limits the streams at once, and a request
 //! beyond the limit waits in the HTTP library for an earlier one to end; nobody tells when it leaves. So, at a host that
 //! speaks HTTP/2, the stall clock of a request without an answer begins anew with every sign of life of one that was
-//! asked before it on the same connection. Many streams are spread over a few connections, since each has a limit, and
-//! over distance a congestion window, of its own.
+//! asked before it on the same connection. At a distance many streams are spread over a few connections, since each has
+//! a limit and a congestion window of its own; nearby one carries all, and a second would only cost.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use url::{Origin, Url};
 
@@ -16,6 +17,9 @@ pub(super) const LANES: usize = 4;
 
 /// So many streams share a connection before there is another one.
 pub(super) const STREAMS: usize = 16;
+
+/// A host whose quickest answer took longer than this is far away.
+const FAR: Duration = Duration::from_millis(10);
 
 /// The requests of one connection.
 #[derive(Debug, Default)]
@@ -31,13 +35,14 @@ struct Lane {
 #[derive(Debug)]
 struct Host {
     lanes: [Arc<Mutex<Lane>>; LANES],
-    /// How many of them are used.
-    most: usize,
+    /// It takes no more than one.
+    narrow: bool,
+    quickest: Duration,
 }
 
 impl Default for Host {
     fn default() -> Self {
-        Self { lanes: Default::default(), most: LANES }
+        Self { lanes: Default::default(), narrow: false, quickest: Duration::MAX }
     }
 }
 
@@ -51,9 +56,17 @@ impl Hosts {
     pub(super) fn turn(&self, url: &Url) -> Option<Turn> {
         let hosts = lock(&self.0);
         let host = hosts.get(&url.origin())?;
+        let most = if host.narrow || host.quickest < FAR { 1 } else { LANES };
         let open = |at: &usize| lock(&host.lanes[*at]).open;
-        let lane = (0..host.most).find(|at| open(at) < STREAMS).or_else(|| (0..host.most).min_by_key(open))?;
+        let lane = (0..most).find(|at| open(at) < STREAMS).or_else(|| (0..most).min_by_key(open))?;
         Some(Turn::new(&host.lanes[lane], lane))
+    }
+
+    /// A request was answered, so long after it was asked.
+    pub(super) fn answered(&self, url: &Url, ttfb: Duration) {
+        if let Some(host) = lock(&self.0).get_mut(&url.origin()) {
+            host.quickest = host.quickest.min(ttfb);
+        }
     }
 
     /// The turn of a request whose answer shows that the host speaks HTTP/2.
@@ -63,7 +76,7 @@ impl Hosts {
 
     /// The host takes no more than one connection.
     pub(super) fn narrow(&self, url: &Url) {
-        lock(&self.0).entry(url.origin()).or_default().most = 1;
+        lock(&self.0).entry(url.origin()).or_default().narrow = true;
     }
 }
 
@@ -174,6 +187,7 @@ mod tests {
             lanes
         };
         let mut turns = vec![hosts.found(&url)];
+        hosts.answered(&url, FAR);
         for (count, expected) in [(16, [16, 0, 0, 0]), (17, [16, 1, 0, 0]), (64, [16; 4]), (72, [18; 4])] {
             turns.extend((turns.len()..count).map(|_| turn()));
             assert_eq!(lanes(&turns), expected);
@@ -182,8 +196,20 @@ mod tests {
         turns.truncate(10);
         turns.extend((0..10).map(|_| turn()));
         assert_eq!(lanes(&turns), [16, 4, 0, 0]);
-        hosts.narrow(&url);
+        // One answer that is quick shows that it is near.
+        hosts.answered(&url, FAR / 2);
+        hosts.answered(&url, FAR * 9);
         turns.extend((0..100).map(|_| turn()));
         assert_eq!(lanes(&turns), [116, 4, 0, 0]);
+    }
+
+    #[test]
+    fn a_host_that_takes_one_connection_is_left_at_that() {
+        let (hosts, url) = (Hosts::default(), Url::parse("https://h/").expect("a valid address"));
+        drop(hosts.found(&url));
+        hosts.answered(&url, FAR);
+        hosts.narrow(&url);
+        let turns: Vec<_> = (0..40).map(|_| hosts.turn(&url).expect("known")).collect();
+        assert!(turns.iter().all(|turn| turn.lane() == 0));
     }
 }
