@@ -21,6 +21,10 @@ const HOLD: Duration = Duration::from_secs(5);
 /// How long a level that brought trouble is remembered, and stayed below.
 const MEMORY: Duration = Duration::from_secs(60);
 
+/// Requests that take no longer than this from end to end are not what keeps a list: 16 of them at once are 800 a
+/// second, and more would only cost memory on both sides.
+const QUICK: Duration = Duration::from_millis(20);
+
 /// What has come from the host so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Count {
@@ -44,6 +48,11 @@ impl Level {
         let what =
             |level: &Self| u128::from(if self.small && other.small { level.count.files } else { level.count.bytes });
         what(self) * other.time.as_nanos() * 100 > what(other) * self.time.as_nanos() * 105
+    }
+
+    /// Each of so many requests at once was over in no time.
+    fn is_quick(&self, size: usize) -> bool {
+        self.small && self.time.as_nanos() * size as u128 <= QUICK.as_nanos() * u128::from(self.count.files)
     }
 }
 
@@ -158,6 +167,7 @@ impl Window {
                 (self.size, self.stage, self.doubling) = (before, hold, false);
             }
             Stage::Trying { .. } if !self.doubling => self.stage = hold,
+            Stage::Measuring if level.is_quick(size) => self.stage = hold,
             _ => {
                 self.size = self.next_size(now);
                 self.stage = if self.size > size { Stage::Trying { before: size, level } } else { hold };
@@ -268,7 +278,7 @@ mod tests {
             (16, 64, 40, vec![32, 64]),
             (16, 64, 32, vec![32, 64, 32]),
             (16, 64, 16, vec![32, 16]),
-            (16, 64, 1, vec![32, 16]),
+            (16, 64, 2, vec![32, 16]),
             (16, 40, 1000, vec![32, 40]),
             (4, 4, 1000, vec![]),
             (64, 64, 1000, vec![]),
@@ -276,9 +286,20 @@ mod tests {
             let bytes = Full::new(start, most, 10).run(2000, capped(useful), none);
             assert_eq!(bytes, sizes, "{start} {most} {useful}");
             // Files count where they are small, whatever their bytes say.
-            let files = Full::new(start, most, 10).run(2000, |_| 1000, capped(useful));
+            let files = Full::new(start, most, 10).run(2000, |_| 1000, |size| size.min(useful) as u64 / 2 - 1);
             assert_eq!(files, sizes, "{start} {most} {useful}");
         }
+    }
+
+    #[test]
+    fn quick_small_files_need_no_more() {
+        // So many files of 1,000 bytes in 10 ms; 16 at once take 20 ms each where 8 come.
+        for (files, sizes) in [(7, vec![32, 64]), (8, vec![]), (100, vec![])] {
+            let per_slot = move |size: usize| files * size as u64 / 16;
+            assert_eq!(Full::new(16, 64, 1).run(2000, move |size| 1000 * per_slot(size), per_slot), sizes, "{files}");
+        }
+        // Large ones are never quick, however fast the line is.
+        assert_eq!(Full::new(16, 64, 1).run(400, |size| size as u64 * 1_000_000, none), [32, 64]);
     }
 
     #[test]
