@@ -11,7 +11,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::display;
-use crate::engine::options::{Check, Checksum, Expect};
+use crate::engine::options::{Check, Checksum, Expect, Http};
 use crate::engine::parse_checksum;
 use crate::units;
 
@@ -96,9 +96,12 @@ pub(crate) struct CommonOptions {
     /// Transfers at once, over all hosts
     #[arg(short, long, value_name = "N", default_value_t = 64, value_parser = count(10_000), global = true)]
     pub(crate) jobs: u32,
-    /// Requests at once to one host
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = count(10_000), global = true)]
-    pub(crate) per_host: u32,
+    /// Requests at once to one host [default: starts at 16, and up to 64 where more bring more]
+    #[arg(long, value_name = "N", value_parser = count(10_000), global = true)]
+    pub(crate) per_host: Option<u32>,
+    /// Bytes a second over all transfers, as in 500K or 2M
+    #[arg(long, value_name = "RATE", value_parser = limit, global = true)]
+    pub(crate) limit_rate: Option<u64>,
     /// Attempts after the first, for errors that may pass
     #[arg(short, long, value_name = "N", default_value_t = 5, global = true)]
     pub(crate) retries: u32,
@@ -138,6 +141,9 @@ pub(crate) struct CommonOptions {
     /// Send the cookies of this file (Netscape's format) and those that servers set meanwhile; it is only read
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) cookies: Option<PathBuf>,
+    /// HTTP/2 where an https server offers it, 1.1 alone, or 2 alone (on plain http without asking first)
+    #[arg(long, value_name = "VERSION", default_value = "auto", value_parser = http(), global = true)]
+    pub(crate) http: Http,
     /// Go through this proxy (http, https, socks5)
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) proxy: Option<String>,
@@ -220,6 +226,21 @@ fn check() -> impl TypedValueParser<Value = Check> {
     })
 }
 
+fn http() -> impl TypedValueParser<Value = Http> {
+    PossibleValuesParser::new(["auto", "1.1", "2"]).map(|word| match word.as_str() {
+        "1.1" => Http::One,
+        "2" => Http::Two,
+        _ => Http::Auto,
+    })
+}
+
+fn limit(text: &str) -> Result<u64, String> {
+    match units::parse_size(text.trim_end_matches("/s"))? {
+        0 => Err("nothing would ever come".to_owned()),
+        rate => Ok(rate),
+    }
+}
+
 fn time(text: &str) -> Result<Duration, String> {
     match units::parse_duration(text)? {
         Duration::ZERO => Err("it must be longer than nothing".to_owned()),
@@ -266,6 +287,10 @@ mod tests {
             "haul --json -q",
             "haul -j 0",
             "haul --per-host 0",
+            "haul --per-host many",
+            "haul --limit-rate 0",
+            "haul --limit-rate fast",
+            "haul --http 3",
             "haul --max-size huge",
             "haul --deadline 0",
             "haul --expect picture",

@@ -68,7 +68,7 @@ impl Comparison {
 
     fn run_in(&self, base: &Path, starting: impl Fn(&Engine)) -> Result<bool, CompareError> {
         print(&format!("{:<12} {:>7} {:>10} {:>9}", "way", "files", "bytes", "seconds"))?;
-        let alone = Options { jobs: 1, per_host: 1, ..self.options.clone() };
+        let alone = Options { jobs: 1, per_host: Some(1), ..self.options.clone() };
         let first = self.fetch("one by one", alone, &base.join("one-by-one"), &starting)?;
         if first.jobs.totals().unfinished() > 0 {
             return Ok(false);

@@ -232,7 +232,8 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
     let defaults = Options::default();
     Ok(Options {
         jobs: options.jobs as usize,
-        per_host: options.per_host as usize,
+        per_host: options.per_host.map(|n| n as usize),
+        limit_rate: options.limit_rate,
         retries: options.retries,
         connect_timeout: options.connect_timeout,
         stall_timeout: options.stall_timeout,
@@ -245,6 +246,7 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         user: options.user.as_deref().map(user).transpose()?,
         logins: if options.netrc { netrc::read()? } else { defaults.logins },
         cookies: options.cookies.as_deref().map(cookies::read).transpose()?,
+        http: options.http,
         proxy: options.proxy.as_deref().map(proxy).transpose()?.map_or(Proxy::System, Proxy::Url),
         ca_cert: options.ca_cert,
         insecure: options.insecure,

@@ -27,7 +27,8 @@
 //! [`JobId`](engine::request::JobId) in the state database, or says what an earlier run has left of the same one: a
 //! part file, a finished file, another process that works on it. Only then is the job in the queue of its host, and
 //! `Event::Queued` out. `hosts` grants a slot, and `transfer` makes an attempt: the first GET is the download, there is
-//! no probe. What the head says of the body is in the store before the first byte is in a part file, so that whoever
+//! no probe. How many requests a host takes at once is found by trial, between 1 and 64; its bytes are counted where they
+//! are received, which is also where a limit on the rate is kept. What the head says of the body is in the store before the first byte is in a part file, so that whoever
 //! comes after a crash can go on with it. Chunks are gathered into large writes on blocking threads; small bodies stay
 //! in memory. With the last byte the slot goes back. Then `content` says whether the bytes are what was asked for; the
 //! body gets the ending that they call for and, by a rename that never replaces anything, its name; the store takes

@@ -33,6 +33,8 @@ pub enum Command {
     Remove(JobId),
     /// Take over what ended sessions have left unfinished, as it stood; with `true` all of it goes on.
     Restore(bool),
+    /// Take no more than so many bytes a second over all transfers from now on; none is no limit.
+    LimitRate(Option<u64>),
     /// Say with [`Notice::Left`] how much ended sessions have left.
     CountLeft,
     /// No more [`Command::Add`] will come: end when no job has anything left to do. A paused job waits for nobody then.
@@ -160,6 +162,8 @@ pub enum Event {
         window: usize,
         /// Nothing is asked of it for so long.
         pause: Option<Duration>,
+        /// The number was found by trial, as in any good run; else something was wrong with the host, or is over.
+        by_trial: bool,
     },
     /// Something worth knowing that changes no job.
     Notice(Notice),

@@ -1,28 +1,32 @@
 //! Who may start next: slots over all hosts, a window for each host, and turns among hosts; and what a host's trouble
 //! means for its window. Pure: time comes in as an argument, and jobs are known by their ids alone.
 
+mod window;
+
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use url::{Origin, Url};
 
 use super::error::{ErrorClass, TransferError};
+use super::rate::Flow;
 use super::request::JobId;
 
-/// The shortest time in which troubles count as one.
-const EPOCH: Duration = Duration::from_millis(250);
+use window::{Count, Window};
 
 #[derive(Debug)]
 struct Host {
-    /// Requests at once.
-    window: usize,
+    window: Window,
     /// It has asked for a pause until then.
     paused: Option<Instant>,
-    epoch: Epoch,
-    /// Its last time to the first byte.
-    ttfb: Duration,
     waiting: VecDeque<JobId>,
+    /// Requests of jobs, and those that were lent.
     in_flight: usize,
+    /// Jobs that have ended.
+    files: u64,
+    /// What it sends.
+    flow: Arc<Flow>,
     /// It has answered a request before.
     answered: bool,
     /// Its first connection decides between HTTP/1.1 and HTTP/2; nobody else connects before that is known.
@@ -31,34 +35,47 @@ struct Host {
     tried: bool,
 }
 
-/// What went wrong lately.
-#[derive(Debug, Default)]
-struct Epoch {
-    ends: Option<Instant>,
-    /// Troubles; one that says "too many requests" counts as two.
-    strikes: u32,
-    halved: bool,
-}
-
 impl Host {
-    fn new(window: usize) -> Self {
+    fn new(per_host: Option<usize>) -> Self {
         Self {
-            window,
+            window: Window::new(per_host.unwrap_or(window::START), per_host.unwrap_or(window::MOST)),
             paused: None,
-            epoch: Epoch::default(),
-            ttfb: Duration::ZERO,
             waiting: VecDeque::new(),
             in_flight: 0,
+            files: 0,
+            flow: Arc::default(),
             answered: false,
             negotiates: false,
             tried: false,
         }
     }
 
-    /// True where a request may go out now.
-    fn is_open(&self, now: Instant) -> bool {
-        let window = if self.negotiates && !self.answered && !self.tried { 1 } else { self.window };
-        self.in_flight < window && self.paused.is_none_or(|until| until <= now)
+    /// How many requests may go out now.
+    fn room(&self, now: Instant) -> usize {
+        if self.paused.is_some_and(|until| until > now) {
+            return 0;
+        }
+        let window = if self.is_unknown() { 1 } else { self.window.size() };
+        window.saturating_sub(self.in_flight)
+    }
+
+    /// Somebody wants so many requests more. True where that makes the window another one.
+    fn wants(&mut self, wish: usize, now: Instant) -> bool {
+        let full = self.in_flight + wish > self.window.size();
+        full && self.is_free(now) && self.window.pressed(self.count(), now)
+    }
+
+    /// Nothing but its window holds requests back.
+    fn is_free(&self, now: Instant) -> bool {
+        !self.is_unknown() && self.paused.is_none_or(|until| until <= now)
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.negotiates && !self.answered && !self.tried
+    }
+
+    fn count(&self) -> Count {
+        Count { bytes: self.flow.bytes(), files: self.files }
     }
 }
 
@@ -76,24 +93,30 @@ fn strikes(error: &TransferError) -> u32 {
 #[derive(Debug)]
 pub(super) struct Hosts {
     slots: usize,
-    window: usize,
+    per_host: Option<usize>,
     in_flight: usize,
     waiting: usize,
     known: HashMap<Origin, Host>,
     /// Hosts with waiting jobs, the one whose turn it is first.
     turns: VecDeque<Origin>,
+    /// Hosts whose window has found another size, until somebody is told.
+    changed: Vec<Origin>,
+    /// When a window that was full at the last look has to be looked at again.
+    look: Option<Instant>,
 }
 
 impl Hosts {
-    /// `slots` requests at once in all, `window` to one host.
-    pub(super) fn new(slots: usize, window: usize) -> Self {
+    /// `slots` jobs at once in all. `per_host` requests at once to one host, or as many as are found to bring something.
+    pub(super) fn new(slots: usize, per_host: Option<usize>) -> Self {
         Self {
             slots: slots.max(1),
-            window: window.max(1),
+            per_host,
             in_flight: 0,
             waiting: 0,
             known: HashMap::new(),
             turns: VecDeque::new(),
+            changed: Vec::new(),
+            look: None,
         }
     }
 
@@ -110,7 +133,7 @@ impl Hosts {
     /// Puts a job at the end of its host's queue, or before all others of it.
     pub(super) fn enqueue(&mut self, url: &Url, id: JobId, first: bool) {
         let origin = url.origin();
-        let host = self.known.entry(origin.clone()).or_insert_with(|| Host::new(self.window));
+        let host = self.known.entry(origin.clone()).or_insert_with(|| Host::new(self.per_host));
         host.negotiates = url.scheme() == "https";
         if host.waiting.is_empty() {
             self.turns.push_back(origin);
@@ -141,11 +164,19 @@ impl Hosts {
         if self.in_flight >= self.slots {
             return None;
         }
+        self.look = None;
         let last_slot = self.slots > 1 && self.in_flight + 1 == self.slots;
         for _ in 0..self.turns.len() {
             let origin = self.turns.pop_front()?;
             let Some(host) = self.known.get_mut(&origin) else { continue };
-            if !host.is_open(now) || (last_slot && !host.answered) {
+            if host.wants(1, now) {
+                self.changed.push(origin.clone());
+            }
+            let room = host.room(now);
+            if room == 0 && host.is_free(now) {
+                self.look = self.look.into_iter().chain(host.window.next_look(now)).min();
+            }
+            if room == 0 || (last_slot && !host.answered) {
                 self.turns.push_back(origin);
                 continue;
             }
@@ -154,6 +185,9 @@ impl Hosts {
                 self.turns.push_back(origin);
                 continue;
             };
+            if host.in_flight == 0 {
+                host.window.begins(host.count(), now);
+            }
             host.in_flight += 1;
             self.in_flight += 1;
             self.waiting -= 1;
@@ -169,7 +203,7 @@ impl Hosts {
     pub(super) fn answered(&mut self, url: &Url, ttfb: Duration) {
         if let Some(host) = self.known.get_mut(&url.origin()) {
             host.answered = true;
-            host.ttfb = ttfb;
+            host.window.answered(ttfb);
         }
     }
 
@@ -177,17 +211,7 @@ impl Hosts {
     /// a `Retry-After` pauses the whole host. True where the host has to do with less from now on.
     pub(super) fn failed(&mut self, url: &Url, error: &TransferError, now: Instant) -> bool {
         let Some(host) = self.known.get_mut(&url.origin()) else { return false };
-        if host.epoch.ends.is_none_or(|ends| ends <= now) {
-            let ends = now.checked_add(EPOCH.max(host.ttfb.saturating_mul(2)));
-            host.epoch = Epoch { ends, ..Epoch::default() };
-        }
-        host.epoch.strikes += strikes(error);
-        let mut less = false;
-        if host.epoch.strikes >= 2 && !host.epoch.halved {
-            host.epoch.halved = true;
-            less = host.window > 1;
-            host.window = (host.window / 2).max(1);
-        }
+        let mut less = host.window.failed(strikes(error), now);
         let until = error.retry_after.filter(|_| error.is_transient()).and_then(|wait| now.checked_add(wait));
         if until > host.paused && until > Some(now) {
             host.paused = until;
@@ -204,13 +228,51 @@ impl Hosts {
     /// The window of the host, and until when it is paused.
     pub(super) fn state(&self, url: &Url, now: Instant) -> (usize, Option<Instant>) {
         let host = self.known.get(&url.origin());
-        host.map_or((self.window, None), |host| (host.window, host.paused.filter(|until| *until > now)))
+        host.map_or((self.per_host.unwrap_or(window::START), None), |host| {
+            (host.window.size(), host.paused.filter(|until| *until > now))
+        })
     }
 
-    /// When the next pause of a host with waiting jobs ends.
+    /// When time alone changes something next: a pause of a host with waiting jobs ends, or a full window has been
+    /// watched for long enough.
     pub(super) fn next_opening(&self, now: Instant) -> Option<Instant> {
         let paused = self.turns.iter().filter_map(|origin| self.known.get(origin)?.paused);
-        paused.filter(|until| *until > now).min()
+        paused.chain(self.look).filter(|until| *until > now).min()
+    }
+
+    /// The hosts whose windows have found other sizes since the last call, with those sizes.
+    pub(super) fn take_changed(&mut self) -> Vec<(Origin, usize)> {
+        let changed = std::mem::take(&mut self.changed).into_iter();
+        changed
+            .filter_map(|origin| self.known.get(&origin).map(|host| host.window.size()).map(|n| (origin, n)))
+            .collect()
+    }
+
+    /// Where the bytes of the host are counted.
+    pub(super) fn flow(&self, url: &Url) -> Arc<Flow> {
+        self.known.get(&url.origin()).map(|host| Arc::clone(&host.flow)).unwrap_or_default()
+    }
+
+    /// Gives out up to `wish` requests for parts of a file that a job of the host fetches already. They count in the
+    /// host's window and take no slot. Jobs that wait come first; what is refused is demand all the same.
+    #[cfg_attr(not(test), expect(dead_code, reason = "splitting borrows"))]
+    pub(super) fn lend(&mut self, url: &Url, wish: usize, now: Instant) -> usize {
+        let origin = url.origin();
+        let Some(host) = self.known.get_mut(&origin).filter(|host| host.waiting.is_empty()) else { return 0 };
+        if wish > host.room(now) && host.wants(wish, now) {
+            self.changed.push(origin);
+        }
+        let lent = wish.min(host.room(now));
+        host.in_flight += lent;
+        lent
+    }
+
+    /// Takes back what was lent.
+    #[cfg_attr(not(test), expect(dead_code, reason = "splitting borrows"))]
+    pub(super) fn give_back(&mut self, url: &Url, lent: usize) {
+        if let Some(host) = self.known.get_mut(&url.origin()) {
+            host.in_flight -= lent;
+        }
     }
 
     /// Gives a slot back.
@@ -218,7 +280,11 @@ impl Hosts {
         let origin = url.origin();
         let Some(host) = self.known.get_mut(&origin) else { return };
         host.in_flight -= 1;
+        host.files += 1;
         host.tried = true;
+        if host.waiting.is_empty() {
+            host.window.lapses();
+        }
         self.in_flight -= 1;
         if host.in_flight == 0 && host.waiting.is_empty() && !host.answered && host.paused.is_none() {
             self.known.remove(&origin);
@@ -235,16 +301,14 @@ mod tests {
     }
 
     fn granted(hosts: &mut Hosts) -> Vec<u64> {
-        {
-            let now = Instant::now();
-            std::iter::from_fn(|| hosts.next(now, |_| true)).map(|id| id.0).collect()
-        }
+        let now = Instant::now();
+        std::iter::from_fn(|| hosts.next(now, |_| true)).map(|id| id.0).collect()
     }
 
     #[test]
     fn windows_and_turns() {
         let (a, b) = (url("http://a/x"), url("http://b/x"));
-        let mut hosts = Hosts::new(64, 2);
+        let mut hosts = Hosts::new(64, Some(2));
         for id in 1..=4 {
             hosts.enqueue(&a, JobId(id), false);
         }
@@ -266,7 +330,7 @@ mod tests {
     #[test]
     fn a_job_that_may_not_start_keeps_its_place_and_holds_nobody_up() {
         let (a, b) = (url("http://a/x"), url("http://b/x"));
-        let mut hosts = Hosts::new(64, 16);
+        let mut hosts = Hosts::new(64, Some(16));
         for (id, host) in [(1, &a), (2, &a), (3, &b), (4, &a)] {
             hosts.enqueue(host, JobId(id), false);
         }
@@ -280,7 +344,7 @@ mod tests {
     #[test]
     fn the_first_connection_to_an_https_host_goes_alone() {
         let a = url("https://a/x");
-        let mut hosts = Hosts::new(64, 16);
+        let mut hosts = Hosts::new(64, Some(16));
         for id in 1..=4 {
             hosts.enqueue(&a, JobId(id), false);
         }
@@ -291,7 +355,7 @@ mod tests {
 
     #[test]
     fn silent_hosts_leave_the_last_slot() {
-        let mut hosts = Hosts::new(2, 16);
+        let mut hosts = Hosts::new(2, Some(16));
         let (dead, good) = (url("http://dead/"), url("http://good/"));
         for id in 1..=3 {
             hosts.enqueue(&dead, JobId(id), false);
@@ -306,7 +370,7 @@ mod tests {
         hosts.enqueue(&good, JobId(8), false);
         hosts.enqueue(&dead, JobId(4), false);
         assert_eq!(granted(&mut hosts), [8]);
-        let mut single = Hosts::new(1, 16);
+        let mut single = Hosts::new(1, Some(16));
         single.enqueue(&dead, JobId(1), false);
         assert_eq!(granted(&mut single), [1]);
     }
@@ -318,7 +382,7 @@ mod tests {
         let reset = TransferError::new(ErrorClass::Connect, "reset");
         let gone = TransferError::status(404, None);
         let start = Instant::now();
-        let mut hosts = Hosts::new(64, 16);
+        let mut hosts = Hosts::new(64, Some(16));
         hosts.enqueue(&a, JobId(1), false);
         for (millis, error, window) in [
             (0, &gone, 16),
@@ -342,7 +406,7 @@ mod tests {
     fn a_retry_after_pauses_the_whole_host_and_no_other() {
         let (a, b) = (url("http://a/"), url("http://b/"));
         let start = Instant::now();
-        let mut hosts = Hosts::new(64, 16);
+        let mut hosts = Hosts::new(64, Some(16));
         for (id, host) in [(1, &a), (2, &a), (3, &b)] {
             hosts.enqueue(host, JobId(id), false);
         }
@@ -359,5 +423,52 @@ mod tests {
         assert_eq!(hosts.next_opening(until), None);
         assert!(hosts.lift(&a) && !hosts.lift(&a));
         assert_eq!(hosts.next(start, all), Some(JobId(2)));
+    }
+
+    #[test]
+    fn what_is_lent_counts_in_the_window_and_takes_no_slot() {
+        let (a, other) = (url("http://a/"), url("http://b/"));
+        let (mut hosts, now) = (Hosts::new(2, Some(4)), Instant::now());
+        assert_eq!(hosts.lend(&a, 1, now), 0, "a host without a job");
+        for id in 1..=3 {
+            hosts.enqueue(&a, JobId(id), false);
+        }
+        hosts.answered(&a, Duration::ZERO);
+        assert_eq!(granted(&mut hosts), [1, 2]);
+        assert_eq!(hosts.lend(&a, 1, now), 0, "a job of the host waits");
+        hosts.remove(&a, JobId(3));
+        assert_eq!((hosts.lend(&a, 1, now), hosts.lend(&a, 9, now), hosts.lend(&a, 1, now)), (1, 1, 0));
+        hosts.release(&a);
+        hosts.enqueue(&a, JobId(4), false);
+        hosts.enqueue(&a, JobId(5), false);
+        hosts.enqueue(&other, JobId(6), false);
+        hosts.answered(&other, Duration::ZERO);
+        assert_eq!(granted(&mut hosts), [4], "the window is full, and so are the slots");
+        hosts.release(&a);
+        assert_eq!(granted(&mut hosts), [6]);
+        hosts.give_back(&a, 2);
+        hosts.remove(&a, JobId(5));
+        hosts.failed(&a, &TransferError::status(503, Some(Duration::from_secs(1))), now);
+        assert_eq!(hosts.lend(&a, 1, now), 0, "the host is paused");
+        assert_eq!(hosts.lend(&a, 9, now + Duration::from_secs(1)), 3);
+    }
+
+    #[test]
+    fn a_full_window_grows_for_jobs_and_for_loans() {
+        let (a, start) = (url("http://a/"), Instant::now());
+        let later = start + Duration::from_millis(100);
+        for (jobs, loans) in [(40, 0), (15, 20)] {
+            let mut hosts = Hosts::new(64, None);
+            (0..jobs).for_each(|id| hosts.enqueue(&a, JobId(id), false));
+            let grant = |hosts: &mut Hosts, now| std::iter::from_fn(|| hosts.next(now, |_| true)).count();
+            let first = grant(&mut hosts, start);
+            assert_eq!(first as u64, jobs.min(16));
+            (0..8).for_each(|_| hosts.answered(&a, Duration::ZERO));
+            hosts.flow(&a).add(1000);
+            assert_eq!(hosts.next_opening(start), (loans == 0).then_some(later), "nobody wakes up for nothing");
+            assert_eq!(hosts.take_changed(), []);
+            assert_eq!(grant(&mut hosts, later) + hosts.lend(&a, loans, later), if loans == 0 { 16 } else { 17 });
+            assert_eq!(hosts.take_changed(), [(a.origin(), 32)]);
+        }
     }
 }

@@ -38,6 +38,18 @@ impl fmt::Debug for SecretUrl {
     }
 }
 
+/// Which HTTP is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Http {
+    /// HTTP/2 where an https server offers it, else HTTP/1.1.
+    #[default]
+    Auto,
+    /// HTTP/1.1 alone.
+    One,
+    /// HTTP/2 alone; on plain http without asking first (RFC 9113 section 3.3).
+    Two,
+}
+
 /// What the files must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Expect {
@@ -144,8 +156,11 @@ pub struct Login {
 pub struct Options {
     /// Transfers at once, over all hosts; at least 1.
     pub jobs: usize,
-    /// Requests at once to one host; at least 1.
-    pub per_host: usize,
+    /// Requests at once to one host, at least 1; none starts at 16 and finds what brings something, up to 64.
+    pub per_host: Option<usize>,
+    /// Bytes a second over all transfers; none is no limit. [`Command::LimitRate`](super::event::Command::LimitRate)
+    /// changes it.
+    pub limit_rate: Option<u64>,
     /// Attempts after the first, for transient errors.
     pub retries: u32,
     /// The longest wait for a connection, with DNS and TLS.
@@ -170,6 +185,8 @@ pub struct Options {
     /// The cookies to begin with. They and those that servers set go to whichever host they belong to; none keeps no
     /// cookies at all.
     pub cookies: Option<Vec<Cookie>>,
+    /// Which HTTP is spoken.
+    pub http: Http,
     /// The way out.
     pub proxy: Proxy,
     /// A PEM file of the authorities to trust, in place of the system's.
@@ -198,7 +215,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             jobs: 64,
-            per_host: 16,
+            per_host: None,
+            limit_rate: None,
             retries: 5,
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),
@@ -210,6 +228,7 @@ impl Default for Options {
             user: None,
             logins: Vec::new(),
             cookies: None,
+            http: Http::Auto,
             proxy: Proxy::System,
             ca_cert: None,
             insecure: false,

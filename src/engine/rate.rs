@@ -1,9 +1,24 @@
-//! How fast bytes come. Pure: time comes in as an argument.
+//! How fast bytes come, and how fast they may. Pure: time comes in as an argument.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a change of speed takes to show, about. Longer is calmer, shorter is truer.
 const TIME_CONSTANT: Duration = Duration::from_secs(2);
+
+/// Bytes that a host has sent, counted where they are received.
+#[derive(Debug, Default)]
+pub(super) struct Flow(AtomicU64);
+
+impl Flow {
+    pub(super) fn add(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// A smoothed rate: an exponential moving average over time, corrected for its start so that the first seconds read
 /// true (as Kingma and Ba do for Adam, arXiv 1412.6980 section 3).
@@ -38,6 +53,67 @@ impl Meter {
     }
 }
 
+/// How many bytes may come: a bucket that fills at a rate, and may be owed to. All transfers share the one debt, and
+/// each waits for the moment at which its own bytes, and those taken before them, are paid for.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    rate: Option<u64>,
+    /// Bytes taken so far.
+    taken: u64,
+    /// Bytes that time has paid for, up to `at`.
+    paid: u64,
+    at: Instant,
+}
+
+impl Bucket {
+    /// `rate` in bytes a second.
+    pub(super) fn new(rate: Option<u64>, now: Instant) -> Self {
+        Self { rate, taken: 0, paid: 0, at: now }
+    }
+
+    /// Another rate from now on. Who waits has to ask anew for how long.
+    pub(super) fn set_rate(&mut self, rate: Option<u64>, now: Instant) {
+        self.settle(now);
+        (self.rate, self.at) = (rate, now);
+    }
+
+    /// Takes so many bytes, and gives the mark to wait for.
+    pub(super) fn take(&mut self, bytes: u64, now: Instant) -> u64 {
+        self.settle(now);
+        self.taken += bytes;
+        self.taken
+    }
+
+    /// How long it takes until this mark is paid for, but for a burst of 100 ms that is always free.
+    pub(super) fn wait(&mut self, mark: u64, now: Instant) -> Duration {
+        self.settle(now);
+        let Some(rate) = self.rate else { return Duration::ZERO };
+        let missing = mark.saturating_sub(self.paid + rate / 10);
+        // Rounded up: whoever comes back then must not be a moment too early.
+        Duration::from_nanos(
+            u64::try_from((u128::from(missing) * NANOS).div_ceil(u128::from(rate))).unwrap_or(u64::MAX),
+        )
+    }
+
+    /// The most that is handed on before it is waited for: 10 ms worth, so that transfers take short turns.
+    pub(super) fn piece(&self) -> Option<u64> {
+        self.rate.map(|rate| (rate / 100).clamp(4 * 1024, 256 * 1024))
+    }
+
+    /// Pays for the time that has passed. What is not taken is not saved up.
+    fn settle(&mut self, now: Instant) {
+        let Some(rate) = self.rate.map(u128::from) else { return };
+        let elapsed = now.saturating_duration_since(self.at).as_nanos();
+        let earned = elapsed * rate / NANOS;
+        // The rest of a byte is not lost: time goes on from where the last whole one was earned.
+        let nanos = u64::try_from((earned * NANOS).div_ceil(rate)).unwrap_or(u64::MAX);
+        self.at += Duration::from_nanos(nanos);
+        self.paid = self.paid.saturating_add(u64::try_from(earned).unwrap_or(u64::MAX)).min(self.taken);
+    }
+}
+
+const NANOS: u128 = 1_000_000_000;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +130,55 @@ mod tests {
         }
         let rates: Vec<u64> = (51..=250).map(|tenth| meter.sample(50_500, at(tenth))).collect();
         assert!(rates.is_sorted_by(|a, b| a >= b) && rates[199] < 10, "{rates:?}");
+    }
+
+    #[test]
+    fn a_bucket_lets_through_what_its_rate_says() {
+        let start = Instant::now();
+        let at = |millis: u64| start + Duration::from_millis(millis);
+        let mut bucket = Bucket::new(Some(100_000), start);
+        // 10,000 are free; each byte after that takes 10 us, whoever asks for it.
+        for (now, bytes, wait) in [
+            (0, 10_000, 0),
+            (0, 5_000, 50),
+            (50, 5_000, 50),
+            (140, 1_000, 0),
+            // What was not taken is not saved up.
+            (10_000, 10_000, 0),
+            (10_000, 1_000, 10),
+        ] {
+            let mark = bucket.take(bytes, at(now));
+            assert_eq!(bucket.wait(mark, at(now)), Duration::from_millis(wait), "{now}");
+            assert_eq!(bucket.wait(mark, at(now + wait)), Duration::ZERO, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_new_rate_counts_for_those_who_wait_already() {
+        let start = Instant::now();
+        let at = |millis: u64| start + Duration::from_millis(millis);
+        let mut bucket = Bucket::new(None, start);
+        assert_eq!(
+            (bucket.take(1 << 40, at(5)), bucket.wait(1 << 40, at(5)), bucket.piece()),
+            (1 << 40, Duration::ZERO, None)
+        );
+        let mut bucket = Bucket::new(Some(1_000), start);
+        let mark = bucket.take(10_100, start);
+        assert_eq!((bucket.wait(mark, start), bucket.piece()), (Duration::from_secs(10), Some(4096)));
+        bucket.set_rate(Some(2_000), at(5_000));
+        assert_eq!(bucket.wait(mark, at(5_000)), Duration::from_millis(2_450));
+        bucket.set_rate(None, at(6_000));
+        assert_eq!(bucket.wait(mark, at(6_000)), Duration::ZERO);
+    }
+
+    #[test]
+    fn small_steps_lose_nothing() {
+        let (start, mut bucket) = (Instant::now(), Bucket::new(Some(3), Instant::now()));
+        let mark = bucket.take(300, start);
+        for millis in (0..100_000).step_by(7) {
+            bucket.wait(mark, start + Duration::from_millis(millis));
+        }
+        assert!(bucket.wait(mark, start + Duration::from_secs(99)) <= Duration::from_secs(1));
+        assert_eq!(bucket.wait(mark, start + Duration::from_secs(101)), Duration::ZERO);
     }
 }

@@ -88,7 +88,7 @@ fn print(event: &Event, jobs: &Jobs, face: Face, console: &Console) -> io::Resul
         (Event::Notice(Notice::Left(left)), Face::Plain | Face::Json) => {
             console.say(&format!("{left} unfinished: haul resume"));
         }
-        (Event::HostChanged { host, window, pause }, Face::Plain) => {
+        (Event::HostChanged { host, window, pause, by_trial: false }, Face::Plain) => {
             console.say(&plain::host_changed(host, *window, *pause));
         }
         (Event::Paused { id, reason }, Face::Plain | Face::Quiet) => console.say(&plain::paused(*id, reason, jobs)),

@@ -102,7 +102,7 @@
 //! | 136 | `faults::terminal::a_large_paste_is_text` `faults::terminal::a_paste_that_ends_itself_loses_nothing` |  |
 //! | 137 | `faults::terminal::keys_held_down_are_all_taken` |  |
 //! | 138 | `faults::load::ten_thousand_addresses_are_no_burden` |  |
-//! | 139 | `faults::load::a_server_never_sees_more_requests_at_once_than_it_may` | the limits are 64, and 16 a host |
+//! | 139 | `faults::load::a_server_never_sees_more_requests_at_once_than_it_may` | the limits are 64, and 16 to 64 a host |
 //! | 140 | `faults::load::hundreds_of_dead_hosts_do_not_keep_the_good_ones` |  |
 //! | 141 | `faults::load::a_head_has_an_end` |  |
 //! | 142 | `faults::load::a_body_has_an_end` |  |
@@ -129,6 +129,7 @@ mod lists;
 mod load;
 #[cfg(unix)]
 mod names;
+mod protocols;
 mod ranges;
 mod redirects;
 mod secrets;

@@ -1,51 +1,38 @@
-//! The HTTP clients and the request itself, one hop at a time.
+//! The request itself, one hop at a time.
 
-use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
 };
-use reqwest::{Certificate, Client, ClientBuilder, Response, Version};
-use tokio::sync::OnceCell;
-use tokio::task::spawn_blocking;
+use reqwest::{Response, Version};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
 use crate::engine::descriptors;
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::options::{Login, Options, Proxy, Secret};
+use crate::engine::options::{Http, Login, Options, Secret};
 
-use super::connects::{Clock, Counting, with_stall_clock};
+use super::clients::Clients;
+use super::connects::{Clock, with_stall_clock};
 use super::error::{self, Failure};
 use super::exchange::{Answer, Ask, Body, stalled};
 use super::head;
 use super::jar::Jar;
+use super::limiter::{Account, Limiter};
 use super::redirect::{self, Chain};
 use super::turns::{Hosts, Turn};
-
-/// What one HTTP/2 stream may have in flight. Wide enough for 40 MB/s over 100 ms; a connection gets room for a full
-/// window of streams, since one that is not read would otherwise stall its neighbours.
-const STREAM_WINDOW: u32 = 4 * 1024 * 1024;
 
 /// A century.
 const LONGEST_STALL: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// Below the 60 s or so after which servers close idle connections, so that we seldom race with them.
-const IDLE: Duration = Duration::from_secs(20);
-const IDLE_WHERE_SCARCE: Duration = Duration::from_secs(1);
-
-/// Both clients and what every request carries.
+/// The clients and what every request carries.
 #[derive(Debug)]
 pub(in crate::engine) struct Net {
-    /// For https: HTTP/2 where the server offers it by ALPN, else HTTP/1.1.
-    negotiated: Client,
-    /// For http.
-    http1: Client,
-    /// For a request that met a dead connection: one of its own, since the next in the pool may be dead too. Few ever
-    /// need it, so it is made for the first who does.
-    fresh: OnceCell<Option<Client>>,
-    options: Options,
+    clients: Clients,
+    http: Http,
+    limiter: Arc<Limiter>,
     /// The user's own, for the first origin only.
     headers: HeaderMap,
     user: Option<(String, Secret)>,
@@ -73,13 +60,10 @@ impl Net {
             value.set_sensitive(true);
             headers.append(parsed, value);
         }
-        let build =
-            |builder: ClientBuilder| builder.build().map_err(|e| format!("cannot set up HTTP: {}", error::chain(&e)));
         Ok(Self {
-            negotiated: build(builder(options)?)?,
-            http1: build(builder(options)?.http1_only())?,
-            fresh: OnceCell::new(),
-            options: options.clone(),
+            clients: Clients::new(options)?,
+            http: options.http,
+            limiter: Arc::new(Limiter::new(options.limit_rate)),
             headers,
             user: options.user.clone(),
             logins: options.logins.clone(),
@@ -108,26 +92,21 @@ impl Net {
             }
             if redirect::is_redirect(status) && response.headers().contains_key(LOCATION) {
                 chain.follow(response.headers().get_all(LOCATION).iter().map(HeaderValue::as_bytes))?;
-                Body::new(response, turn, self.stall).discard();
+                self.body(response, turn, ask).discard();
                 continue;
             }
             let head = head::read(&response);
-            return Ok(Answer { head, url: chain.url().clone(), body: Body::new(response, turn, self.stall) });
+            return Ok(Answer { head, url: chain.url().clone(), body: self.body(response, turn, ask) });
         }
     }
 
-    async fn client(&self, fresh: bool, url: &Url) -> &Client {
-        let pooled = if url.scheme() == "https" { &self.negotiated } else { &self.http1 };
-        if !fresh {
-            return pooled;
-        }
-        let make = || async {
-            let options = self.options.clone();
-            // It reads the authorities from the disk.
-            let make = move || builder(&options).ok()?.pool_max_idle_per_host(0).build().ok();
-            spawn_blocking(make).await.ok().flatten()
-        };
-        self.fresh.get_or_init(make).await.as_ref().unwrap_or(pooled)
+    /// Another limit from now on, in bytes a second over all bodies.
+    pub(in crate::engine) fn limit_rate(&self, rate: Option<u64>) {
+        self.limiter.set_rate(rate);
+    }
+
+    fn body(&self, response: Response, turn: Option<Turn>, ask: &Ask) -> Body {
+        Body::new(response, turn, self.stall, Account::new(&self.limiter), Arc::clone(&ask.flow))
     }
 
     /// Where too much is open for one more connection, it waits for others to close: that says nothing of the host, and
@@ -143,24 +122,52 @@ impl Net {
     }
 
     async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
-        let client = self.client(ask.fresh, chain.url()).await;
         let fields = self.fields(ask, chain)?;
+        let turn = self.hosts.turn(chain.url());
+        let lane = turn.as_ref().map_or(0, Turn::lane);
+        match self.send(ask, chain, fields.clone(), turn).await {
+            // A host that takes no further connection goes on with the one it has.
+            Err(failure) if failure.unconnected && !failure.exhausted && lane > 0 => {
+                self.hosts.narrow(chain.url());
+                self.send(ask, chain, fields, self.hosts.turn(chain.url())).await
+            }
+            result => result,
+        }
+    }
+
+    async fn send(
+        &self,
+        ask: &Ask,
+        chain: &Chain,
+        fields: HeaderMap,
+        turn: Option<Turn>,
+    ) -> Result<(Response, Option<Turn>), Failure> {
+        let client = self.clients.client(chain.url(), turn.as_ref().map_or(0, Turn::lane), ask.fresh).await;
         // A header of the user's own comes before every login, as in curl.
         let login = self.login(chain).filter(|_| !fields.contains_key(AUTHORIZATION));
         let mut request = client.get(chain.url().clone()).headers(fields);
         if let Some((user, password)) = login {
             request = request.basic_auth(user, password);
         }
-        let turn = self.hosts.turn(chain.url());
+        let asked = Instant::now();
         let wait = |clock: &Clock| turn.as_ref().map(|turn| turn.wait(clock));
         match with_stall_clock(self.stall, wait, request.send()).await {
             Some(Ok(response)) => {
                 let found = || (response.version() == Version::HTTP_2).then(|| self.hosts.found(chain.url()));
                 let turn = turn.or_else(found);
-                turn.iter().for_each(Turn::moved);
+                if let Some(turn) = &turn {
+                    turn.moved();
+                    self.hosts.answered(chain.url(), asked.elapsed());
+                }
                 Ok((response, turn))
             }
-            Some(Err(error)) => Err(error::before_head(&error)),
+            Some(Err(error)) => {
+                let failure = error::before_head(&error, self.http);
+                if failure.unconnected {
+                    self.clients.forget(chain.url());
+                }
+                Err(failure)
+            }
             None => Err(stalled(self.stall).into()),
         }
     }
@@ -198,35 +205,4 @@ impl Net {
         }
         Ok(fields)
     }
-}
-
-fn builder(options: &Options) -> Result<ClientBuilder, String> {
-    let slots = u32::try_from(options.per_host.min(63)).unwrap_or(63) + 1;
-    let mut builder = Client::builder()
-        .user_agent(&options.user_agent)
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(options.connect_timeout)
-        .connector_layer(Counting)
-        .pool_idle_timeout(if descriptors::scarce() { IDLE_WHERE_SCARCE } else { IDLE })
-        .http2_initial_stream_window_size(STREAM_WINDOW)
-        .http2_initial_connection_window_size(STREAM_WINDOW * slots)
-        .http2_keep_alive_interval(IDLE)
-        .tls_danger_accept_invalid_certs(options.insecure);
-    if let Some(path) = &options.ca_cert {
-        let shown = crate::display::safe(&path.to_string_lossy());
-        let pem = fs::read(path).map_err(|e| format!("cannot read the authorities in `{shown}`: {e}"))?;
-        let authorities = Certificate::from_pem_bundle(&pem).ok().filter(|a| !a.is_empty());
-        let authorities = authorities.ok_or_else(|| format!("`{shown}` holds no certificate in PEM form"))?;
-        builder = builder.tls_certs_only(authorities);
-    }
-    Ok(match &options.proxy {
-        Proxy::System => builder,
-        Proxy::None => builder.no_proxy(),
-        Proxy::Url(url) => {
-            let proxy = reqwest::Proxy::all(url.0.clone())
-                .map_err(|_| format!("`{}` cannot be a proxy", crate::display::address(&url.0)))?;
-            builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_env()))
-        }
-    })
 }

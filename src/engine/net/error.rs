@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 
 use crate::engine::descriptors;
 use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::options::Http;
 
 /// No answer.
 #[derive(Debug)]
@@ -13,18 +14,20 @@ pub(in crate::engine) struct Failure {
     /// The connection ended before an answer began. On one that had been used before, that is the ordinary race with a
     /// server that closes idle connections.
     pub(in crate::engine) unanswered: bool,
-    /// No connection could be opened because too much is open already.
+    /// There is no connection at all.
+    pub(super) unconnected: bool,
+    /// The same, because too much is open already.
     pub(super) exhausted: bool,
 }
 
 impl From<TransferError> for Failure {
     fn from(error: TransferError) -> Self {
-        Self { error, unanswered: false, exhausted: false }
+        Self { error, unanswered: false, unconnected: false, exhausted: false }
     }
 }
 
-/// An error before the head of an answer had come.
-pub(super) fn before_head(error: &reqwest::Error) -> Failure {
+/// An error before the head of an answer had come, where the user wanted this HTTP.
+pub(super) fn before_head(error: &reqwest::Error, http: Http) -> Failure {
     let hyper = find::<hyper::Error>(error);
     // The last is a TLS connection that ends without saying so.
     let reset =
@@ -32,7 +35,22 @@ pub(super) fn before_head(error: &reqwest::Error) -> Failure {
     let closed = hyper.is_some_and(|hyper| hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled());
     let unanswered = !error.is_connect() && !error.is_timeout() && (closed || reset);
     let exhausted = find::<io::Error>(error).is_some_and(descriptors::exhausted);
-    Failure { error: classify(error, hyper, unanswered), unanswered, exhausted }
+    let unconnected = error.is_connect();
+    let error = disagrees(error, http).unwrap_or_else(|| classify(error, hyper, unanswered));
+    Failure { error, unanswered, unconnected, exhausted }
+}
+
+/// The server and `--http` have no protocol in common: it says so in the handshake, or answers HTTP/2 in another one.
+fn disagrees(error: &reqwest::Error, http: Http) -> Option<TransferError> {
+    let alert = rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol);
+    let refused = find::<rustls::Error>(error).is_some_and(|error| *error == alert);
+    let garbled = || find::<h2::Error>(error).is_some_and(|error| !error.is_io() && !error.is_remote());
+    let detail = match http {
+        Http::Two if refused || garbled() => "the server speaks no proper HTTP/2, and --http 2 allows nothing else",
+        Http::One if refused => "the server speaks no HTTP/1.1, and --http 1.1 allows nothing else",
+        _ => return None,
+    };
+    Some(TransferError::new(ErrorClass::Protocol, detail))
 }
 
 fn classify(error: &reqwest::Error, hyper: Option<&hyper::Error>, unanswered: bool) -> TransferError {

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,10 +13,12 @@ use url::Url;
 
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::head::Head;
+use crate::engine::rate::Flow;
 use crate::engine::resume::Validator;
 
 use super::connects::woke_late;
 use super::error::in_body;
+use super::limiter::Account;
 use super::turns::Turn;
 
 /// An unread body of an answer that is not used is read up to here, so that its connection can be used again.
@@ -30,6 +33,8 @@ pub(in crate::engine) struct Ask {
     pub(in crate::engine) from: Option<(u64, Validator)>,
     /// Over a new connection.
     pub(in crate::engine) fresh: bool,
+    /// Counts what comes.
+    pub(in crate::engine) flow: Arc<Flow>,
 }
 
 /// The head of the last answer, after redirects, with the body still to come.
@@ -52,23 +57,40 @@ pub(in crate::engine) struct Body {
     stall: Duration,
     /// Since when the next bytes are waited for.
     waiting: Option<Instant>,
+    account: Account,
+    flow: Arc<Flow>,
 }
 
 impl Body {
-    pub(super) fn new(response: reqwest::Response, turn: Option<Turn>, stall: Duration) -> Self {
+    pub(super) fn new(
+        response: reqwest::Response,
+        turn: Option<Turn>,
+        stall: Duration,
+        account: Account,
+        flow: Arc<Flow>,
+    ) -> Self {
         let marked = response.version() == Version::HTTP_2;
-        Self { bytes: response.into(), marked, turn, stall, waiting: None }
+        Self { bytes: response.into(), marked, turn, stall, waiting: None, account, flow }
     }
 
     /// The next bytes; `None` at the end, which the framing has confirmed. A call may be dropped and made again: no
-    /// byte is lost, and the stall clock runs on. It stands still while nobody asks.
+    /// byte is lost, and the stall clock runs on. It stands still while nobody asks, and while the rate is limited.
     pub(in crate::engine) async fn chunk(&mut self) -> Result<Option<Bytes>, TransferError> {
+        if self.account.pay().await
+            && let Some(turn) = &self.turn
+        {
+            // Those behind this one wait for as long as it does.
+            turn.moved();
+        }
+        if let Some(kept) = self.account.kept() {
+            return Ok(Some(kept));
+        }
         loop {
             let until = *self.waiting.get_or_insert_with(Instant::now) + self.stall;
             let result = timeout_at(until, self.next()).await;
             self.waiting = None;
             match result {
-                Ok(result) => return result,
+                Ok(result) => return result.map(|bytes| bytes.map(|bytes| self.account.take(bytes))),
                 Err(_) if woke_late(until) => {}
                 Err(_) => return Err(stalled(self.stall)),
             }
@@ -84,6 +106,7 @@ impl Body {
             match next {
                 Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
+                        self.flow.add(bytes.len() as u64);
                         return Ok(Some(bytes));
                     }
                     // Trailers: nothing that we know of follows a body.

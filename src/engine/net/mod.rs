@@ -2,11 +2,14 @@
 //! It knows addresses and bytes, no jobs and no files.
 
 mod client;
+mod clients;
 mod connects;
 mod error;
 mod exchange;
 mod head;
 mod jar;
+mod limiter;
+mod names;
 mod redirect;
 mod turns;
 

@@ -1,63 +1,125 @@
-//! Who may be waiting for whom. An HTTP/2 server limits the streams at once, and a request beyond the limit waits in
-//! the HTTP library for an earlier one to end; nobody tells when it leaves. So, at a host that speaks HTTP/2, the stall
-//! clock of a request without an answer begins anew with every sign of life of one that was asked before it.
+//! Who may be waiting for whom, and over which connection. An HTTP/2 server limits the streams at once, and a request
+//! beyond the limit waits in the HTTP library for an earlier one to end; nobody tells when it leaves. So, at a host that
+//! speaks HTTP/2, the stall clock of a request without an answer begins anew with every sign of life of one that was
+//! asked before it on the same connection. At a distance many streams are spread over a few connections, since each has
+//! a limit and a congestion window of its own; nearby one carries all, and a second would only cost.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use url::{Origin, Url};
 
 use super::connects::Clock;
 
-/// The requests without an answer at one host, in the order in which they were asked.
+/// The most connections to one HTTP/2 host.
+pub(super) const LANES: usize = 4;
+
+/// So many streams share a connection before there is another one.
+pub(super) const STREAMS: usize = 16;
+
+/// A host whose quickest answer took longer than this is far away.
+const FAR: Duration = Duration::from_millis(10);
+
+/// The requests of one connection.
 #[derive(Debug, Default)]
-struct Queue {
+struct Lane {
+    /// Those that have not ended.
+    open: usize,
     next: u64,
+    /// Those without an answer, in the order in which they were asked.
     waiting: BTreeMap<u64, Clock>,
+}
+
+/// The connections to one host.
+#[derive(Debug)]
+struct Host {
+    lanes: [Arc<Mutex<Lane>>; LANES],
+    /// It takes no more than one.
+    narrow: bool,
+    quickest: Duration,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self { lanes: Default::default(), narrow: false, quickest: Duration::MAX }
+    }
 }
 
 /// The hosts that are known to speak HTTP/2.
 #[derive(Debug, Default)]
-pub(super) struct Hosts(Mutex<HashMap<Origin, Arc<Mutex<Queue>>>>);
+pub(super) struct Hosts(Mutex<HashMap<Origin, Host>>);
 
 impl Hosts {
-    /// The turn of a request that is asked now; none at a host that has not spoken HTTP/2 yet.
+    /// The turn of a request that is asked now; none at a host that has not spoken HTTP/2 yet. It goes over the first
+    /// connection that has room, else over the one with the fewest.
     pub(super) fn turn(&self, url: &Url) -> Option<Turn> {
-        lock(&self.0).get(&url.origin()).map(Turn::new)
+        let hosts = lock(&self.0);
+        let host = hosts.get(&url.origin())?;
+        let most = if host.narrow || host.quickest < FAR { 1 } else { LANES };
+        let open = |at: &usize| lock(&host.lanes[*at]).open;
+        let lane = (0..most).find(|at| open(at) < STREAMS).or_else(|| (0..most).min_by_key(open))?;
+        Some(Turn::new(&host.lanes[lane], lane))
+    }
+
+    /// A request was answered, so long after it was asked.
+    pub(super) fn answered(&self, url: &Url, ttfb: Duration) {
+        if let Some(host) = lock(&self.0).get_mut(&url.origin()) {
+            host.quickest = host.quickest.min(ttfb);
+        }
     }
 
     /// The turn of a request whose answer shows that the host speaks HTTP/2.
     pub(super) fn found(&self, url: &Url) -> Turn {
-        Turn::new(lock(&self.0).entry(url.origin()).or_default())
+        Turn::new(&lock(&self.0).entry(url.origin()).or_default().lanes[0], 0)
+    }
+
+    /// The host takes no more than one connection.
+    pub(super) fn narrow(&self, url: &Url) {
+        lock(&self.0).entry(url.origin()).or_default().narrow = true;
     }
 }
 
-/// The place of one request among those to its host.
+/// The place of one request among those to its host, until it is over.
 #[derive(Debug)]
 pub(super) struct Turn {
-    queue: Arc<Mutex<Queue>>,
+    lane: Arc<Mutex<Lane>>,
+    /// The number of the connection.
+    at: usize,
     number: u64,
 }
 
 impl Turn {
-    fn new(queue: &Arc<Mutex<Queue>>) -> Self {
-        let mut locked = lock(queue);
+    fn new(lane: &Arc<Mutex<Lane>>, at: usize) -> Self {
+        let mut locked = lock(lane);
         let number = locked.next;
         locked.next += 1;
-        Self { queue: Arc::clone(queue), number }
+        locked.open += 1;
+        Self { lane: Arc::clone(lane), at, number }
+    }
+
+    /// Which connection it goes over, from 0.
+    pub(super) fn lane(&self) -> usize {
+        self.at
     }
 
     /// The request waits by this clock for as long as the guard lives.
     pub(super) fn wait(&self, clock: &Clock) -> Waiting<'_> {
-        lock(&self.queue).waiting.insert(self.number, clock.clone());
+        lock(&self.lane).waiting.insert(self.number, clock.clone());
         Waiting(self)
     }
 
     /// Something came for this request: those behind it have not waited in vain.
     pub(super) fn moved(&self) {
-        for clock in lock(&self.queue).waiting.range(self.number + 1..).map(|(_, clock)| clock) {
+        for clock in lock(&self.lane).waiting.range(self.number + 1..).map(|(_, clock)| clock) {
             clock.restart();
         }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        lock(&self.lane).open -= 1;
     }
 }
 
@@ -66,7 +128,7 @@ pub(super) struct Waiting<'a>(&'a Turn);
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        lock(&self.0.queue).waiting.remove(&self.0.number);
+        lock(&self.0.lane).waiting.remove(&self.0.number);
     }
 }
 
@@ -111,5 +173,43 @@ mod tests {
             assert!(!answered(1, 100).await);
             assert!(answered(1, 9).await);
         });
+    }
+
+    #[test]
+    fn many_streams_are_spread_over_a_few_connections() {
+        let (hosts, url) = (Hosts::default(), Url::parse("https://h/").expect("a valid address"));
+        let turn = || hosts.turn(&url).expect("known");
+        let lanes = |turns: &[Turn]| {
+            let mut lanes = [0; LANES];
+            for turn in turns {
+                lanes[turn.lane()] += 1;
+            }
+            lanes
+        };
+        let mut turns = vec![hosts.found(&url)];
+        hosts.answered(&url, FAR);
+        for (count, expected) in [(16, [16, 0, 0, 0]), (17, [16, 1, 0, 0]), (64, [16; 4]), (72, [18; 4])] {
+            turns.extend((turns.len()..count).map(|_| turn()));
+            assert_eq!(lanes(&turns), expected);
+        }
+        // The first that have room again are the first to be filled.
+        turns.truncate(10);
+        turns.extend((0..10).map(|_| turn()));
+        assert_eq!(lanes(&turns), [16, 4, 0, 0]);
+        // One answer that is quick shows that it is near.
+        hosts.answered(&url, FAR / 2);
+        hosts.answered(&url, FAR * 9);
+        turns.extend((0..100).map(|_| turn()));
+        assert_eq!(lanes(&turns), [116, 4, 0, 0]);
+    }
+
+    #[test]
+    fn a_host_that_takes_one_connection_is_left_at_that() {
+        let (hosts, url) = (Hosts::default(), Url::parse("https://h/").expect("a valid address"));
+        drop(hosts.found(&url));
+        hosts.answered(&url, FAR);
+        hosts.narrow(&url);
+        let turns: Vec<_> = (0..40).map(|_| hosts.turn(&url).expect("known")).collect();
+        assert!(turns.iter().all(|turn| turn.lane() == 0));
     }
 }

@@ -36,6 +36,7 @@ impl Supervisor {
                 self.asked += 1;
                 self.shared.store.count_left();
             }
+            Command::LimitRate(rate) => self.shared.net.limit_rate(rate),
             Command::Cancel(id) => self.cancel(id),
             Command::Pause(id) => self.pause(id),
             Command::Resume(id) => self.resume(id),

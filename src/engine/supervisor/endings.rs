@@ -124,7 +124,7 @@ impl Supervisor {
     pub(super) fn host_changed(&self, url: &Url, now: Instant) {
         let (window, paused) = self.hosts.state(url, now);
         let host = url.origin().ascii_serialization();
-        self.tell(Event::HostChanged { host, window, pause: paused.map(|until| until - now) });
+        self.tell(Event::HostChanged { host, window, pause: paused.map(|until| until - now), by_trial: false });
     }
 
     fn attempt_failed(&mut self, id: JobId, error: TransferError) {

@@ -147,13 +147,14 @@ impl Supervisor {
     /// Works until everything has ended or the engine is told to stop.
     pub(super) async fn run(mut self) {
         loop {
-            self.grant();
+            let now = Instant::now();
+            self.grant(now);
             self.shared.outbox.set_waiting(self.waiting());
             self.shared.store.press(self.tasks.is_empty() && self.hosts.waiting() == 0);
             if self.is_done() {
                 break;
             }
-            let alarm = self.alarm(Instant::now());
+            let alarm = self.alarm(now);
             let ring = ring_at(alarm);
             tokio::select! {
                 command = self.commands.recv(), if !self.is_stopping() => match command {
@@ -215,13 +216,17 @@ impl Supervisor {
     }
 
     /// Starts whatever may start.
-    fn grant(&mut self) {
+    fn grant(&mut self, now: Instant) {
         while !self.is_stopping() && self.commits < MOST_COMMITS {
             let (jobs, full) = (&self.jobs, &self.full);
             let dir = |id| jobs.get(&id).map(|job| &job.request.dir);
             let fits = |id| full.is_empty() || dir(id).and_then(|dir| full.get(dir)).is_none_or(|full| !full.is_shut());
-            let Some(id) = self.hosts.next(Instant::now(), fits) else { return };
+            let Some(id) = self.hosts.next(now, fits) else { break };
             self.start(id);
+        }
+        for (host, window) in self.hosts.take_changed() {
+            let host = host.ascii_serialization();
+            self.tell(Event::HostChanged { host, window, pause: None, by_trial: true });
         }
     }
 
@@ -237,6 +242,7 @@ impl Supervisor {
             generation: job.generation,
             strays: job.strays,
             deadline: job.deadline(self.shared.options.deadline),
+            flow: self.hosts.flow(&job.request.url),
             used_host: self.hosts.has_answered(&job.request.url),
             cancel: cancel.clone(),
         };

@@ -1,6 +1,7 @@
 //! The attempt itself, from the request to the last byte. Any await in it may be the last one when the job is told to
 //! stop; [`Transfer::wind_up`] then finds everything in place.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use url::Url;
@@ -113,6 +114,7 @@ impl Transfer {
             url: self.assignment.request.url.clone(),
             from: self.saved().map(|saved| (saved.from(), saved.validator)),
             fresh: false,
+            flow: Arc::clone(&self.assignment.flow),
         };
         let mut result = self.get(&ask).await;
         if self.assignment.used_host && result.as_ref().is_err_and(|failure| failure.unanswered) {

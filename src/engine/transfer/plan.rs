@@ -15,6 +15,7 @@ use crate::engine::net::Net;
 use crate::engine::options::Options;
 use crate::engine::outbox::Outbox;
 use crate::engine::partial::{About, Partial};
+use crate::engine::rate::Flow;
 use crate::engine::request::{DownloadRequest, JobId};
 use crate::engine::store::Store;
 
@@ -56,6 +57,8 @@ pub(in crate::engine) struct Assignment {
     /// A run before this one may have left files that nobody took note of.
     pub(in crate::engine) strays: bool,
     pub(in crate::engine) deadline: Option<Instant>,
+    /// Counts what the host sends.
+    pub(in crate::engine) flow: Arc<Flow>,
     /// The host has answered before, so a connection may be a used one.
     pub(in crate::engine) used_host: bool,
     pub(in crate::engine) cancel: CancellationToken,

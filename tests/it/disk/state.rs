@@ -70,7 +70,7 @@ fn nothing_begins_while_the_state_cannot_be_saved() {
 fn a_state_that_stays_full_fails_jobs_and_loses_none() {
     let Some(disk) = disk_of(1024, "disk::state::a_state_that_stays_full_fails_jobs_and_loses_none") else { return };
     let (origin, gate, state) = (Origin::start(), Gate::new(), Some(disk.join("haul.db")));
-    let with = |room: Option<Duration>| Options { state: state.clone(), room, per_host: 1, ..options() };
+    let with = |room: Option<Duration>| Options { state: state.clone(), room, per_host: Some(1), ..options() };
     let mut run = Run::with(with(Some(Duration::from_secs(1))));
     let paths = ["/a", "/b", "/c"];
     for (seed, path) in (1..).zip(paths) {

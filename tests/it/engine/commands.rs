@@ -197,7 +197,7 @@ fn every_command_in_every_phase_of_an_attempt() {
 #[test]
 fn every_command_to_a_job_behind_a_full_window() {
     let (origin, gate) = (Origin::start(), Gate::new());
-    let mut run = Run::with(Options { per_host: 1, ..options() });
+    let mut run = Run::with(Options { per_host: Some(1), ..options() });
     let at_gate = gate.clone();
     origin.script("/first.bin", Script::new().then(move || Answer::ok("first").wait_first(&at_gate)));
     let first = run.add(&origin.url("/first.bin"));

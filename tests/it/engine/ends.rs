@@ -49,7 +49,7 @@ fn stop_leaves_whole_files_and_nothing_else() {
         }),
     ];
     for (name, end) in ends {
-        let (origin, mut run) = (Origin::start(), Run::with(Options { per_host: 64, ..options() }));
+        let (origin, mut run) = (Origin::start(), Run::with(Options { per_host: Some(64), ..options() }));
         let ids = thirty(&origin, &mut run);
         assert_eq!(run.parts().len(), 10, "{name}");
         end(&mut run);
@@ -70,7 +70,7 @@ fn stop_leaves_whole_files_and_nothing_else() {
 #[test]
 fn stop_takes_every_phase_along() {
     let (origin, busy_host, gate) = (Origin::start(), Origin::start(), Gate::new());
-    let mut run = Run::with(Options { retries: 1, patience: None, per_host: 2, ..options() });
+    let mut run = Run::with(Options { retries: 1, patience: None, per_host: Some(2), ..options() });
     let tagged = || Answer::ok(payload(1, 300_000)).header("ETag", "\"a\"").stall_after(100_000);
     origin.script("/paused", Script::new().then(tagged));
     origin.script("/cancelled", Script::new().then(tagged));
@@ -107,7 +107,7 @@ fn close_ends_with_the_last_job() {
     assert_eq!(run.seen().len(), 0);
 
     let (origin, gate) = (Origin::start(), Gate::new());
-    let mut run = Run::with(Options { per_host: 1, ..options() });
+    let mut run = Run::with(Options { per_host: Some(1), ..options() });
     let held = gate.clone();
     origin.script("/1", Script::new().then(move || Answer::ok("abc").wait_first(&held)));
     origin.script("/2", Script::body("def"));

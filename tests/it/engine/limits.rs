@@ -40,7 +40,7 @@ fn jobs_are_never_more_than_allowed_over_all_hosts() {
 fn each_host_has_a_window_and_a_slow_one_holds_nobody() {
     let (slow, quick, gate, open) = (Origin::start(), Origin::start(), Gate::new(), Gate::new());
     open.open();
-    let mut run = Run::with(Options { jobs: 4, per_host: 2, ..options() });
+    let mut run = Run::with(Options { jobs: 4, per_host: Some(2), ..options() });
     let slow_ids = run.add_all(&held(&slow, &gate, 8));
     gate.wait_for(2);
     let requests: Vec<_> =

@@ -57,6 +57,16 @@ fn serve(stream: TcpStream, number: usize, shared: &Arc<Shared>) -> io::Result<(
     match kind {
         Kind::Http1(config) => connection(Wire::tls(stream, config)).serve(),
         Kind::Http2(config, streams) => http2::serve(stream, config, streams, number, shared),
+        Kind::Either(config) => {
+            // What the client offers stands in its hello, which loopback carries whole.
+            let mut hello = [0; 4096];
+            let length = stream.peek(&mut hello)?;
+            if hello[..length].windows(3).any(|name| name == b"\x02h2") {
+                http2::serve(stream, config, None, number, shared)
+            } else {
+                connection(Wire::tls(stream, config)).serve()
+            }
+        }
         Kind::Frames(config, play) => {
             let mut frames = Frames::open(Wire::tls(stream, config), Arc::clone(shared), number)?;
             play(&mut frames)

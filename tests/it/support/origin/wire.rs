@@ -22,6 +22,7 @@ type Play = dyn Fn(&mut Frames) -> io::Result<()> + Send + Sync;
 pub(super) enum Kind {
     Http1(Arc<ServerConfig>),
     Http2(Arc<ServerConfig>, Option<u32>),
+    Either(Arc<ServerConfig>),
     Frames(Arc<ServerConfig>, Arc<Play>),
     Bytes(Vec<u8>),
     Reset,
@@ -36,6 +37,11 @@ impl Opening {
     /// HTTP/2, with a limit on the streams at once if there is one.
     pub(crate) fn http2(streams: Option<u32>) -> Self {
         Self(Kind::Http2(Certificate::Good.server(&[b"h2"]), streams))
+    }
+
+    /// Whichever of the two the client takes, HTTP/2 before HTTP/1.1.
+    pub(crate) fn http2_or_1() -> Self {
+        Self(Kind::Either(Certificate::Good.server(&[b"h2", b"http/1.1"])))
     }
 
     /// TLS that agrees on HTTP/2, and then whatever this writes: frames by hand.

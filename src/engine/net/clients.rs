@@ -1,0 +1,143 @@
+//! The HTTP clients: which pool of connections a request goes through. They differ in the protocol they speak and in
+//! nothing else.
+
+use std::fs;
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, ClientBuilder};
+use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
+use url::Url;
+
+use crate::engine::descriptors;
+use crate::engine::options::{Http, Options, Proxy};
+
+use super::connects::Counting;
+use super::error;
+use super::names::Names;
+use super::turns::{LANES, STREAMS};
+
+/// What one HTTP/2 stream may have in flight. Wide enough for 40 MB/s over 100 ms; a connection gets room for a full
+/// window of streams, since one that is not read would otherwise stall its neighbours.
+const STREAM_WINDOW: u32 = 4 * 1024 * 1024;
+
+/// The same where the rate is limited on purpose: what is in flight waits in memory.
+const SMALL_STREAM_WINDOW: u32 = 64 * 1024;
+
+/// Below the 60 s or so after which servers close idle connections, so that we seldom race with them.
+const IDLE: Duration = Duration::from_secs(20);
+const IDLE_WHERE_SCARCE: Duration = Duration::from_secs(1);
+
+/// A client that few runs need. It is made for the first request that does, off the async threads: making one reads
+/// the authorities from the disk.
+type Late = OnceCell<Option<Client>>;
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(super) struct Clients {
+    options: Options,
+    names: Names,
+    /// HTTP/2 where the server offers it by ALPN, else HTTP/1.1; or what `--http` says.
+    main: Client,
+    /// HTTP/1.1 alone: for http, unless `--http` says otherwise.
+    http1: Client,
+    /// HTTP/2 alone, each over one connection to a host: for streams that are too many for one.
+    lanes: [Late; LANES - 1],
+    /// For a request that met a dead connection: one of its own, since the next in the pool may be dead too.
+    fresh: Late,
+}
+
+impl Clients {
+    /// Makes those that every run needs.
+    ///
+    /// # Errors
+    /// Says in words which option cannot be used.
+    pub(super) fn new(options: &Options) -> Result<Self, String> {
+        let names = Names::default();
+        let build =
+            |builder: ClientBuilder| builder.build().map_err(|e| format!("cannot set up HTTP: {}", error::chain(&e)));
+        Ok(Self {
+            main: build(main(options, &names)?)?,
+            http1: build(builder(options, &names)?.http1_only())?,
+            lanes: Default::default(),
+            fresh: OnceCell::new(),
+            options: options.clone(),
+            names,
+        })
+    }
+
+    /// The client for a request to this address; `lane` counts the connections to one HTTP/2 host.
+    pub(super) async fn client(&self, url: &Url, lane: usize, fresh: bool) -> &Client {
+        let pooled = if url.scheme() == "https" || self.options.http == Http::Two { &self.main } else { &self.http1 };
+        if fresh {
+            return self.late(&self.fresh, |o, n| Ok(main(o, n)?.pool_max_idle_per_host(0))).await.unwrap_or(pooled);
+        }
+        let Some(lane) = lane.checked_sub(1).and_then(|lane| self.lanes.get(lane)) else { return pooled };
+        // Not by ALPN: of many requests that need a connection at the same time, each would begin one of its own.
+        self.late(lane, |o, n| Ok(builder(o, n)?.http2_prior_knowledge())).await.unwrap_or(pooled)
+    }
+
+    async fn late<'a>(
+        &self,
+        cell: &'a Late,
+        make: fn(&Options, &Names) -> Result<ClientBuilder, String>,
+    ) -> Option<&'a Client> {
+        let start = || async {
+            let (options, names) = (self.options.clone(), self.names.clone());
+            let client = spawn_blocking(move || make(&options, &names).ok()?.build().ok());
+            client.await.ok().flatten()
+        };
+        cell.get_or_init(start).await.as_ref()
+    }
+
+    /// No connection to this host could be made: its name may stand for other addresses now.
+    pub(super) fn forget(&self, url: &Url) {
+        if let Some(host) = url.host_str() {
+            self.names.forget(host);
+        }
+    }
+}
+
+fn main(options: &Options, names: &Names) -> Result<ClientBuilder, String> {
+    let builder = builder(options, names)?;
+    Ok(match options.http {
+        Http::Auto => builder,
+        Http::One => builder.http1_only(),
+        Http::Two => builder.http2_prior_knowledge(),
+    })
+}
+
+fn builder(options: &Options, names: &Names) -> Result<ClientBuilder, String> {
+    let most = options.per_host.unwrap_or(options.jobs);
+    // Lanes share the streams between them, once there are more than one of them should carry.
+    let streams = u32::try_from(most.min(STREAMS).max(most / LANES).min(63)).unwrap_or(63) + 1;
+    let window = if options.limit_rate.is_some() { SMALL_STREAM_WINDOW } else { STREAM_WINDOW };
+    let mut builder = Client::builder()
+        .user_agent(&options.user_agent)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(options.connect_timeout)
+        .connector_layer(Counting)
+        .dns_resolver(names.clone())
+        .pool_idle_timeout(if descriptors::scarce() { IDLE_WHERE_SCARCE } else { IDLE })
+        .http2_initial_stream_window_size(window)
+        .http2_initial_connection_window_size(window * streams)
+        .http2_keep_alive_interval(IDLE)
+        .tls_danger_accept_invalid_certs(options.insecure);
+    if let Some(path) = &options.ca_cert {
+        let shown = crate::display::safe(&path.to_string_lossy());
+        let pem = fs::read(path).map_err(|e| format!("cannot read the authorities in `{shown}`: {e}"))?;
+        let authorities = Certificate::from_pem_bundle(&pem).ok().filter(|a| !a.is_empty());
+        let authorities = authorities.ok_or_else(|| format!("`{shown}` holds no certificate in PEM form"))?;
+        builder = builder.tls_certs_only(authorities);
+    }
+    Ok(match &options.proxy {
+        Proxy::System => builder,
+        Proxy::None => builder.no_proxy(),
+        Proxy::Url(url) => {
+            let proxy = reqwest::Proxy::all(url.0.clone())
+                .map_err(|_| format!("`{}` cannot be a proxy", crate::display::address(&url.0)))?;
+            builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_env()))
+        }
+    })
+}
