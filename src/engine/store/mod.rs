@@ -24,6 +24,7 @@ pub(super) use order::{Answer, Found, Left, LeftState, Standing, Synced, Trust, 
 pub(super) use record::{Change, Intent};
 
 use std::collections::HashSet;
+use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -225,13 +226,28 @@ impl Store {
     }
 }
 
+/// A log that is longer begins anew. Without that it would grow for as long as somebody writes.
+const LONGEST_LOG: u64 = 32 * 1024 * 1024;
+
+/// How long a writer may be in the way of that.
+const WRITER: Duration = Duration::from_secs(1);
+
 /// Moves what the log of a database holds to its place, on a connection of its own: that waits for the disk.
 pub(super) fn checkpoint(path: &Path) {
     // One that somebody has removed is not for this to make.
     if let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE) {
         // Whatever stays in the log is there the next time.
-        let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        let move_all = |how| connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()));
+        let _ = move_all("PASSIVE");
+        if is_log_long(path) {
+            // Nobody writes meanwhile; but little is left to move.
+            let _ = connection.busy_timeout(WRITER).and_then(|()| move_all("TRUNCATE"));
+        }
     }
+}
+
+fn is_log_long(path: &Path) -> bool {
+    fs::metadata(schema::beside(path, "-wal")).is_ok_and(|log| log.len() > LONGEST_LOG)
 }
 
 fn begin(connection: &mut Connection, path: &Path) -> io::Result<Session> {
