@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use url::{Origin, Url};
 
 use super::connects::Clock;
@@ -17,6 +18,9 @@ pub(super) const LANES: usize = 4;
 
 /// So many streams share a connection before there is another one.
 pub(super) const STREAMS: usize = 16;
+
+/// Bytes come far more often than clocks need to hear of them.
+const OFTEN: Duration = Duration::from_millis(20);
 
 /// A host whose quickest answer took longer than this is far away.
 const FAR: Duration = Duration::from_millis(10);
@@ -29,6 +33,8 @@ struct Lane {
     next: u64,
     /// Those without an answer, in the order in which they were asked.
     waiting: BTreeMap<u64, Clock>,
+    /// Whose sign of life was passed on last, and when.
+    passed_on: Option<(u64, Instant)>,
 }
 
 /// The connections to one host.
@@ -111,7 +117,13 @@ impl Turn {
 
     /// Something came for this request: those behind it have not waited in vain.
     pub(super) fn moved(&self) {
-        for clock in lock(&self.lane).waiting.range(self.number + 1..).map(|(_, clock)| clock) {
+        let (mut lane, now) = (lock(&self.lane), Instant::now());
+        if lane.passed_on.is_some_and(|(number, at)| number <= self.number && now.duration_since(at) < OFTEN) {
+            // All of them were told already.
+            return;
+        }
+        lane.passed_on = Some((self.number, now));
+        for clock in lane.waiting.range(self.number + 1..).map(|(_, clock)| clock) {
             clock.restart();
         }
     }
