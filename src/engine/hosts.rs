@@ -213,6 +213,25 @@ impl Hosts {
         paused.filter(|until| *until > now).min()
     }
 
+    /// Lends the host's free requests to a job that runs, at most as many as it wishes for; none while others wait for
+    /// them. They count in the host's window alone.
+    pub(super) fn lend(&mut self, url: &Url, wish: usize, now: Instant) -> usize {
+        let Some(host) = self.known.get_mut(&url.origin()) else { return 0 };
+        if !host.waiting.is_empty() || !host.is_open(now) {
+            return 0;
+        }
+        let lent = wish.min(host.window.saturating_sub(host.in_flight));
+        host.in_flight += lent;
+        lent
+    }
+
+    /// Takes back what was lent.
+    pub(super) fn give_back(&mut self, url: &Url, lent: usize) {
+        if let Some(host) = self.known.get_mut(&url.origin()) {
+            host.in_flight -= lent;
+        }
+    }
+
     /// Gives a slot back.
     pub(super) fn release(&mut self, url: &Url) {
         let origin = url.origin();
