@@ -99,6 +99,9 @@ pub(crate) struct CommonOptions {
     /// Requests at once to one host
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = count(10_000), global = true)]
     pub(crate) per_host: u32,
+    /// Connections for one file, where it is large; 1 never splits it [default: as many as help, 16 at most]
+    #[arg(short = 'x', long, value_name = "N", value_parser = count(10_000), global = true)]
+    pub(crate) connections: Option<u32>,
     /// Attempts after the first, for errors that may pass
     #[arg(short, long, value_name = "N", default_value_t = 5, global = true)]
     pub(crate) retries: u32,
@@ -266,6 +269,7 @@ mod tests {
             "haul --json -q",
             "haul -j 0",
             "haul --per-host 0",
+            "haul -x 0",
             "haul --max-size huge",
             "haul --deadline 0",
             "haul --expect picture",

@@ -233,6 +233,7 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
     Ok(Options {
         jobs: options.jobs as usize,
         per_host: options.per_host as usize,
+        connections: options.connections.map(|connections| connections as usize),
         retries: options.retries,
         connect_timeout: options.connect_timeout,
         stall_timeout: options.stall_timeout,

@@ -121,12 +121,13 @@ impl Jobs {
                 job.bytes = *resumed_from;
                 job.path = Some(path.clone());
             }),
-            Event::Progress { id, bytes, total, bytes_per_second } => self.change(*id, |job| {
+            Event::Progress { id, bytes, total, bytes_per_second, connections } => self.change(*id, |job| {
                 let whole = *total == Some(*bytes);
                 job.state = if whole { JobState::Verifying } else { JobState::Downloading };
                 job.bytes = *bytes;
                 job.total = *total;
                 job.bytes_per_second = if whole { 0 } else { *bytes_per_second };
+                job.connections = *connections;
             }),
             Event::Restarted { id, .. } => self.change(*id, |job| {
                 job.bytes = 0;
@@ -178,6 +179,7 @@ impl Jobs {
             bytes: *bytes,
             total: *total,
             bytes_per_second: 0,
+            connections: 0,
             attempt: 0,
             elsewhere: *elsewhere,
         };
@@ -245,7 +247,7 @@ mod tests {
     }
 
     fn progress(id: u64, bytes: u64, total: Option<u64>, rate: u64) -> Event {
-        Event::Progress { id: JobId(id), bytes, total, bytes_per_second: rate }
+        Event::Progress { id: JobId(id), bytes, total, bytes_per_second: rate, connections: 1 }
     }
 
     fn finished(id: u64, bytes: u64, skipped: bool) -> Event {

@@ -42,6 +42,7 @@ mod rate;
 pub mod request;
 mod resume;
 mod retry;
+mod segments;
 mod store;
 mod supervisor;
 mod transfer;
@@ -120,8 +121,10 @@ impl Engine {
         let (store, kept, ending) = Store::open(&options, &outbox).map_err(StartError::State)?;
         let (commands, receiver) = mpsc::unbounded_channel();
         let (answered, answers) = mpsc::unbounded_channel();
-        let shared = Shared { net, store, options, outbox: Arc::clone(&outbox), buffers: Arc::default(), answered };
-        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, kept);
+        let (wishes, wished) = mpsc::unbounded_channel();
+        let outbox_ = Arc::clone(&outbox);
+        let shared = Shared { net, store, options, outbox: outbox_, buffers: Arc::default(), answered, wishes };
+        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, wished, kept);
         let closing = Closing(Arc::clone(&outbox));
         thread::Builder::new()
             .name("haul-engine".to_owned())

@@ -146,6 +146,8 @@ pub struct Options {
     pub jobs: usize,
     /// Requests at once to one host; at least 1.
     pub per_host: usize,
+    /// Connections for one file: at least 1, which never splits it; none finds the number by itself, 16 at most.
+    pub connections: Option<usize>,
     /// Attempts after the first, for transient errors.
     pub retries: u32,
     /// The longest wait for a connection, with DNS and TLS.
@@ -199,6 +201,7 @@ impl Default for Options {
         Self {
             jobs: 64,
             per_host: 16,
+            connections: None,
             retries: 5,
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),

@@ -40,7 +40,7 @@ const IDLE_WHERE_SCARCE: Duration = Duration::from_secs(1);
 pub(in crate::engine) struct Net {
     /// For https: HTTP/2 where the server offers it by ALPN, else HTTP/1.1.
     negotiated: Client,
-    /// For http.
+    /// For http, and for requests that want a connection of their own.
     http1: Client,
     /// For a request that met a dead connection: one of its own, since the next in the pool may be dead too. Few ever
     /// need it, so it is made for the first who does.
@@ -116,9 +116,9 @@ impl Net {
         }
     }
 
-    async fn client(&self, fresh: bool, url: &Url) -> &Client {
-        let pooled = if url.scheme() == "https" { &self.negotiated } else { &self.http1 };
-        if !fresh {
+    async fn client(&self, ask: &Ask, url: &Url) -> &Client {
+        let pooled = if url.scheme() == "https" && !ask.alone { &self.negotiated } else { &self.http1 };
+        if !ask.fresh {
             return pooled;
         }
         let make = || async {
@@ -143,7 +143,7 @@ impl Net {
     }
 
     async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
-        let client = self.client(ask.fresh, chain.url()).await;
+        let client = self.client(ask, chain.url()).await;
         let fields = self.fields(ask, chain)?;
         // A header of the user's own comes before every login, as in curl.
         let login = self.login(chain).filter(|_| !fields.contains_key(AUTHORIZATION));
@@ -151,7 +151,7 @@ impl Net {
         if let Some((user, password)) = login {
             request = request.basic_auth(user, password);
         }
-        let turn = self.hosts.turn(chain.url());
+        let turn = self.hosts.turn(chain.url()).filter(|_| !ask.alone);
         let wait = |clock: &Clock| turn.as_ref().map(|turn| turn.wait(clock));
         match with_stall_clock(self.stall, wait, request.send()).await {
             Some(Ok(response)) => {
@@ -191,10 +191,10 @@ impl Net {
         fields.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         // Also with the first request: a tag of the coded form would not fit the plain bytes.
         fields.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        if let Some((offset, validator)) = &ask.from {
+        if let Some(range) = &ask.range {
             let bad = |_| TransferError::new(ErrorClass::Internal, "a saved validator is no header value");
-            fields.insert(RANGE, HeaderValue::from_str(&format!("bytes={offset}-")).map_err(bad)?);
-            fields.insert(IF_RANGE, HeaderValue::from_str(validator.value()).map_err(bad)?);
+            fields.insert(RANGE, HeaderValue::from_str(&range.to_string()).map_err(bad)?);
+            fields.insert(IF_RANGE, HeaderValue::from_str(range.validator.value()).map_err(bad)?);
         }
         Ok(fields)
     }

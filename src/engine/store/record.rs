@@ -2,6 +2,7 @@
 //! versions can add to. Pure: what each change does to a record. A record is input like any other: what it says is checked before it is used.
 
 use std::ffi::OsString;
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,7 +15,7 @@ use crate::engine::checksum;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{FinishedFile, Record as Answers};
 use crate::engine::file_name::check_own;
-use crate::engine::partial::{About, Length, Partial};
+use crate::engine::partial::{About, Length, Partial, sound};
 use crate::engine::request::DownloadRequest;
 use crate::engine::resume::Validator;
 
@@ -121,6 +122,12 @@ struct PartRecord {
     digests: Vec<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     unframed: bool,
+    /// What is here of a body that comes in ranges: where each begins and ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ranges: Vec<(u64, u64)>,
+    /// What of that would survive the loss of power.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    durable: Vec<(u64, u64)>,
 }
 
 /// The name that a whole part is about to get.
@@ -212,6 +219,8 @@ pub(in crate::engine) enum Change {
     Cancelled,
     /// A part file of this generation is about to be made; another attempt can go on with it if it is described.
     Begun(u32, Option<Box<Partial>>),
+    /// These ranges of the part of this generation are with the kernel.
+    Spread(u32, Vec<Range<u64>>),
     /// The whole part is about to get its name.
     Intended(Intent),
     Finished(Box<(FinishedFile, Answers)>),
@@ -267,6 +276,12 @@ impl Record {
                 self.intent = None;
                 state
             }
+            Change::Spread(generation, ranges) => {
+                if let Some(part) = self.part.as_mut().filter(|_| self.generation == *generation) {
+                    part.ranges = pairs(ranges);
+                }
+                state
+            }
             Change::Intended(intent) => {
                 self.intent = Some(intent.clone());
                 state
@@ -310,7 +325,35 @@ impl Record {
             digests,
             unframed: part.unframed,
         };
-        Some(Partial { generation: self.generation, total: part.total, validator, about, length })
+        let ranges = self.ranges(length)?;
+        Some(Partial { generation: self.generation, total: part.total, validator, about, length, ranges })
+    }
+
+    /// The ranges that can be relied on where the part file is known to be so long; none where it was never written in
+    /// several places, nothing where the record cannot be trusted.
+    fn ranges(&self, length: Length) -> Option<Vec<Range<u64>>> {
+        let part = self.part.as_ref().filter(|part| !part.ranges.is_empty());
+        let Some(part) = part else { return Some(Vec::new()) };
+        let ranges: Vec<_> = match length {
+            Length::AtMost(0) if part.durable.is_empty() => return None,
+            // What was synced before it was written in several places.
+            Length::AtMost(first) if part.durable.is_empty() => std::iter::once(0..first).collect(),
+            Length::AtMost(_) => part.durable.iter().map(|(start, end)| *start..*end).collect(),
+            Length::Exactly(_) | Length::AtLeast(_) => part.ranges.iter().map(|(start, end)| *start..*end).collect(),
+        };
+        sound(&ranges, part.total?).then_some(ranges)
+    }
+
+    /// What is said to be here of a body that comes in ranges.
+    pub(super) fn recorded(&self) -> Vec<(u64, u64)> {
+        self.part.as_ref().map(|part| part.ranges.clone()).unwrap_or_default()
+    }
+
+    /// So much of that would survive the loss of power.
+    pub(super) fn synced(&mut self, ranges: Vec<(u64, u64)>) {
+        if let Some(part) = &mut self.part {
+            part.durable = ranges;
+        }
     }
 
     /// Why it failed, after how many attempts.
@@ -371,8 +414,14 @@ impl PartRecord {
             content_type: partial.about.content_type.clone(),
             digests: partial.about.digests.iter().map(checksum::text).collect(),
             unframed: partial.about.unframed,
+            ranges: pairs(&partial.ranges),
+            durable: Vec::new(),
         }
     }
+}
+
+fn pairs(ranges: &[Range<u64>]) -> Vec<(u64, u64)> {
+    ranges.iter().map(|range| (range.start, range.end)).collect()
 }
 
 /// True for paths as the system gives them: from the root, and never back.

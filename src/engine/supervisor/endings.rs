@@ -22,6 +22,9 @@ use super::{Done, Supervisor};
 impl Supervisor {
     pub(super) fn joined(&mut self, joined: Result<(task::Id, Done), JoinError>) {
         // What the attempt has said comes before its end: a host without an answer is forgotten with its last job.
+        while let Ok(wish) = self.wishes.try_recv() {
+            self.wished(wish);
+        }
         while let Ok((url, ttfb)) = self.answers.try_recv() {
             self.hosts.answered(&url, ttfb);
         }
@@ -55,7 +58,7 @@ impl Supervisor {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         self.hosts.release(&job.request.url);
         job.partial = left.partial;
-        (job.generation, job.strays) = (left.generation, left.strays);
+        (job.generation, job.strays, job.unsplit) = (left.generation, left.strays, left.unsplit);
         job.resumed_from = left.resumed_from;
         job.answered = left.answered.or(job.answered.take());
         // Bytes that were there before are no gain, however often they come.

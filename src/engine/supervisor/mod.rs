@@ -7,6 +7,7 @@ mod commit;
 mod endings;
 mod job;
 mod known;
+mod lending;
 mod room;
 mod stored;
 mod sync;
@@ -31,7 +32,7 @@ use super::hosts::Hosts;
 use super::partial::part_path;
 use super::request::{DownloadRequest, JobId};
 use super::store::Answer;
-use super::transfer::{self, Assignment, Left, Shared};
+use super::transfer::{self, Assignment, Left, Shared, Wish};
 
 use commit::{Finished, Unsettled};
 use job::{Full, Job, Phase};
@@ -64,6 +65,7 @@ pub(super) struct Supervisor {
     shared: Arc<Shared>,
     commands: UnboundedReceiver<Command>,
     answers: UnboundedReceiver<(Url, Duration)>,
+    wishes: UnboundedReceiver<Wish>,
     kept: UnboundedReceiver<Answer>,
     /// How often the store was asked for jobs and has not answered.
     asked: usize,
@@ -103,6 +105,7 @@ impl Supervisor {
         shared: Arc<Shared>,
         commands: UnboundedReceiver<Command>,
         answers: UnboundedReceiver<(Url, Duration)>,
+        wishes: UnboundedReceiver<Wish>,
         kept: UnboundedReceiver<Answer>,
     ) -> Self {
         let hosts = Hosts::new(shared.options.jobs, shared.options.per_host);
@@ -110,6 +113,7 @@ impl Supervisor {
             shared,
             commands,
             answers,
+            wishes,
             kept,
             asked: 0,
             adding: VecDeque::new(),
@@ -149,6 +153,7 @@ impl Supervisor {
                     None => self.stop(),
                 },
                 Some((url, ttfb)) = self.answers.recv() => self.hosts.answered(&url, ttfb),
+                Some(wish) = self.wishes.recv() => self.wished(wish),
                 answer = self.kept.recv(), if !self.deaf => self.heard(answer),
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
                 () = ring, if !self.is_stopping() => self.due(Instant::now()),
@@ -220,6 +225,7 @@ impl Supervisor {
             strays: job.strays,
             deadline: job.deadline(self.shared.options.deadline),
             used_host: self.hosts.has_answered(&job.request.url),
+            unsplit: job.unsplit,
             cancel: cancel.clone(),
         };
         job.phase = Phase::Running { cancel, then: None };

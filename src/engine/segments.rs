@@ -1,0 +1,398 @@
+//! Which bytes of a large file come over which connection: pieces that never overlap, offers of what a further
+//! connection could take, and holes that nobody fetches. Pure: time comes in as an argument, connections are numbers.
+//! It must not know of requests or files.
+//!
+//! An offer moves nothing. Only when its connection has shown that it really brings those bytes does it take them from
+//! whoever has them, so that a refused request costs nothing.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::partial;
+use super::rate::Meter;
+use super::resume::OVERLAP;
+
+/// A piece is not made smaller than this, so that asking for it pays.
+pub(super) const PIECE: u64 = 1024 * 1024;
+
+/// The same for what hardly moves.
+pub(super) const SMALL_PIECE: u64 = 128 * 1024;
+
+/// A connection without a byte for so long has stalled: servers that limit the rate of each send in bursts.
+pub(super) const QUIET: Duration = Duration::from_millis(70);
+
+/// After so many bytes a stall is no start of a slow connection any more, but the end of a burst.
+const BURST: u64 = 1024 * 1024;
+
+/// The shortest wait that another connection is worth.
+const SHORTEST: Duration = Duration::from_millis(100);
+
+/// So many times slower than the others is slow.
+const SLOW: f64 = 4.0;
+
+/// What one connection fetches.
+#[derive(Debug)]
+struct Piece {
+    start: u64,
+    /// The next byte that it brings.
+    cursor: u64,
+    /// All before this is with the kernel.
+    written: u64,
+    end: u64,
+    /// When its last byte came, or when it began.
+    last: Instant,
+    meter: Meter,
+    /// Bytes per second.
+    rate: f64,
+    /// See [`Step`].
+    relieved: bool,
+}
+
+/// What a new connection could take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Offer {
+    pub(super) number: u32,
+    pub(super) range: Range<u64>,
+    /// Bytes before it are here, so that the answer can be held against them.
+    pub(super) behind: bool,
+}
+
+/// What becomes of bytes that have come.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// So many of them belong to the connection's piece.
+    pub(super) kept: usize,
+    /// The piece is whole.
+    pub(super) done: bool,
+    /// It is so because another connection goes on from there, and has shown that it may.
+    pub(super) relieved: bool,
+}
+
+/// What a connection has got.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub(super) range: Range<u64>,
+    /// This connection has nothing left to bring.
+    pub(super) relieved: Option<u32>,
+}
+
+/// What new connections are for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Aim {
+    /// What asking costs.
+    pub(super) ttfb: Duration,
+    /// Do not ask whether it pays.
+    pub(super) at_once: bool,
+    /// Holes alone.
+    pub(super) holes: bool,
+    pub(super) now: Instant,
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(super) struct Segments {
+    total: u64,
+    /// What is here and nobody's any more; in order, none touches the next.
+    here: Vec<Range<u64>>,
+    pieces: BTreeMap<u32, Piece>,
+    offers: BTreeMap<u32, Offer>,
+    next: u32,
+}
+
+impl Segments {
+    /// A file of so many bytes, of which these are here.
+    pub(super) fn new(total: u64, here: Vec<Range<u64>>) -> Self {
+        Self { total, here, pieces: BTreeMap::new(), offers: BTreeMap::new(), next: 0 }
+    }
+
+    /// Connections that bring bytes.
+    pub(super) fn running(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Connections that may bring some.
+    pub(super) fn offered(&self) -> usize {
+        self.offers.len()
+    }
+
+    /// How many bytes have come.
+    pub(super) fn received(&self) -> u64 {
+        partial::sum(&self.here) + self.pieces.values().map(|piece| piece.cursor - piece.start).sum::<u64>()
+    }
+
+    /// The ranges that are with the kernel.
+    pub(super) fn written(&self) -> Vec<Range<u64>> {
+        let pieces = self.pieces.values().map(|piece| piece.start..piece.written);
+        merged(self.here.iter().cloned().chain(pieces).collect())
+    }
+
+    /// Every byte is with the kernel.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.here.as_slice(), [all] if *all == (0..self.total))
+    }
+
+    /// Gives a connection that brings bytes from `start` on, up to `end` at most, what is missing there.
+    pub(super) fn begin(&mut self, start: u64, end: u64, now: Instant) -> u32 {
+        let end = self.holes().iter().find(|hole| hole.contains(&start)).map_or(start, |hole| hole.end.min(end));
+        self.next += 1;
+        self.insert(self.next, start..end, now);
+        self.next
+    }
+
+    fn insert(&mut self, number: u32, range: Range<u64>, now: Instant) {
+        let Range { start, end } = range;
+        let meter = Meter::new(start, now);
+        let piece = Piece { start, cursor: start, written: start, end, last: now, meter, rate: 0.0, relieved: false };
+        self.pieces.insert(number, piece);
+    }
+
+    /// So many bytes have come over the connection.
+    pub(super) fn take(&mut self, number: u32, bytes: usize, now: Instant) -> Step {
+        let Some(piece) = self.pieces.get_mut(&number) else {
+            return Step { kept: 0, done: true, relieved: true };
+        };
+        let kept = usize::try_from(piece.end - piece.cursor).map_or(bytes, |left| bytes.min(left));
+        piece.cursor += kept as u64;
+        piece.last = now;
+        Step { kept, done: piece.cursor == piece.end, relieved: piece.relieved }
+    }
+
+    /// The kernel has what the connection brought up to here.
+    pub(super) fn wrote(&mut self, number: u32, written: u64) {
+        if let Some(piece) = self.pieces.get_mut(&number) {
+            piece.written = written.clamp(piece.written, piece.cursor);
+        }
+    }
+
+    /// Nothing shows that what the connection brought last goes together with what follows: it is fetched again.
+    pub(super) fn doubt(&mut self, number: u32) {
+        if let Some(piece) = self.pieces.get_mut(&number) {
+            piece.written = piece.start.max(piece.written.saturating_sub(OVERLAP));
+        }
+    }
+
+    /// The connection brings no more; what it has not written is a hole.
+    pub(super) fn end(&mut self, number: u32) {
+        self.offers.remove(&number);
+        if let Some(piece) = self.pieces.remove(&number) {
+            self.here = merged(self.here.drain(..).chain([piece.start..piece.written]).collect());
+        }
+    }
+
+    /// The connection has shown that it brings what it was offered, and gets what is still to fetch of it.
+    pub(super) fn claim(&mut self, number: u32, now: Instant) -> Option<Taken> {
+        let Offer { range: offer, behind, .. } = self.offers.remove(&number)?;
+        let owner = self.pieces.iter_mut().find(|(_, piece)| piece.cursor < offer.end && offer.start < piece.end);
+        let (range, relieved) = if let Some((owner, piece)) = owner {
+            if piece.cursor >= offer.start && !behind {
+                // Too late, and nothing would show that the two bring the same file.
+                return None;
+            }
+            let range = offer.start.max(piece.cursor)..offer.end.min(piece.end);
+            piece.end = range.start;
+            piece.relieved = piece.cursor == piece.end;
+            (range, piece.relieved.then_some(*owner))
+        } else {
+            let hole = self.holes().into_iter().find(|hole| hole.start < offer.end && offer.start < hole.end)?;
+            (offer.start.max(hole.start)..offer.end.min(hole.end), None)
+        };
+        self.insert(number, range.clone(), now);
+        Some(Taken { range, relieved })
+    }
+
+    /// What is neither here nor on its way.
+    pub(super) fn holes(&self) -> Vec<Range<u64>> {
+        let pieces = self.pieces.values().map(|piece| piece.start..piece.end);
+        let known = merged(self.here.iter().cloned().chain(pieces).collect());
+        gaps(0..self.total, &known)
+    }
+
+    /// Looks at the clock: how fast is each?
+    #[expect(clippy::cast_precision_loss, reason = "rates are rough")]
+    pub(super) fn tick(&mut self, now: Instant) {
+        for piece in self.pieces.values_mut() {
+            piece.rate = piece.meter.sample(piece.cursor, now) as f64;
+        }
+    }
+
+    /// All connections have stalled.
+    pub(super) fn is_quiet(&self, now: Instant) -> bool {
+        !self.pieces.is_empty() && self.pieces.values().all(|piece| piece.is_quiet(now))
+    }
+
+    /// What the connection that got most has got: a burst, where it has stalled since.
+    pub(super) fn largest(&self) -> u64 {
+        self.pieces.values().map(|piece| piece.cursor - piece.start).max().unwrap_or_default()
+    }
+
+    /// The connections that began last, all but so many.
+    pub(super) fn newest(&self, but: usize) -> Vec<u32> {
+        self.pieces.keys().skip(but).copied().collect()
+    }
+
+    /// True where there would be one more offer.
+    pub(super) fn could_offer(&self, aim: Aim) -> bool {
+        self.zones(aim).iter().any(Zone::can_take_one_more)
+    }
+
+    /// Offers for so many new connections, or for fewer where more make no sense.
+    pub(super) fn offer(&mut self, count: usize, aim: Aim) -> Vec<Offer> {
+        let mut zones = self.zones(aim);
+        for _ in 0..count {
+            let free = zones.iter_mut().filter(|zone| zone.can_take_one_more());
+            match free.max_by(|a, b| a.share().total_cmp(&b.share())) {
+                Some(zone) => zone.newcomers += 1,
+                None => break,
+            }
+        }
+        let ranges: Vec<_> = zones.iter().flat_map(Zone::ranges).collect();
+        let written = self.written();
+        let number = |range: Range<u64>| {
+            self.next += 1;
+            let before = range.start.saturating_sub(OVERLAP)..range.start;
+            let behind = written.iter().any(|range| range.start <= before.start && before.end <= range.end);
+            let offer = Offer { number: self.next, range, behind };
+            self.offers.insert(self.next, offer.clone());
+            offer
+        };
+        ranges.into_iter().map(number).collect()
+    }
+
+    /// Where new connections could help.
+    fn zones(&self, aim: Aim) -> Vec<Zone> {
+        let offered: Vec<_> = self.offers.values().map(|offer| offer.range.clone()).collect();
+        let mut zones = Vec::new();
+        for hole in self.holes() {
+            let free = gaps(hole, &merged(offered.clone()));
+            zones.extend(free.into_iter().map(|range| Zone { range, keeps: 0.0, least: PIECE, newcomers: 0 }));
+        }
+        if aim.holes {
+            return zones;
+        }
+        let usual = self.usual_rate();
+        let first_offer = |piece: &Piece| {
+            let inside = |offer: &&Range<u64>| piece.start <= offer.start && offer.start < piece.end;
+            offered.iter().filter(inside).map(|offer| offer.start).min()
+        };
+        for piece in self.pieces.values() {
+            let range = piece.cursor..first_offer(piece).unwrap_or(piece.end).max(piece.cursor);
+            zones.extend(piece.zone(range, usual, aim));
+        }
+        zones
+    }
+
+    /// What a connection brings in a second.
+    #[expect(clippy::cast_precision_loss, reason = "there are few")]
+    fn usual_rate(&self) -> f64 {
+        let (sum, count) = self.pieces.values().fold((0.0, 0), |(sum, count), piece| (sum + piece.rate, count + 1));
+        if count == 0 { 0.0 } else { sum / count as f64 }
+    }
+}
+
+impl Piece {
+    fn is_quiet(&self, now: Instant) -> bool {
+        now.duration_since(self.last) >= QUIET
+    }
+
+    /// What of this piece others could take, if they should.
+    #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
+    fn zone(&self, range: Range<u64>, usual: f64, aim: Aim) -> Option<Zone> {
+        let Aim { ttfb, at_once, now, .. } = aim;
+        let left = range.end - range.start;
+        let patience = SHORTEST.max(ttfb * 2);
+        let quiet = self.is_quiet(now);
+        // Nothing comes any more, or the next burst is far away: all of it may go.
+        let dead = now.duration_since(self.last) >= patience * 5;
+        let burst = self.cursor - self.start >= BURST;
+        // Where not all of it is with the kernel, nothing shows that another connection goes on with the same file.
+        let spent = (dead || quiet && burst) && self.written == self.cursor;
+        let seconds = left as f64 / self.rate.max(1.0);
+        let slow = spent || self.rate * SLOW < usual || seconds > patience.as_secs_f64() * 10.0;
+        let least = if dead {
+            1
+        } else if slow || quiet {
+            SMALL_PIECE
+        } else {
+            PIECE
+        };
+        let pays = at_once || quiet || seconds > patience.as_secs_f64();
+        let keeps = if spent { 0.0 } else { (self.rate / usual.max(1.0)).clamp(0.05, 1.0) };
+        let keeps = if at_once || self.rate < 1.0 && !spent { 1.0 } else { keeps };
+        (pays && left >= least).then_some(Zone { range, keeps, least, newcomers: 0 })
+    }
+}
+
+/// Bytes that new connections could take.
+#[derive(Debug)]
+struct Zone {
+    range: Range<u64>,
+    /// What its connection keeps, measured in what each newcomer gets.
+    keeps: f64,
+    /// No share may be smaller, but that of the only newcomer.
+    least: u64,
+    newcomers: u32,
+}
+
+impl Zone {
+    #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
+    fn len(&self) -> f64 {
+        (self.range.end - self.range.start) as f64
+    }
+
+    /// What one more newcomer would get.
+    fn share(&self) -> f64 {
+        self.len() / (self.keeps + f64::from(self.newcomers) + 1.0)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
+    fn can_take_one_more(&self) -> bool {
+        let alone = self.newcomers == 0 && self.keeps < 1.0;
+        self.range.start < self.range.end && (alone || self.share() >= (self.least / 2) as f64)
+    }
+
+    /// The shares of the newcomers.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares are rough")]
+    fn ranges(&self) -> Vec<Range<u64>> {
+        let weight = self.keeps + f64::from(self.newcomers);
+        let cut = |count: u32| {
+            let share = self.len() * (self.keeps + f64::from(count)) / weight;
+            self.range.end.min(self.range.start + share as u64)
+        };
+        let ranges = (0..self.newcomers).map(|count| {
+            let end = if count + 1 == self.newcomers { self.range.end } else { cut(count + 1) };
+            cut(count)..end
+        });
+        ranges.filter(|range| range.start < range.end).collect()
+    }
+}
+
+/// In order, and joined where they touch.
+fn merged(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    ranges.retain(|range| range.start < range.end);
+    ranges.sort_by_key(|range| range.start);
+    let mut joined: Vec<Range<u64>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
+/// What of `whole` is in none of these, which are in order.
+fn gaps(whole: Range<u64>, known: &[Range<u64>]) -> Vec<Range<u64>> {
+    let mut at = whole.start;
+    let mut gaps = Vec::new();
+    for range in known.iter().filter(|range| range.end > whole.start && range.start < whole.end) {
+        if at < range.start {
+            gaps.push(at..range.start);
+        }
+        at = at.max(range.end);
+    }
+    if at < whole.end {
+        gaps.push(at..whole.end);
+    }
+    gaps
+}
