@@ -13,17 +13,20 @@ use super::partial;
 use super::rate::Meter;
 use super::resume::OVERLAP;
 
-/// A piece is not made smaller than this, so that asking for it pays.
+/// A piece with less to fetch than this is not split, since asking would not pay.
 pub(super) const PIECE: u64 = 1024 * 1024;
 
-/// The same for what hardly moves.
-pub(super) const SMALL_PIECE: u64 = 128 * 1024;
+/// The same for one that hardly moves.
+pub(super) const SLOW_PIECE: u64 = PIECE / 2;
+
+/// The same for one that waits for its next burst.
+pub(super) const SPENT_PIECE: u64 = 64 * 1024;
 
 /// A connection without a byte for so long has stalled: servers that limit the rate of each send in bursts.
 pub(super) const QUIET: Duration = Duration::from_millis(70);
 
 /// After so many bytes a stall is no start of a slow connection any more, but the end of a burst.
-const BURST: u64 = 1024 * 1024;
+pub(super) const BURST: u64 = 1024 * 1024;
 
 /// The shortest wait that another connection is worth.
 const SHORTEST: Duration = Duration::from_millis(100);
@@ -241,7 +244,7 @@ impl Segments {
         let mut zones = self.zones(aim);
         for _ in 0..count {
             let free = zones.iter_mut().filter(|zone| zone.can_take_one_more());
-            match free.max_by(|a, b| a.share().total_cmp(&b.share())) {
+            match free.max_by(|a, b| a.need().total_cmp(&b.need())) {
                 Some(zone) => zone.newcomers += 1,
                 None => break,
             }
@@ -265,7 +268,7 @@ impl Segments {
         let mut zones = Vec::new();
         for hole in self.holes() {
             let free = gaps(hole, &merged(offered.clone()));
-            zones.extend(free.into_iter().map(|range| Zone { range, keeps: 0.0, least: PIECE, newcomers: 0 }));
+            zones.extend(free.into_iter().map(|range| Zone { range, keeps: 0.0, newcomers: 0 }));
         }
         if aim.holes {
             return zones;
@@ -308,18 +311,21 @@ impl Piece {
         // Where not all of it is with the kernel, nothing shows that another connection goes on with the same file.
         let spent = (dead || quiet && burst) && self.written == self.cursor;
         let seconds = left as f64 / self.rate.max(1.0);
-        let slow = spent || self.rate * SLOW < usual || seconds > patience.as_secs_f64() * 10.0;
-        let least = if dead {
-            1
-        } else if slow || quiet {
-            SMALL_PIECE
-        } else {
-            PIECE
+        let late = seconds > patience.as_secs_f64() * 5.0;
+        let least = match () {
+            () if dead => 1,
+            () if spent || late => SPENT_PIECE,
+            () if quiet || self.rate * SLOW < usual => SLOW_PIECE,
+            () => PIECE,
         };
         let pays = at_once || quiet || seconds > patience.as_secs_f64();
-        let keeps = if spent { 0.0 } else { (self.rate / usual.max(1.0)).clamp(0.05, 1.0) };
-        let keeps = if at_once || self.rate < 1.0 && !spent { 1.0 } else { keeps };
-        (pays && left >= least).then_some(Zone { range, keeps, least, newcomers: 0 })
+        let keeps = match () {
+            () if spent => 0.0,
+            // Nobody knows yet.
+            () if at_once || self.rate < 1.0 => 1.0,
+            () => (self.rate / usual.max(1.0)).clamp(0.05, 1.0),
+        };
+        (pays && left >= least).then_some(Zone { range, keeps, newcomers: 0 })
     }
 }
 
@@ -329,8 +335,6 @@ struct Zone {
     range: Range<u64>,
     /// What its connection keeps, measured in what each newcomer gets.
     keeps: f64,
-    /// No share may be smaller, but that of the only newcomer.
-    least: u64,
     newcomers: u32,
 }
 
@@ -338,6 +342,11 @@ impl Zone {
     #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
     fn len(&self) -> f64 {
         (self.range.end - self.range.start) as f64
+    }
+
+    /// How much one more newcomer is needed: nobody brings what lies in holes, so they come first.
+    fn need(&self) -> f64 {
+        if self.keeps == 0.0 && self.newcomers == 0 { f64::INFINITY } else { self.share() }
     }
 
     /// What one more newcomer would get.
@@ -348,7 +357,7 @@ impl Zone {
     #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
     fn can_take_one_more(&self) -> bool {
         let alone = self.newcomers == 0 && self.keeps < 1.0;
-        self.range.start < self.range.end && (alone || self.share() >= (self.least / 2) as f64)
+        self.range.start < self.range.end && (alone || self.share() >= (PIECE / 2) as f64)
     }
 
     /// The shares of the newcomers.
@@ -396,3 +405,6 @@ fn gaps(whole: Range<u64>, known: &[Range<u64>]) -> Vec<Range<u64>> {
     }
     gaps
 }
+
+#[cfg(test)]
+mod tests;

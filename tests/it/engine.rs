@@ -13,3 +13,4 @@ mod rapid;
 mod redirects;
 mod resume;
 pub(crate) mod run;
+mod split;

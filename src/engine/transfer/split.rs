@@ -14,7 +14,7 @@ use crate::engine::disk::Part;
 use crate::engine::error::TransferError;
 use crate::engine::net::{self, Ask};
 use crate::engine::resume::Wanted;
-use crate::engine::segments::{Aim, PIECE, QUIET, SMALL_PIECE, Segments};
+use crate::engine::segments::{Aim, BURST, PIECE, QUIET, SLOW_PIECE, SPENT_PIECE, Segments};
 
 use super::connection::{Connection, Ended, Trouble};
 use super::field::{Field, Seam};
@@ -46,11 +46,13 @@ impl Pulse {
         Self { from, began: None, last: None }
     }
 
-    /// Some came.
-    pub(super) fn beat(&mut self) {
+    /// Some came; true for the first.
+    pub(super) fn beat(&mut self) -> bool {
         let now = Instant::now();
-        self.began.get_or_insert(now);
         self.last = Some(now);
+        let first = self.began.is_none();
+        self.began.get_or_insert(now);
+        first
     }
 
     /// Bytes per second, where it has flowed without a break.
@@ -95,17 +97,25 @@ struct Course {
 }
 
 impl Transfer {
-    /// True where more connections would bring the body sooner.
+    /// True where more connections would bring the body sooner. Never before its first byte: what is kept of a part that
+    /// is written in several places begins with that.
     pub(super) fn is_worth_splitting(&self, pulse: &Pulse) -> bool {
         let Some(left) = self.total.and_then(|total| total.checked_sub(self.len)) else { return false };
         let wanted = self.shared.options.connections;
         let can = matches!(self.sink, Sink::Part { .. }) && self.validator.is_some();
-        if !can || self.assignment.unsplit || wanted == Some(1) || left < 2 * SMALL_PIECE || self.is_one_shot() {
+        if !can || self.assignment.unsplit || wanted == Some(1) || left < SPENT_PIECE || self.is_one_shot() {
             return false;
         }
-        let Some(began) = pulse.began else { return wanted.is_some() && left >= 2 * PIECE };
+        let Some(began) = pulse.began.filter(|_| self.len > 0) else { return false };
+        if wanted.is_some() {
+            return left >= 2 * PIECE;
+        }
         let soon = SOON.max(self.ttfb() * 2).as_secs_f64();
-        pulse.is_quiet() || (left >= PIECE && seconds(left, self.len - pulse.from, began.elapsed()) > soon)
+        let bytes = self.len - pulse.from;
+        match pulse.is_quiet() {
+            true => bytes >= BURST || left >= SLOW_PIECE,
+            false => left >= PIECE && seconds(left, bytes, began.elapsed()) > soon,
+        }
     }
 
     fn is_one_shot(&self) -> bool {

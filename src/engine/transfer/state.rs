@@ -65,7 +65,7 @@ pub(super) struct Transfer {
     pub(super) announced: bool,
     pub(super) meter: Meter,
     /// The last sample, so that nothing is told twice.
-    pub(super) told: Option<(u64, u64)>,
+    pub(super) told: Option<(u64, u64, u32)>,
 }
 
 impl Transfer {
@@ -126,7 +126,7 @@ impl Transfer {
     pub(super) fn tell(&mut self, now: Instant) {
         let (bytes, connections) = (self.here(), self.connections());
         let bytes_per_second = self.meter.sample(bytes, now);
-        let sample = (bytes, bytes_per_second);
+        let sample = (bytes, bytes_per_second, connections);
         if self.told.replace(sample) != Some(sample) {
             self.shared.outbox.push(Event::Progress {
                 id: self.assignment.id,

@@ -49,9 +49,6 @@ impl Transfer {
         let (mut waiting, mut at) = (false, first);
         let mut pulse = Pulse::new(self.len);
         let mut lent = None;
-        if self.is_worth_splitting(&pulse) {
-            lent = Some(self.wish(&pulse));
-        }
         loop {
             let chunk = tokio::select! {
                 chunk = body.chunk() => chunk?,
@@ -88,7 +85,9 @@ impl Transfer {
             }
             at = reached;
             self.push(&chunk).await?;
-            pulse.beat();
+            if pulse.beat() && self.is_worth_splitting(&pulse) {
+                lent = Some(self.wish(&pulse));
+            }
             if !waiting {
                 waiting = true;
                 write.as_mut().reset(tokio::time::Instant::now() + WAIT);
