@@ -38,6 +38,8 @@ const SLOW: f64 = 4.0;
 #[derive(Debug)]
 struct Piece {
     start: u64,
+    /// What its connection has brought, since it was asked for.
+    brought: u64,
     /// The next byte that it brings.
     cursor: u64,
     /// All before this is with the kernel.
@@ -45,6 +47,10 @@ struct Piece {
     end: u64,
     /// When its last byte came, or when it began.
     last: Instant,
+    /// How long it has waited for bytes at most, since the last look at the clock.
+    waited: Duration,
+    /// The server holds it back: it waits although it could go on.
+    held: bool,
     meter: Meter,
     /// Bytes per second.
     rate: f64,
@@ -100,13 +106,15 @@ pub(super) struct Segments {
     here: Vec<Range<u64>>,
     pieces: BTreeMap<u32, Piece>,
     offers: BTreeMap<u32, Offer>,
+    /// How long any connection has waited for its next bytes and got them.
+    pause: Duration,
     next: u32,
 }
 
 impl Segments {
     /// A file of so many bytes, of which these are here.
     pub(super) fn new(total: u64, here: Vec<Range<u64>>) -> Self {
-        Self { total, here, pieces: BTreeMap::new(), offers: BTreeMap::new(), next: 0 }
+        Self { total, here, pieces: BTreeMap::new(), offers: BTreeMap::new(), pause: Duration::ZERO, next: 0 }
     }
 
     /// Connections that bring bytes.
@@ -135,29 +143,37 @@ impl Segments {
         matches!(self.here.as_slice(), [all] if *all == (0..self.total))
     }
 
-    /// Gives a connection that brings bytes from `start` on, up to `end` at most, what is missing there.
-    pub(super) fn begin(&mut self, start: u64, end: u64, now: Instant) -> u32 {
+    /// Gives a connection that brings bytes from `start` on, up to `end` at most, what is missing there. It has brought
+    /// so many before, the last of them then.
+    pub(super) fn begin(&mut self, start: u64, end: u64, brought: u64, last: Instant) -> u32 {
         let end = self.holes().iter().find(|hole| hole.contains(&start)).map_or(start, |hole| hole.end.min(end));
         self.next += 1;
-        self.insert(self.next, start..end, now);
+        self.insert(self.next, start..end, last);
+        self.pieces.entry(self.next).and_modify(|piece| piece.brought = brought);
         self.next
     }
 
     fn insert(&mut self, number: u32, range: Range<u64>, now: Instant) {
         let Range { start, end } = range;
         let meter = Meter::new(start, now);
-        let piece = Piece { start, cursor: start, written: start, end, last: now, meter, rate: 0.0, relieved: false };
+        let piece = Piece { start, brought: 0, cursor: start, written: start, end, last: now, waited: Duration::ZERO, held: false, meter, rate: 0.0, relieved: false };
         self.pieces.insert(number, piece);
     }
 
-    /// So many bytes have come over the connection.
-    pub(super) fn take(&mut self, number: u32, bytes: usize, now: Instant) -> Step {
+    /// So many bytes have come over the connection, which has waited so long for them.
+    pub(super) fn take(&mut self, number: u32, bytes: usize, waited: Duration, now: Instant) -> Step {
         let Some(piece) = self.pieces.get_mut(&number) else {
             return Step { kept: 0, done: true, relieved: true };
         };
         let kept = usize::try_from(piece.end - piece.cursor).map_or(bytes, |left| bytes.min(left));
         piece.cursor += kept as u64;
+        piece.brought += kept as u64;
         piece.last = now;
+        piece.waited = piece.waited.max(waited);
+        if piece.brought > kept as u64 {
+            // Not the wait for the first ones, which is that for an answer.
+            self.pause = self.pause.max(waited);
+        }
         Step { kept, done: piece.cursor == piece.end, relieved: piece.relieved }
     }
 
@@ -216,17 +232,19 @@ impl Segments {
     pub(super) fn tick(&mut self, now: Instant) {
         for piece in self.pieces.values_mut() {
             piece.rate = piece.meter.sample(piece.cursor, now) as f64;
+            let waited = std::mem::take(&mut piece.waited).max(now.duration_since(piece.last));
+            piece.held = waited >= QUIET && piece.brought >= BURST;
         }
     }
 
-    /// All connections have stalled.
-    pub(super) fn is_quiet(&self, now: Instant) -> bool {
-        !self.pieces.is_empty() && self.pieces.values().all(|piece| piece.is_quiet(now))
+    /// The server holds most connections back, so that more of them would bring more.
+    pub(super) fn is_held(&self) -> bool {
+        self.pieces.values().filter(|piece| piece.held).count() * 2 > self.pieces.len()
     }
 
     /// What the connection that got most has got: a burst, where it has stalled since.
     pub(super) fn largest(&self) -> u64 {
-        self.pieces.values().map(|piece| piece.cursor - piece.start).max().unwrap_or_default()
+        self.pieces.values().map(|piece| piece.brought).max().unwrap_or_default()
     }
 
     /// The connections that began last, all but so many.
@@ -280,7 +298,7 @@ impl Segments {
         };
         for piece in self.pieces.values() {
             let range = piece.cursor..first_offer(piece).unwrap_or(piece.end).max(piece.cursor);
-            zones.extend(piece.zone(range, usual, aim));
+            zones.extend(piece.zone(range, usual, self.pause, aim));
         }
         zones
     }
@@ -294,20 +312,18 @@ impl Segments {
 }
 
 impl Piece {
-    fn is_quiet(&self, now: Instant) -> bool {
-        now.duration_since(self.last) >= QUIET
-    }
-
     /// What of this piece others could take, if they should.
     #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
-    fn zone(&self, range: Range<u64>, usual: f64, aim: Aim) -> Option<Zone> {
+    fn zone(&self, range: Range<u64>, usual: f64, pause: Duration, aim: Aim) -> Option<Zone> {
         let Aim { ttfb, at_once, now, .. } = aim;
         let left = range.end - range.start;
         let patience = SHORTEST.max(ttfb * 2);
-        let quiet = self.is_quiet(now);
+        let silence = now.duration_since(self.last);
+        // Longer than this server makes anybody wait.
+        let quiet = silence >= QUIET && silence > pause * 3 / 2;
         // Nothing comes any more, or the next burst is far away: all of it may go.
-        let dead = now.duration_since(self.last) >= patience * 5;
-        let burst = self.cursor - self.start >= BURST;
+        let dead = silence >= patience * 5;
+        let burst = self.brought >= BURST;
         // Where not all of it is with the kernel, nothing shows that another connection goes on with the same file.
         let spent = (dead || quiet && burst) && self.written == self.cursor;
         let seconds = left as f64 / self.rate.max(1.0);

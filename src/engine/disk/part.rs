@@ -95,15 +95,19 @@ impl Part {
     /// truncated, which [`Self::truncate`] does.
     pub(in crate::engine) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         durable::step()?;
-        match &self.spread {
-            None => self.file.as_ref().write_all(bytes)?,
-            // Where somebody has cut it, what lies before these bytes would become zeros.
-            Some(least) if self.file.metadata()?.len() < least.load(Ordering::Acquire) => return Err(changed()),
-            Some(least) => {
-                inside::write_at(&self.file, bytes, self.len)?;
-                least.fetch_max(self.len + bytes.len() as u64, Ordering::AcqRel);
-            }
+        let Some(spread) = &self.spread else {
+            self.file.as_ref().write_all(bytes)?;
+            self.len += bytes.len() as u64;
+            return Ok(());
+        };
+        // In this order: other hands make it longer meanwhile.
+        let least = spread.load(Ordering::Acquire);
+        if self.file.metadata()?.len() < least {
+            // Somebody has cut it: what lies before these bytes would become zeros.
+            return Err(changed());
         }
+        inside::write_at(&self.file, bytes, self.len)?;
+        spread.fetch_max(self.len + bytes.len() as u64, Ordering::AcqRel);
         self.len += bytes.len() as u64;
         Ok(())
     }

@@ -29,8 +29,8 @@ fn check(segments: &Segments) {
 /// One connection that has got so many bytes, all with the kernel.
 fn begun(total: u64, got: usize, start: Instant) -> Segments {
     let mut segments = Segments::new(total, Vec::new());
-    let number = segments.begin(0, total, start);
-    segments.take(number, got, start);
+    let number = segments.begin(0, total, 0, start);
+    segments.take(number, got, Duration::ZERO, start);
     segments.wrote(number, got as u64);
     segments
 }
@@ -64,10 +64,10 @@ fn what_has_stalled_after_a_burst_goes_to_others() {
     assert_eq!(starts(&offers), [2, 5]);
     assert_eq!(offers.iter().map(|offer| offer.behind).collect::<Vec<_>>(), [true, false]);
     // The first byte of the other one ends it, and a byte that came meanwhile is not lost.
-    segments.take(1, 1000, later);
+    segments.take(1, 1000, Duration::ZERO, later);
     let taken = segments.claim(offers[0].number, later).expect("in time");
     assert_eq!(taken, Taken { range: 2 * MIB + 1000..5 * MIB, relieved: Some(1) });
-    assert_eq!(segments.take(1, 1000, later), Step { kept: 0, done: true, relieved: true });
+    assert_eq!(segments.take(1, 1000, Duration::ZERO, later), Step { kept: 0, done: true, relieved: true });
     check(&segments);
 }
 
@@ -76,9 +76,9 @@ fn who_comes_too_late_gets_nothing() {
     let start = Instant::now();
     let mut segments = begun(8 * MIB, 0, start);
     let offers = segments.offer(1, Aim { at_once: true, ..aim(start) });
-    segments.take(1, 5 * 1024 * 1024, start);
+    segments.take(1, 5 * 1024 * 1024, Duration::ZERO, start);
     assert_eq!(segments.claim(offers[0].number, start), None);
-    assert_eq!(segments.take(1, 9 * 1024 * 1024, start), Step { kept: 3 * 1024 * 1024, done: true, relieved: false });
+    assert_eq!(segments.take(1, 9 * 1024 * 1024, Duration::ZERO, start), Step { kept: 3 * 1024 * 1024, done: true, relieved: false });
     check(&segments);
 }
 
@@ -107,8 +107,8 @@ fn the_slow_keep_what_they_manage() {
     let mut now = start;
     for _ in 0..20 {
         now += Duration::from_millis(100);
-        segments.take(1, 1_000_000, now);
-        segments.take(offer.number, 100_000, now);
+        segments.take(1, 1_000_000, Duration::ZERO, now);
+        segments.take(offer.number, 100_000, Duration::ZERO, now);
         segments.tick(now);
     }
     let offers = segments.offer(1, aim(now));
@@ -150,14 +150,14 @@ proptest! {
     fn every_byte_is_in_one_place_and_comes_in_the_end(total in 2..64 * MIB, events in prop::collection::vec(event(), 0..80)) {
         let mut now = Instant::now();
         let mut segments = Segments::new(total, std::iter::once(0..1).collect());
-        segments.begin(1, total, now);
+        segments.begin(1, total, 0, now);
         for event in events {
             let (piece, offer) = (|segments: &Segments, which| nth(&segments.pieces, which), |segments: &Segments, which| nth(&segments.offers, which));
             match event {
                 Event::Offer(count, at_once) => drop(segments.offer(count, Aim { at_once, ..aim(now) })),
                 Event::Claim(which) => drop(segments.claim(offer(&segments, which), now)),
                 Event::Refuse(which) => segments.end(offer(&segments, which)),
-                Event::Take(which, bytes) => drop(segments.take(piece(&segments, which), bytes, now)),
+                Event::Take(which, bytes) => drop(segments.take(piece(&segments, which), bytes, Duration::ZERO, now)),
                 Event::Wrote(which) => segments.wrote(piece(&segments, which), u64::MAX),
                 Event::Doubt(which) => segments.doubt(piece(&segments, which)),
                 Event::End(which) => segments.end(piece(&segments, which)),
@@ -174,7 +174,7 @@ proptest! {
             let offers: Vec<_> = segments.offers.keys().copied().collect();
             offers.into_iter().for_each(|number| segments.end(number));
             for number in segments.pieces.keys().copied().collect::<Vec<_>>() {
-                segments.take(number, usize::MAX, now);
+                segments.take(number, usize::MAX, Duration::ZERO, now);
                 segments.wrote(number, u64::MAX);
                 segments.end(number);
             }

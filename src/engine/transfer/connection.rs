@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::{Buf as _, Bytes};
 use tokio::time::sleep;
@@ -121,6 +122,7 @@ impl Connection {
     async fn bring(&mut self, body: &mut net::Body, mut at: u64, known: u64, start: u64) -> Result<(), Trouble> {
         let mut write = pin!(sleep(WAIT));
         let mut waiting = false;
+        let mut since = Instant::now();
         loop {
             let chunk = tokio::select! {
                 chunk = body.chunk() => chunk?,
@@ -144,7 +146,7 @@ impl Connection {
             if chunk.is_empty() {
                 continue;
             }
-            let step = self.field.take(self.number, chunk.len());
+            let step = self.field.take(self.number, chunk.len(), since.elapsed());
             at += step.kept as u64;
             self.owes = step.done && !step.relieved && seam(at, self.total) > 0;
             self.push(&chunk[..step.kept]).await?;
@@ -159,6 +161,8 @@ impl Connection {
                 waiting = true;
                 write.as_mut().reset(tokio::time::Instant::now() + WAIT);
             }
+            // The wait for the disk is none for the server.
+            since = Instant::now();
         }
     }
 

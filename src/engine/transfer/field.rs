@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
@@ -40,8 +40,8 @@ impl Field {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn take(&self, number: u32, bytes: usize) -> Step {
-        self.lock().segments.take(number, bytes, Instant::now())
+    pub(super) fn take(&self, number: u32, bytes: usize, waited: Duration) -> Step {
+        self.lock().segments.take(number, bytes, waited, Instant::now())
     }
 
     pub(super) fn wrote(&self, number: u32, written: u64) {

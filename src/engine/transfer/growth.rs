@@ -16,8 +16,11 @@ const SURE: Duration = Duration::from_secs(1);
 /// The shortest time that shows a rate.
 const EPOCH: Duration = Duration::from_millis(95);
 
-/// A server that stalls every connection after a burst gets so many times more at once, at most.
+/// A server that holds every connection back gets so many times more at once, at most.
 const LEAP: usize = 4;
+
+/// Where more did not help, it is tried once more after so long.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// What the clock shows at one look.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +34,8 @@ pub(super) struct Look {
     pub(super) running: usize,
     /// Connections that are being asked for.
     pub(super) offered: usize,
-    /// No connection has brought a byte lately.
-    pub(super) quiet: bool,
+    /// The server holds most of them back.
+    pub(super) held: bool,
     /// What one connection has brought at most.
     pub(super) burst: u64,
     /// From a request to its answer.
@@ -49,10 +52,10 @@ pub(super) struct Growth {
     /// When the present number was there, and what had come by then.
     since: Instant,
     from: u64,
-    /// The present number is there.
+    /// The present number is there, and the burst that each begins with is over.
     measuring: bool,
-    /// More does not help.
-    settled: bool,
+    /// How often more has not helped.
+    vain: u32,
 }
 
 impl Growth {
@@ -60,8 +63,9 @@ impl Growth {
     pub(super) fn new(wanted: Option<usize>, first: usize, alone: Option<f64>, since: Instant, from: u64) -> Self {
         let most = wanted.unwrap_or(MOST).max(1);
         let target = wanted.unwrap_or(first).min(most);
-        let before = alone.map(|rate| (1, rate));
-        Self { most, target, before, since, from, measuring: first == 1, settled: wanted.is_some() }
+        let before = alone.filter(|_| wanted.is_none()).map(|rate| (1, rate));
+        let vain = if wanted.is_some() { u32::MAX } else { 0 };
+        Self { most, target, before, since, from, measuring: first == 1, vain }
     }
 
     /// How many connections there should be, as far as they get any.
@@ -81,29 +85,27 @@ impl Growth {
             self.measuring = false;
             return;
         }
+        if look.held && self.vain < u32::MAX {
+            // Each may bring as much again as the best of them before the server holds it back.
+            let needed = look.left.div_ceil(look.burst.max(1));
+            let leap = usize::try_from(needed).unwrap_or(LEAP).clamp(1, LEAP - 1);
+            return self.grow(look.running + leap * look.running, None);
+        }
         if !self.measuring {
             (self.measuring, self.since, self.from) = (true, look.now, look.received);
             return;
         }
         let time = look.now.duration_since(self.since);
-        if look.quiet {
-            // Each may bring as much again as the best of them before the next stall.
-            let needed = look.left.div_ceil(look.burst.max(1));
-            let leap = usize::try_from(needed).unwrap_or(LEAP).clamp(1, LEAP - 1);
-            return self.grow(look.running + leap * look.running, None);
-        }
         if time < EPOCH.max(look.ttfb * 2) {
             return;
         }
-        let rate = rate(look.received - self.from, time);
+        let rate = rate(look.received.saturating_sub(self.from), time);
         match self.before {
             Some((fewer, before)) if time >= SURE && rate < before * SLOWER => {
-                self.most = fewer;
-                self.target = fewer;
-                self.before = None;
+                (self.most, self.target, self.before) = (fewer, fewer, None);
             }
-            _ if self.settled || look.running < self.target => {}
-            Some((_, before)) if rate < before * FASTER => self.settled = true,
+            _ if self.vain > 1 || look.running < self.target || (self.vain > 0 && time < AGAIN) => {}
+            Some((fewer, before)) if fewer < self.target && rate < before * FASTER => self.vain += 1,
             _ => self.grow(look.running * 2, Some(rate)),
         }
     }

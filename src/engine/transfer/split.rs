@@ -21,7 +21,7 @@ use super::field::{Field, Seam};
 use super::growth::{Growth, Look};
 use super::one_shot::is_one_shot;
 use super::plan::{Loan, Wish};
-use super::state::{Sink, Spread, Transfer};
+use super::state::{Alone, Sink, Spread, Transfer};
 use super::stream::{Flow, SAMPLE, read};
 
 /// A rest that comes sooner than this is not worth another connection.
@@ -39,31 +39,45 @@ pub(super) struct Pulse {
     from: u64,
     began: Option<Instant>,
     last: Option<Instant>,
+    /// The longest wait for bytes that came since the last look.
+    waited: Duration,
 }
 
 impl Pulse {
     pub(super) fn new(from: u64) -> Self {
-        Self { from, began: None, last: None }
+        Self { from, began: None, last: None, waited: Duration::ZERO }
     }
 
-    /// Some came; true for the first.
-    pub(super) fn beat(&mut self) -> bool {
+    /// Some came, which were waited for since then; true for the first.
+    pub(super) fn beat(&mut self, since: Instant) -> bool {
         let now = Instant::now();
-        self.last = Some(now);
         let first = self.began.is_none();
+        if !first {
+            self.waited = self.waited.max(now.duration_since(since));
+        }
+        self.last = Some(now);
         self.began.get_or_insert(now);
         first
     }
 
-    /// Bytes per second, where it has flowed without a break.
+    /// What can be said of it where so much of the file is here.
     #[expect(clippy::cast_precision_loss, reason = "rates are rough")]
-    pub(super) fn rate(&self, len: u64) -> Option<f64> {
-        let began = self.began.filter(|_| !self.is_quiet())?;
-        Some((len - self.from) as f64 / began.elapsed().as_secs_f64().max(0.001))
+    pub(super) fn alone(&self, len: u64) -> Option<Alone> {
+        let (began, last, brought) = (self.began?, self.last?, len - self.from);
+        let rate = brought as f64 / began.elapsed().as_secs_f64().max(0.001);
+        // The first bytes come in a burst, which says nothing of those that follow.
+        let steady = began.elapsed() > 2 * SAMPLE && !self.is_quiet();
+        Some(Alone { brought, last, rate: steady.then_some(rate) })
     }
 
+    /// It has waited, or waits now, although it could go on.
     fn is_quiet(&self) -> bool {
-        self.last.is_some_and(|last| last.elapsed() >= QUIET)
+        self.waited.max(self.last.map_or(Duration::ZERO, |last| last.elapsed())) >= QUIET
+    }
+
+    /// Begins to look for the next wait.
+    pub(super) fn look(&mut self) {
+        self.waited = Duration::ZERO;
     }
 }
 
@@ -192,7 +206,8 @@ impl Transfer {
         };
         let start = self.len;
         let mut segments = Segments::new(total, ranges);
-        let number = segments.begin(start, end.unwrap_or(total), now);
+        let (brought, last) = self.alone.map_or((0, now), |alone| (alone.brought, alone.last));
+        let number = segments.begin(start, end.unwrap_or(total), brought, last);
         self.len = segments.received();
         let field = Arc::new(Field::new(segments));
         let Some((part, path)) = self.take_part() else { return Err(TransferError::defect()) };
@@ -202,7 +217,7 @@ impl Transfer {
         self.start(number, None, |connection| connection.go_on(body, at, start));
         let url = self.assignment.request.url.clone();
         let wanted = if self.assignment.unsplit { Some(1) } else { self.shared.options.connections };
-        let growth = Growth::new(wanted, self.loans.len() + 1, self.alone.take(), now, self.len);
+        let growth = Growth::new(wanted, self.loans.len() + 1, self.alone.take().and_then(|alone| alone.rate), now, self.len);
         Ok(Course {
             growth,
             ask: Ask { url, range: None, fresh: false, alone: true },
@@ -342,7 +357,7 @@ impl Transfer {
                 left: self.total.unwrap_or_default().saturating_sub(self.len),
                 running: state.segments.running(),
                 offered: state.segments.offered(),
-                quiet: state.segments.is_quiet(now),
+                held: state.segments.is_held(),
                 burst: state.segments.largest(),
                 ttfb: course.ttfb,
             });

@@ -41,6 +41,16 @@ pub(super) struct Spread {
     pub(super) connections: JoinSet<Ended>,
 }
 
+/// What one connection has brought before it got company.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Alone {
+    pub(super) brought: u64,
+    /// When its last byte came.
+    pub(super) last: Instant,
+    /// Bytes per second, where it flows without a break.
+    pub(super) rate: Option<f64>,
+}
+
 pub(super) struct Transfer {
     pub(super) shared: Arc<Shared>,
     pub(super) assignment: Assignment,
@@ -52,8 +62,8 @@ pub(super) struct Transfer {
     pub(super) ranges: Vec<Range<u64>>,
     /// Requests that were lent for more connections.
     pub(super) loans: Vec<Loan>,
-    /// The rate of the one connection before that, in bytes per second.
-    pub(super) alone: Option<f64>,
+    /// How the one connection did before that.
+    pub(super) alone: Option<Alone>,
     pub(super) total: Option<u64>,
     pub(super) validator: Option<Validator>,
     /// What the answers have said of the body.

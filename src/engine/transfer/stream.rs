@@ -48,7 +48,7 @@ impl Transfer {
         let mut write = pin!(sleep(WAIT));
         let (mut waiting, mut at) = (false, first);
         let mut pulse = Pulse::new(self.len);
-        let mut lent = None;
+        let (mut lent, mut since) = (None, Instant::now());
         loop {
             let chunk = tokio::select! {
                 chunk = body.chunk() => chunk?,
@@ -57,11 +57,12 @@ impl Transfer {
                     if lent.is_none() && at >= self.len && self.is_worth_splitting(&pulse) {
                         lent = Some(self.wish(&pulse));
                     }
+                    pulse.look();
                     continue;
                 }
                 loans = granted(&mut lent) => {
                     if !loans.is_empty() && at >= self.len && self.spread().await? {
-                        (self.loans, self.alone) = (loans, pulse.rate(self.len));
+                        (self.loans, self.alone) = (loans, pulse.alone(self.len));
                         return Ok(Flow::Splits(at));
                     }
                     continue;
@@ -85,9 +86,10 @@ impl Transfer {
             }
             at = reached;
             self.push(&chunk).await?;
-            if pulse.beat() && self.is_worth_splitting(&pulse) {
+            if pulse.beat(since) && self.is_worth_splitting(&pulse) {
                 lent = Some(self.wish(&pulse));
             }
+            since = Instant::now();
             if !waiting {
                 waiting = true;
                 write.as_mut().reset(tokio::time::Instant::now() + WAIT);
