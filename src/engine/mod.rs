@@ -121,10 +121,10 @@ impl Engine {
         let (store, kept, ending) = Store::open(&options, &outbox).map_err(StartError::State)?;
         let (commands, receiver) = mpsc::unbounded_channel();
         let (answered, answers) = mpsc::unbounded_channel();
-        let (wishes, wished) = mpsc::unbounded_channel();
-        let outbox_ = Arc::clone(&outbox);
-        let shared = Shared { net, store, options, outbox: outbox_, buffers: Arc::default(), answered, wishes };
-        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, wished, kept);
+        let (wishes, wanted) = mpsc::unbounded_channel();
+        let (told, buffers) = (Arc::clone(&outbox), Arc::default());
+        let shared = Shared { net, store, options, outbox: told, buffers, answered, wishes };
+        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, wanted, kept);
         let closing = Closing(Arc::clone(&outbox));
         thread::Builder::new()
             .name("haul-engine".to_owned())

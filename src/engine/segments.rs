@@ -5,6 +5,10 @@
 //! An offer moves nothing. Only when its connection has shown that it really brings those bytes does it take them from
 //! whoever has them, so that a refused request costs nothing.
 
+mod zone;
+
+pub(super) use zone::PIECE;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -13,13 +17,12 @@ use super::partial;
 use super::rate::Meter;
 use super::resume::OVERLAP;
 
-/// A piece with less to fetch than this is not split, since asking would not pay.
-pub(super) const PIECE: u64 = 1024 * 1024;
+use zone::{Zone, gaps, merged};
 
-/// The same for one that hardly moves.
+/// As [`PIECE`], for one that hardly moves.
 pub(super) const SLOW_PIECE: u64 = PIECE / 2;
 
-/// The same for one that waits for its next burst.
+/// As [`PIECE`], for one that waits for its next burst.
 pub(super) const SPENT_PIECE: u64 = 64 * 1024;
 
 /// A connection without a byte for so long has stalled: servers that limit the rate of each send in bursts.
@@ -156,7 +159,19 @@ impl Segments {
     fn insert(&mut self, number: u32, range: Range<u64>, now: Instant) {
         let Range { start, end } = range;
         let meter = Meter::new(start, now);
-        let piece = Piece { start, brought: 0, cursor: start, written: start, end, last: now, waited: Duration::ZERO, held: false, meter, rate: 0.0, relieved: false };
+        let piece = Piece {
+            start,
+            brought: 0,
+            cursor: start,
+            written: start,
+            end,
+            last: now,
+            waited: Duration::ZERO,
+            held: false,
+            meter,
+            rate: 0.0,
+            relieved: false,
+        };
         self.pieces.insert(number, piece);
     }
 
@@ -195,7 +210,7 @@ impl Segments {
     pub(super) fn end(&mut self, number: u32) {
         self.offers.remove(&number);
         if let Some(piece) = self.pieces.remove(&number) {
-            self.here = merged(self.here.drain(..).chain([piece.start..piece.written]).collect());
+            self.here = merged(self.here.drain(..).chain(std::iter::once(piece.start..piece.written)).collect());
         }
     }
 
@@ -304,10 +319,9 @@ impl Segments {
     }
 
     /// What a connection brings in a second.
-    #[expect(clippy::cast_precision_loss, reason = "there are few")]
     fn usual_rate(&self) -> f64 {
-        let (sum, count) = self.pieces.values().fold((0.0, 0), |(sum, count), piece| (sum + piece.rate, count + 1));
-        if count == 0 { 0.0 } else { sum / count as f64 }
+        let (sum, count) = self.pieces.values().fold((0.0, 0_u32), |(sum, count), piece| (sum + piece.rate, count + 1));
+        if count == 0 { 0.0 } else { sum / f64::from(count) }
     }
 }
 
@@ -343,83 +357,6 @@ impl Piece {
         };
         (pays && left >= least).then_some(Zone { range, keeps, newcomers: 0 })
     }
-}
-
-/// Bytes that new connections could take.
-#[derive(Debug)]
-struct Zone {
-    range: Range<u64>,
-    /// What its connection keeps, measured in what each newcomer gets.
-    keeps: f64,
-    newcomers: u32,
-}
-
-impl Zone {
-    #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
-    fn len(&self) -> f64 {
-        (self.range.end - self.range.start) as f64
-    }
-
-    /// How much one more newcomer is needed: nobody brings what lies in holes, so they come first.
-    fn need(&self) -> f64 {
-        if self.keeps == 0.0 && self.newcomers == 0 { f64::INFINITY } else { self.share() }
-    }
-
-    /// What one more newcomer would get.
-    fn share(&self) -> f64 {
-        self.len() / (self.keeps + f64::from(self.newcomers) + 1.0)
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
-    fn can_take_one_more(&self) -> bool {
-        let alone = self.newcomers == 0 && self.keeps < 1.0;
-        self.range.start < self.range.end && (alone || self.share() >= (PIECE / 2) as f64)
-    }
-
-    /// The shares of the newcomers.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares are rough")]
-    fn ranges(&self) -> Vec<Range<u64>> {
-        let weight = self.keeps + f64::from(self.newcomers);
-        let cut = |count: u32| {
-            let share = self.len() * (self.keeps + f64::from(count)) / weight;
-            self.range.end.min(self.range.start + share as u64)
-        };
-        let ranges = (0..self.newcomers).map(|count| {
-            let end = if count + 1 == self.newcomers { self.range.end } else { cut(count + 1) };
-            cut(count)..end
-        });
-        ranges.filter(|range| range.start < range.end).collect()
-    }
-}
-
-/// In order, and joined where they touch.
-fn merged(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
-    ranges.retain(|range| range.start < range.end);
-    ranges.sort_by_key(|range| range.start);
-    let mut joined: Vec<Range<u64>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match joined.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => joined.push(range),
-        }
-    }
-    joined
-}
-
-/// What of `whole` is in none of these, which are in order.
-fn gaps(whole: Range<u64>, known: &[Range<u64>]) -> Vec<Range<u64>> {
-    let mut at = whole.start;
-    let mut gaps = Vec::new();
-    for range in known.iter().filter(|range| range.end > whole.start && range.start < whole.end) {
-        if at < range.start {
-            gaps.push(at..range.start);
-        }
-        at = at.max(range.end);
-    }
-    if at < whole.end {
-        gaps.push(at..whole.end);
-    }
-    gaps
 }
 
 #[cfg(test)]

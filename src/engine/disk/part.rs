@@ -290,7 +290,7 @@ mod tests {
         assert!(part.hand(12).check().is_ok());
         File::options().write(true).open(&path).and_then(|file| file.set_len(7)).expect("cut");
         let error = far.append(b"cd").expect_err("it was cut");
-        assert!(error.get_ref().is_some_and(|inner| inner.is::<Changed>()));
+        assert!(error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Changed>));
         fs::remove_file(&path).expect("removed");
     }
 

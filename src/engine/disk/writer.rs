@@ -23,10 +23,11 @@ const SMALLEST_PIECE: usize = 64 * 1024;
 pub(in crate::engine) struct Buffers(AtomicUsize);
 
 impl Buffers {
-    /// A piece goes out when it is this large. Each writer has two, one filling and one being written.
+    /// A piece goes out when it is this large. Each writer has two, one filling and one being written, and those that
+    /// began when there were fewer have larger ones.
     fn piece(&self) -> usize {
         let writers = self.0.load(Ordering::Relaxed).max(1);
-        (BUDGET / (2 * writers)).clamp(SMALLEST_PIECE, LARGEST_PIECE)
+        (BUDGET / (4 * writers)).clamp(SMALLEST_PIECE, LARGEST_PIECE)
     }
 }
 

@@ -22,7 +22,10 @@ fn check(segments: &Segments) {
     });
     assert_eq!(end, segments.total);
     for piece in segments.pieces.values() {
-        assert!(piece.start <= piece.written && piece.written <= piece.cursor && piece.cursor <= piece.end, "{piece:?}");
+        assert!(
+            piece.start <= piece.written && piece.written <= piece.cursor && piece.cursor <= piece.end,
+            "{piece:?}"
+        );
     }
 }
 
@@ -78,7 +81,10 @@ fn who_comes_too_late_gets_nothing() {
     let offers = segments.offer(1, Aim { at_once: true, ..aim(start) });
     segments.take(1, 5 * 1024 * 1024, Duration::ZERO, start);
     assert_eq!(segments.claim(offers[0].number, start), None);
-    assert_eq!(segments.take(1, 9 * 1024 * 1024, Duration::ZERO, start), Step { kept: 3 * 1024 * 1024, done: true, relieved: false });
+    assert_eq!(
+        segments.take(1, 9 * 1024 * 1024, Duration::ZERO, start),
+        Step { kept: 3 * 1024 * 1024, done: true, relieved: false }
+    );
     check(&segments);
 }
 
@@ -91,7 +97,7 @@ fn a_refused_offer_moves_nothing_and_a_hole_is_offered_again() {
     assert_eq!((segments.running(), segments.offered(), segments.holes().len()), (1, 2, 0));
     // The middle one alone comes: what lies behind it is nobody's, but the first offer still stands.
     segments.claim(offers[1].number, start).expect("in time");
-    assert_eq!(segments.holes(), [6 * MIB..8 * MIB]);
+    assert!(matches!(&segments.holes()[..], [hole] if *hole == (6 * MIB..8 * MIB)));
     let again = segments.offer(1, Aim { holes: true, ..aim(start) });
     assert_eq!(again[0].range, 6 * MIB..8 * MIB);
     assert!(segments.claim(offers[0].number, start).is_some_and(|taken| taken.range == (2 * MIB..4 * MIB)));
@@ -112,8 +118,8 @@ fn the_slow_keep_what_they_manage() {
         segments.tick(now);
     }
     let offers = segments.offer(1, aim(now));
-    let left = (offers[0].range.end - offers[0].range.start) as f64 / (30 * MIB) as f64;
-    assert!(offers[0].range.end == 64 * MIB && (0.75..0.95).contains(&left), "{offers:?}");
+    let percent = (offers[0].range.end - offers[0].range.start) * 100 / (30 * MIB);
+    assert!(offers[0].range.end == 64 * MIB && (75..95).contains(&percent), "{offers:?}");
 }
 
 #[derive(Debug, Clone)]
@@ -172,7 +178,9 @@ proptest! {
         // All that is left comes, one after the other.
         for _ in 0..10_000 {
             let offers: Vec<_> = segments.offers.keys().copied().collect();
-            offers.into_iter().for_each(|number| segments.end(number));
+            for number in offers {
+                segments.end(number);
+            }
             for number in segments.pieces.keys().copied().collect::<Vec<_>>() {
                 segments.take(number, usize::MAX, Duration::ZERO, now);
                 segments.wrote(number, u64::MAX);

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::display::without_userinfo;
 use crate::engine::checksum;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{FinishedFile, Record as Answers};
 use crate::engine::file_name::check_own;
-use crate::engine::partial::{About, Length, Partial, sound};
+use crate::engine::partial::{Length, Partial};
 use crate::engine::request::DownloadRequest;
-use crate::engine::resume::Validator;
+
+use super::part::{PartRecord, address, pairs};
 
 /// Where a kept job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,30 +104,6 @@ impl PathText {
             Self::Bytes(bytes) => OsString::from(String::from_utf8_lossy(bytes).into_owned()).into(),
         }
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct PartRecord {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    etag: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    modified: Option<String>,
-    name: String,
-    last: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    content_type: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    digests: Vec<String>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    unframed: bool,
-    /// What is here of a body that comes in ranges: where each begins and ends.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    ranges: Vec<(u64, u64)>,
-    /// What of that would survive the loss of power.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    durable: Vec<(u64, u64)>,
 }
 
 /// The name that a whole part is about to get.
@@ -310,38 +286,7 @@ impl Record {
 
     /// The part file, if there is one that can be gone on with and the record can be trusted.
     pub(super) fn partial(&self, length: Length) -> Option<Partial> {
-        let part = self.part.as_ref()?;
-        let validator = match (&part.etag, &part.modified) {
-            (Some(etag), None) => Validator::ETag(etag.clone()),
-            (None, Some(modified)) => Validator::LastModified(modified.clone()),
-            _ => return None,
-        };
-        check_own(&part.name).ok()?;
-        let digests = part.digests.iter().map(|digest| checksum::parse(digest)).collect::<Result<_, _>>().ok()?;
-        let about = About {
-            name: part.name.clone(),
-            last: address(&part.last)?,
-            content_type: part.content_type.clone(),
-            digests,
-            unframed: part.unframed,
-        };
-        let ranges = self.ranges(length)?;
-        Some(Partial { generation: self.generation, total: part.total, validator, about, length, ranges })
-    }
-
-    /// The ranges that can be relied on where the part file is known to be so long; none where it was never written in
-    /// several places, nothing where the record cannot be trusted.
-    fn ranges(&self, length: Length) -> Option<Vec<Range<u64>>> {
-        let part = self.part.as_ref().filter(|part| !part.ranges.is_empty());
-        let Some(part) = part else { return Some(Vec::new()) };
-        let ranges: Vec<_> = match length {
-            Length::AtMost(0) if part.durable.is_empty() => return None,
-            // What was synced before it was written in several places.
-            Length::AtMost(first) if part.durable.is_empty() => std::iter::once(0..first).collect(),
-            Length::AtMost(_) => part.durable.iter().map(|(start, end)| *start..*end).collect(),
-            Length::Exactly(_) | Length::AtLeast(_) => part.ranges.iter().map(|(start, end)| *start..*end).collect(),
-        };
-        sound(&ranges, part.total?).then_some(ranges)
+        self.part.as_ref()?.partial(self.generation, length)
     }
 
     /// What is said to be here of a body that comes in ranges.
@@ -399,38 +344,9 @@ impl Record {
     }
 }
 
-impl PartRecord {
-    fn new(partial: &Partial) -> Self {
-        let (etag, modified) = match &partial.validator {
-            Validator::ETag(etag) => (Some(etag.clone()), None),
-            Validator::LastModified(modified) => (None, Some(modified.clone())),
-        };
-        Self {
-            total: partial.total,
-            etag,
-            modified,
-            name: partial.about.name.clone(),
-            last: without_userinfo(&partial.about.last).into(),
-            content_type: partial.about.content_type.clone(),
-            digests: partial.about.digests.iter().map(checksum::text).collect(),
-            unframed: partial.about.unframed,
-            ranges: pairs(&partial.ranges),
-            durable: Vec::new(),
-        }
-    }
-}
-
-fn pairs(ranges: &[Range<u64>]) -> Vec<(u64, u64)> {
-    ranges.iter().map(|range| (range.start, range.end)).collect()
-}
-
 /// True for paths as the system gives them: from the root, and never back.
 fn is_real(path: &Path) -> bool {
     path.is_absolute() && !path.components().any(|part| part == Component::ParentDir)
-}
-
-fn address(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 fn without_query(url: &str) -> String {

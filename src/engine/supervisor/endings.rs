@@ -76,7 +76,7 @@ impl Supervisor {
             // The last byte was faster than the user's wish to stop; all but removing comes too late.
             Ending::Whole { body, path, about } => {
                 let request = job.request.clone();
-                self.commit(id, Whole { body, part: path, about, request }, then == Some(Then::Remove));
+                self.commit(id, Whole { body, part: path, about: *about, request }, then == Some(Then::Remove));
             }
             Ending::Failed(error) if then.is_none() => {
                 // The job's own clock says nothing of its host.

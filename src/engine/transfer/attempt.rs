@@ -92,10 +92,8 @@ impl Transfer {
         };
         self.announce();
         let before = self.len;
-        let flow = match self.ranges.is_empty() {
-            true => self.stream(&mut answer.body, first, end).await?,
-            false => Flow::Splits(first),
-        };
+        let flow =
+            if self.ranges.is_empty() { self.stream(&mut answer.body, first, end).await? } else { Flow::Splits(first) };
         let flow = match flow {
             Flow::Splits(at) => self.split(answer.body, at, end).await?,
             flow => flow,

@@ -18,9 +18,9 @@ use crate::engine::request::JobId;
 use crate::engine::resume::{OVERLAP, Refusal, Wanted, judge_range};
 use crate::engine::segments::Offer;
 
-use super::field::{Field, Seam, seam};
+use super::field::{Field, Seam, read, seam};
 use super::plan::{Loan, Shared};
-use super::stream::{WAIT, read};
+use super::pulse::WAIT;
 
 /// Why a connection has ended before its time.
 #[derive(Debug)]

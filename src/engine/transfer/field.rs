@@ -2,11 +2,14 @@
 //! room.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::engine::disk;
+use crate::engine::error::TransferError;
 use crate::engine::resume::OVERLAP;
 use crate::engine::segments::{Segments, Step, Taken};
 
@@ -92,4 +95,10 @@ impl State {
 /// So many bytes behind the end of a piece are compared.
 pub(super) fn seam(end: u64, total: u64) -> usize {
     usize::try_from(OVERLAP.min(total - end)).unwrap_or_default()
+}
+
+/// Reads what is in the part.
+pub(super) async fn read(path: PathBuf, at: u64, len: usize) -> Result<Vec<u8>, TransferError> {
+    let read = tokio::task::spawn_blocking(move || disk::read_part(&path, at, len)).await;
+    read.map_err(std::io::Error::other).flatten().map_err(|error| disk::error("read the part file", &error))
 }

@@ -7,10 +7,12 @@ mod field;
 mod growth;
 mod one_shot;
 mod plan;
+mod pulse;
 mod sink;
 mod split;
 mod state;
 mod stream;
+mod worth;
 
 pub(super) use plan::{Assignment, Ending, Left, Loan, Shared, Wish, claims, past_deadline};
 

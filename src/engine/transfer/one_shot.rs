@@ -4,7 +4,7 @@
 use url::Url;
 
 /// Names in the query of signed addresses, in lower case; those that begin so count too. From the signatures of AWS (V2
-/// and V4), Google, Azure (`sig`), CloudFront, Akamai (`hdnts`, `hmac`), and the tokens of the rest.
+/// and V4), Google, Azure (`sig`), `CloudFront`, Akamai (`hdnts`, `hmac`), and the tokens of the rest.
 const SIGNED: [&str; 16] = [
     "x-amz-",
     "x-goog-",

@@ -120,7 +120,7 @@ pub(in crate::engine) struct Assignment {
 #[derive(Debug)]
 pub(in crate::engine) enum Ending {
     /// Every byte is here.
-    Whole { body: Body, path: PathBuf, about: About },
+    Whole { body: Body, path: PathBuf, about: Box<About> },
     /// No more bytes come.
     Failed(TransferError),
     /// Told to stop.

@@ -272,7 +272,7 @@ impl Transfer {
                 self.tell(Instant::now());
                 // A total of whatever origin is a length.
                 let unframed = about.unframed && self.total.is_none();
-                Ending::Whole { body, path, about: About { unframed, ..about } }
+                Ending::Whole { body, path, about: Box::new(About { unframed, ..about }) }
             }
             (None, None) => Ending::Failed(TransferError::new(ErrorClass::Internal, "a body without a place")),
         };

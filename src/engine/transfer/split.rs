@@ -1,7 +1,6 @@
 //! Fetching one file over several connections: whether it is worth it, how many, and what follows when one of them has
 //! ended. The connections work by themselves; here somebody looks at the clock.
 
-use std::future::pending;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,18 +13,16 @@ use crate::engine::disk::Part;
 use crate::engine::error::TransferError;
 use crate::engine::net::{self, Ask};
 use crate::engine::resume::Wanted;
-use crate::engine::segments::{Aim, BURST, PIECE, QUIET, SLOW_PIECE, SPENT_PIECE, Segments};
+use crate::engine::segments::{Aim, Segments};
 
 use super::connection::{Connection, Ended, Trouble};
-use super::field::{Field, Seam};
+use super::field::{Field, Seam, read};
 use super::growth::{Growth, Look};
-use super::one_shot::is_one_shot;
 use super::plan::{Loan, Wish};
-use super::state::{Alone, Sink, Spread, Transfer};
-use super::stream::{Flow, SAMPLE, read};
-
-/// A rest that comes sooner than this is not worth another connection.
-const SOON: Duration = Duration::from_millis(500);
+use super::pulse::SAMPLE;
+use super::state::{Sink, Spread, Transfer};
+use super::stream::Flow;
+use super::worth::granted;
 
 /// How often it is kept which ranges are here.
 const KEEP: Duration = Duration::from_millis(250);
@@ -33,72 +30,14 @@ const KEEP: Duration = Duration::from_millis(250);
 /// So many connections may break before the file is left alone with more.
 const MOST_TROUBLES: u32 = 3;
 
-/// When bytes of one stream came.
-pub(super) struct Pulse {
-    /// What was here before.
-    from: u64,
-    began: Option<Instant>,
-    last: Option<Instant>,
-    /// The longest wait for bytes that came since the last look.
-    waited: Duration,
-}
-
-impl Pulse {
-    pub(super) fn new(from: u64) -> Self {
-        Self { from, began: None, last: None, waited: Duration::ZERO }
-    }
-
-    /// Some came, which were waited for since then; true for the first.
-    pub(super) fn beat(&mut self, since: Instant) -> bool {
-        let now = Instant::now();
-        let first = self.began.is_none();
-        if !first {
-            self.waited = self.waited.max(now.duration_since(since));
-        }
-        self.last = Some(now);
-        self.began.get_or_insert(now);
-        first
-    }
-
-    /// What can be said of it where so much of the file is here.
-    #[expect(clippy::cast_precision_loss, reason = "rates are rough")]
-    pub(super) fn alone(&self, len: u64) -> Option<Alone> {
-        let (began, last, brought) = (self.began?, self.last?, len - self.from);
-        let rate = brought as f64 / began.elapsed().as_secs_f64().max(0.001);
-        // The first bytes come in a burst, which says nothing of those that follow.
-        let steady = began.elapsed() > 2 * SAMPLE && !self.is_quiet();
-        Some(Alone { brought, last, rate: steady.then_some(rate) })
-    }
-
-    /// It has waited, or waits now, although it could go on.
-    fn is_quiet(&self) -> bool {
-        self.waited.max(self.last.map_or(Duration::ZERO, |last| last.elapsed())) >= QUIET
-    }
-
-    /// Begins to look for the next wait.
-    pub(super) fn look(&mut self) {
-        self.waited = Duration::ZERO;
-    }
-}
-
-/// Waits for what was asked for.
-pub(super) async fn granted(lent: &mut Option<oneshot::Receiver<Vec<Loan>>>) -> Vec<Loan> {
-    let Some(receiver) = lent else { return pending().await };
-    // A supervisor that has ended lends nothing.
-    let loans = receiver.await.unwrap_or_default();
-    *lent = None;
-    loans
-}
-
 /// What is known while several connections bring a file.
 struct Course {
     growth: Growth,
     ask: Ask,
     wanted: Wanted,
     ttfb: Duration,
-    /// The job's own request is free.
-    own: bool,
-    loans: Vec<Loan>,
+    /// The requests that are free: the job's own, and those that were lent.
+    seats: Vec<Option<Loan>>,
     /// The first connections begin at once.
     at_once: bool,
     /// Nobody takes from another any more; only holes are asked for.
@@ -111,62 +50,6 @@ struct Course {
 }
 
 impl Transfer {
-    /// True where more connections would bring the body sooner. Never before its first byte: what is kept of a part that
-    /// is written in several places begins with that.
-    pub(super) fn is_worth_splitting(&self, pulse: &Pulse) -> bool {
-        let Some(left) = self.total.and_then(|total| total.checked_sub(self.len)) else { return false };
-        let wanted = self.shared.options.connections;
-        let can = matches!(self.sink, Sink::Part { .. }) && self.validator.is_some();
-        if !can || self.assignment.unsplit || wanted == Some(1) || left < SPENT_PIECE || self.is_one_shot() {
-            return false;
-        }
-        let Some(began) = pulse.began.filter(|_| self.len > 0) else { return false };
-        if wanted.is_some() {
-            return left >= 2 * PIECE;
-        }
-        let soon = SOON.max(self.ttfb() * 2).as_secs_f64();
-        let bytes = self.len - pulse.from;
-        match pulse.is_quiet() {
-            true => bytes >= BURST || left >= SLOW_PIECE,
-            false => left >= PIECE && seconds(left, bytes, began.elapsed()) > soon,
-        }
-    }
-
-    fn is_one_shot(&self) -> bool {
-        let last = self.about.as_ref().map(|about| &about.last);
-        is_one_shot(&self.assignment.request.url) || last.is_some_and(is_one_shot)
-    }
-
-    fn ttfb(&self) -> Duration {
-        self.answered.as_ref().map_or(Duration::ZERO, |answered| answered.ttfb)
-    }
-
-    /// Asks for the first requests more.
-    pub(super) fn wish(&self, pulse: &Pulse) -> oneshot::Receiver<Vec<Loan>> {
-        let count = match self.shared.options.connections {
-            Some(wanted) => wanted - 1,
-            None if pulse.is_quiet() => 3,
-            None => 1,
-        };
-        self.ask_for(count)
-    }
-
-    fn ask_for(&self, count: usize) -> oneshot::Receiver<Vec<Loan>> {
-        let (reply, lent) = oneshot::channel();
-        // A supervisor that has ended lends nothing.
-        let _ = self.shared.wishes.send(Wish::Lend { url: self.assignment.request.url.clone(), count, reply });
-        lent
-    }
-
-    /// Makes the part one that several connections can write to; false where the system has no such thing.
-    pub(super) async fn spread(&mut self) -> Result<bool, TransferError> {
-        self.flush().await?;
-        let Sink::Part { writer, .. } = &mut self.sink else { return Ok(false) };
-        let spread = writer.part().is_some_and(|part| part.spread().is_ok());
-        self.assignment.unsplit |= !spread;
-        Ok(spread)
-    }
-
     /// Brings the rest over several connections, of which this one, whose next byte is at `at` and which ends at `end`,
     /// is the first.
     pub(super) async fn split(&mut self, body: net::Body, at: u64, end: Option<u64>) -> Result<Flow, TransferError> {
@@ -189,7 +72,7 @@ impl Transfer {
                         return Ok(self.differs());
                     }
                 }
-                loans = granted(&mut lent) => course.loans = loans,
+                loans = granted(&mut lent) => course.seats.extend(loans.into_iter().map(Some)),
             }
             self.refill(&mut course, &mut lent);
         }
@@ -200,10 +83,10 @@ impl Transfer {
             return Err(TransferError::defect());
         };
         let (source, now) = (about.last.clone(), Instant::now());
-        let ranges = match self.ranges.is_empty() {
-            true => std::iter::once(0..self.len).collect(),
-            false => std::mem::take(&mut self.ranges),
-        };
+        let mut ranges = std::mem::take(&mut self.ranges);
+        if ranges.is_empty() {
+            ranges.push(0..self.len);
+        }
         let start = self.len;
         let mut segments = Segments::new(total, ranges);
         let (brought, last) = self.alone.map_or((0, now), |alone| (alone.brought, alone.last));
@@ -217,14 +100,14 @@ impl Transfer {
         self.start(number, None, |connection| connection.go_on(body, at, start));
         let url = self.assignment.request.url.clone();
         let wanted = if self.assignment.unsplit { Some(1) } else { self.shared.options.connections };
-        let growth = Growth::new(wanted, self.loans.len() + 1, self.alone.take().and_then(|alone| alone.rate), now, self.len);
+        let growth =
+            Growth::new(wanted, self.loans.len() + 1, self.alone.take().and_then(|alone| alone.rate), now, self.len);
         Ok(Course {
             growth,
             ask: Ask { url, range: None, fresh: false, alone: true },
             wanted: Wanted { first: 0, last: 0, total, validator, source },
             ttfb: self.ttfb(),
-            own: false,
-            loans: std::mem::take(&mut self.loans),
+            seats: std::mem::take(&mut self.loans).into_iter().map(Some).collect(),
             at_once: self.shared.options.connections.is_some(),
             still: self.assignment.unsplit || self.is_one_shot(),
             troubles: 0,
@@ -272,7 +155,7 @@ impl Transfer {
     fn refill(&mut self, course: &mut Course, lent: &mut Option<oneshot::Receiver<Vec<Loan>>>) {
         let Sink::Spread(spread) = &self.sink else { return };
         let missing = course.growth.target().saturating_sub(spread.connections.len());
-        let seats = usize::from(course.own) + course.loans.len();
+        let seats = course.seats.len();
         let aim = Aim { ttfb: course.ttfb, at_once: course.at_once, holes: course.still, now: Instant::now() };
         let (offers, more) = {
             let mut state = spread.field.lock();
@@ -282,11 +165,11 @@ impl Transfer {
         };
         course.at_once &= offers.is_empty();
         for offer in offers {
-            let loan = if std::mem::take(&mut course.own) { None } else { course.loans.pop() };
+            let loan = course.seats.pop().flatten();
             let (ask, wanted) = (course.ask.clone(), course.wanted.clone());
             self.start(offer.number, loan, |connection| connection.fetch(offer, ask, wanted));
         }
-        course.loans.clear();
+        course.seats.retain(Option::is_none);
         if more && lent.is_none() && std::mem::take(&mut course.may_ask) {
             *lent = Some(self.ask_for(missing - seats));
         }
@@ -296,10 +179,7 @@ impl Transfer {
     async fn ended(&mut self, ended: Ended, course: &mut Course) -> Result<Option<Flow>, TransferError> {
         let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
         let running = spread.connections.len();
-        match ended.loan {
-            Some(loan) => course.loans.push(loan),
-            None => course.own = true,
-        }
+        course.seats.push(ended.loan);
         course.may_ask = true;
         let whole = spread.field.lock().segments.is_whole();
         match ended.result {
@@ -393,10 +273,4 @@ impl Transfer {
         }
         Ok(true)
     }
-}
-
-/// How long so many bytes take where others have taken so long.
-#[expect(clippy::cast_precision_loss, reason = "rates are rough")]
-fn seconds(left: u64, bytes: u64, time: Duration) -> f64 {
-    left as f64 * time.as_secs_f64() / bytes.max(1) as f64
 }

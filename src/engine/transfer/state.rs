@@ -17,6 +17,7 @@ use crate::engine::resume::Validator;
 use super::connection::Ended;
 use super::field::Field;
 use super::plan::{Assignment, Loan, Shared};
+use super::pulse::Alone;
 
 /// Where received bytes are.
 #[derive(Debug)]
@@ -39,16 +40,6 @@ pub(super) struct Spread {
     pub(super) path: PathBuf,
     pub(super) field: Arc<Field>,
     pub(super) connections: JoinSet<Ended>,
-}
-
-/// What one connection has brought before it got company.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Alone {
-    pub(super) brought: u64,
-    /// When its last byte came.
-    pub(super) last: Instant,
-    /// Bytes per second, where it flows without a break.
-    pub(super) rate: Option<f64>,
 }
 
 pub(super) struct Transfer {

@@ -1,8 +1,7 @@
 //! The body of one answer, on its way to where it goes. Bytes that are here already are compared, not written.
 
-use std::path::PathBuf;
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::{Buf as _, Bytes};
 use tokio::time::{MissedTickBehavior, interval_at, sleep};
@@ -11,14 +10,10 @@ use crate::engine::disk;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::net;
 
-use super::split::{Pulse, granted};
+use super::field::read;
+use super::pulse::{Pulse, SAMPLE, WAIT};
 use super::state::{Sink, Transfer, too_large};
-
-/// How often progress is told.
-pub(super) const SAMPLE: Duration = Duration::from_millis(100);
-
-/// How long bytes wait for more before they go to the kernel, where they outlive the process.
-pub(super) const WAIT: Duration = Duration::from_millis(50);
+use super::worth::granted;
 
 /// What became of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,9 +127,4 @@ impl Transfer {
         chunk.advance(known);
         Ok(same)
     }
-}
-
-pub(super) async fn read(path: PathBuf, at: u64, len: usize) -> Result<Vec<u8>, TransferError> {
-    let read = tokio::task::spawn_blocking(move || disk::read_part(&path, at, len)).await;
-    read.map_err(std::io::Error::other).flatten().map_err(|error| disk::error("read the part file", &error))
 }

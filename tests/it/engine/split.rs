@@ -78,9 +78,12 @@ fn what_cannot_be_split_is_asked_for_once() {
         run.finished(id);
         assert_eq!(origin.requests(&format!("/{name}")).len(), 1, "{name}");
     }
-    origin.script("/unsized", Script::new().then(move || {
-        Answer::status(200).header("ETag", "\"a\"").chunked(&large(), 64 * 1024).paced(&Pace::new(8_000_000))
-    }));
+    origin.script(
+        "/unsized",
+        Script::new().then(move || {
+            Answer::status(200).header("ETag", "\"a\"").chunked(&large(), 64 * 1024).paced(&Pace::new(8_000_000))
+        }),
+    );
     let id = run.add(&origin.url("/unsized"));
     run.check(id, "unsized", &payload(1, 4 * MIB));
     assert_eq!(origin.requests("/unsized").len(), 1);
@@ -105,8 +108,8 @@ fn bent(run: &mut Run, origin: &Origin, path: &str, taken: bool, bend: Bend) -> 
         Answer::ok(before).header("ETag", TAG).wait(&held).body(after)
     };
     let again = file.clone();
-    let bent = move |request: &Request| bend(&file, request, &all);
-    origin.script(path, Script::new().then(first).answer(bent).answer(move |request| again.answer(request)));
+    let second = move |request: &Request| bend(&file, request, &all);
+    origin.script(path, Script::new().then(first).answer(second).answer(move |request| again.answer(request)));
     let id = run.add(&origin.url(path));
     origin.wait_requests(path, 2);
     if taken {
@@ -208,10 +211,13 @@ fn what_a_range_leaves_is_fetched_by_another() {
 fn a_server_that_punishes_more_than_four_gets_four() {
     let (origin, mut run) = (Origin::start(), Run::with(with(16)));
     let file = Resource::new(payload(1, 24 * MIB));
-    origin.script("/a.bin", Script::new().answer(move |request| match request.connection {
-        0..4 => file.answer(request).paced(&Pace::new(16_000_000)),
-        _ => Answer::raw("").reset(0),
-    }));
+    origin.script(
+        "/a.bin",
+        Script::new().answer(move |request| match request.connection {
+            0..4 => file.answer(request).paced(&Pace::new(16_000_000)),
+            _ => Answer::raw("").reset(0),
+        }),
+    );
     let id = run.add(&origin.url("/a.bin"));
     let done = run.check(id, "a.bin", &payload(1, 24 * MIB));
     assert_eq!((done.attempts, restarts(&run, id)), (1, 0));
@@ -222,13 +228,11 @@ fn a_server_that_punishes_more_than_four_gets_four() {
 fn the_rest_of_a_slow_connection_is_taken_over() {
     let (origin, mut run) = (Origin::start(), Run::with(with(4)));
     let file = Resource::new(payload(1, 8 * MIB));
-    let slow = Gate::new();
     let again = file.clone();
     let script = Script::new().answer(move |r| file.answer(r).paced(&Pace::new(4_000_000)));
     let first_range = again.clone();
     let script = script.answer(move |r| first_range.answer(r).paced(&Pace::new(400_000)));
     origin.script("/a.bin", script.answer(move |r| again.answer(r).paced(&Pace::new(4_000_000))));
-    drop(slow);
     let id = run.add(&origin.url("/a.bin"));
     run.check(id, "a.bin", &payload(1, 8 * MIB));
     let requests = origin.requests("/a.bin");
@@ -237,7 +241,11 @@ fn the_rest_of_a_slow_connection_is_taken_over() {
         let (from, to) = asked(request);
         first < from + 1024 && to <= last
     };
-    assert!(requests[4..].iter().any(|request| within(&request)), "{:?}", requests.iter().map(range).collect::<Vec<_>>());
+    assert!(
+        requests[4..].iter().any(|request| within(&request)),
+        "{:?}",
+        requests.iter().map(range).collect::<Vec<_>>()
+    );
 }
 
 /// Two connections are held in the middle of their pieces; what follows fetches the holes alone.
@@ -249,10 +257,11 @@ fn a_pause_keeps_what_every_connection_has_got() {
         let file = Resource::new(bytes.clone()).etag(TAG);
         let (second, again, gate) = (file.clone(), file, Gate::new());
         let (held, first, total) = (gate.clone(), bytes[..MIB].to_vec(), bytes.len().to_string());
-        let first = move || Answer::ok(&*first).header("ETag", TAG).header("Content-Length", &total).wait(&held).close();
+        let first =
+            move || Answer::ok(&*first).header("ETag", TAG).header("Content-Length", &total).wait(&held).close();
         let ends = word == "retrying";
-        let hold = move |answer: Answer| if ends { answer.cut(MIB) } else { answer.stall_after(MIB) };
-        let script = Script::new().then(first).answer(move |r| hold(second.answer(r)));
+        let breaks = move |answer: Answer| if ends { answer.cut(MIB) } else { answer.stall_after(MIB) };
+        let script = Script::new().then(first).answer(move |r| breaks(second.answer(r)));
         origin.script("/a.bin", script.answer(move |request| again.answer(request)));
         let id = run.add(&origin.url("/a.bin"));
         run.wait_bytes(id, 2 * MIB);
@@ -270,7 +279,10 @@ fn a_pause_keeps_what_every_connection_has_got() {
         assert_eq!(later[0], (MIB - 1024, usize::MAX), "{word}: the first hole goes on as every part does");
         assert!(later.iter().any(|(first, _)| *first == second + MIB - 1024), "{word}: {later:?}");
         for (first, last) in &later[1..] {
-            assert!(*first >= MIB - 1024 && (*last < second + 1024 || *first >= second + MIB - 1024), "{word}: {later:?}");
+            assert!(
+                *first >= MIB - 1024 && (*last < second + 1024 || *first >= second + MIB - 1024),
+                "{word}: {later:?}"
+            );
         }
     }
 }
