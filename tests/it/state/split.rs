@@ -33,8 +33,9 @@ fn recorded(dir: &TempDir, name: &str) -> Vec<(u64, u64)> {
 }
 
 /// Kills a run when the record has both mebibytes by this name; tells where the second one begins.
-fn killed(dir: &TempDir, run: Run, name: &str) -> u64 {
+fn killed(dir: &TempDir, origin: &Origin, run: Run, name: &str) -> u64 {
     let running = run.args(["-x", "2"]).spawn();
+    origin.wait_requests("/a.bin", 2);
     wait_until("both in the record", || {
         recorded(dir, name).iter().map(|(first, end)| end - first).sum::<u64>() == 2 * MIB
     });
@@ -54,7 +55,7 @@ fn later(origin: &Origin) -> Vec<u64> {
 fn a_kill_costs_the_holes_alone() {
     let (dir, origin) = (TempDir::new(), Origin::start());
     serve(&origin);
-    let second = killed(&dir, events(&dir).arg(origin.url("/a.bin")), "ranges");
+    let second = killed(&dir, &origin, events(&dir).arg(origin.url("/a.bin")), "ranges");
     assert!(parts(&dir).iter().any(|(_, size)| *size == second + MIB), "{:?}", parts(&dir));
     let done = events(&dir).args(["resume", "-x", "2"]).run().expect(0);
     assert_eq!(event(&done, "finished")["resumed_from"], 2 * MIB);
@@ -73,7 +74,7 @@ fn the_loss_of_power_leaves_what_was_synced() {
         let (dir, origin) = (TempDir::new(), Origin::start());
         serve(&origin);
         let run = events(&dir).arg(origin.url("/a.bin")).env("HAUL_BOOT_ID", "before").env("HAUL_SYNC_PAUSE", "20");
-        killed(&dir, run, "durable");
+        killed(&dir, &origin, run, "durable");
         let (_, mut record) = jobs(&database(&dir)).pop().expect("kept");
         if let Some(durable) = &durable {
             record["part"]["durable"] = durable.clone();
