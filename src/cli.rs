@@ -102,6 +102,9 @@ pub(crate) struct CommonOptions {
     /// Bytes a second over all transfers, as in 500K or 2M
     #[arg(long, value_name = "RATE", value_parser = limit, global = true)]
     pub(crate) limit_rate: Option<u64>,
+    /// Connections for one file, where it is large; 1 never splits it [default: as many as help, 16 at most]
+    #[arg(short = 'x', long, value_name = "N", value_parser = count(10_000), global = true)]
+    pub(crate) connections: Option<u32>,
     /// Attempts after the first, for errors that may pass
     #[arg(short, long, value_name = "N", default_value_t = 5, global = true)]
     pub(crate) retries: u32,
@@ -291,6 +294,7 @@ mod tests {
             "haul --limit-rate 0",
             "haul --limit-rate fast",
             "haul --http 3",
+            "haul -x 0",
             "haul --max-size huge",
             "haul --deadline 0",
             "haul --expect picture",

@@ -234,6 +234,7 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         jobs: options.jobs as usize,
         per_host: options.per_host.map(|n| n as usize),
         limit_rate: options.limit_rate,
+        connections: options.connections.map(|connections| connections as usize),
         retries: options.retries,
         connect_timeout: options.connect_timeout,
         stall_timeout: options.stall_timeout,

@@ -130,12 +130,13 @@ impl Jobs {
                 job.bytes = *resumed_from;
                 job.planned = Some(path.as_path().into());
             }),
-            Event::Progress { id, bytes, total, bytes_per_second } => self.change(*id, |job| {
+            Event::Progress { id, bytes, total, bytes_per_second, connections } => self.change(*id, |job| {
                 let whole = *total == Some(*bytes);
                 job.state = if whole { JobState::Verifying } else { JobState::Downloading };
                 job.bytes = *bytes;
                 job.total = *total;
                 job.bytes_per_second = if whole { 0 } else { *bytes_per_second };
+                job.connections = *connections;
             }),
             Event::Restarted { id, .. } => self.change(*id, |job| {
                 job.bytes = 0;
@@ -200,6 +201,7 @@ impl Jobs {
             bytes: *bytes,
             total: *total,
             bytes_per_second: 0,
+            connections: 0,
             attempt: 0,
             elsewhere: *elsewhere,
         };

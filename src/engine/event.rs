@@ -94,6 +94,8 @@ pub enum Event {
         total: Option<u64>,
         /// The smoothed rate of this transfer.
         bytes_per_second: u64,
+        /// How many connections bring the body.
+        connections: u32,
     },
     /// What was received could not be continued; the file is fetched from its first byte.
     Restarted {

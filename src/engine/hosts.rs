@@ -255,7 +255,6 @@ impl Hosts {
 
     /// Gives out up to `wish` requests for parts of a file that a job of the host fetches already. They count in the
     /// host's window and take no slot. Jobs that wait come first; what is refused is demand all the same.
-    #[cfg_attr(not(test), expect(dead_code, reason = "splitting borrows"))]
     pub(super) fn lend(&mut self, url: &Url, wish: usize, now: Instant) -> usize {
         let origin = url.origin();
         let Some(host) = self.known.get_mut(&origin).filter(|host| host.waiting.is_empty()) else { return 0 };
@@ -268,7 +267,6 @@ impl Hosts {
     }
 
     /// Takes back what was lent.
-    #[cfg_attr(not(test), expect(dead_code, reason = "splitting borrows"))]
     pub(super) fn give_back(&mut self, url: &Url, lent: usize) {
         if let Some(host) = self.known.get_mut(&url.origin()) {
             host.in_flight -= lent;

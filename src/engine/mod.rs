@@ -42,6 +42,7 @@ mod rate;
 pub mod request;
 mod resume;
 mod retry;
+mod segments;
 mod store;
 mod supervisor;
 mod transfer;
@@ -122,8 +123,10 @@ impl Engine {
         let (store, kept, ending) = Store::open(&options, &outbox).map_err(StartError::State)?;
         let (commands, receiver) = mpsc::unbounded_channel();
         let (answered, answers) = mpsc::unbounded_channel();
-        let shared = Shared { net, store, options, outbox: Arc::clone(&outbox), buffers: Arc::default(), answered };
-        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, kept);
+        let (wishes, wanted) = mpsc::unbounded_channel();
+        let (told, buffers) = (Arc::clone(&outbox), Arc::default());
+        let shared = Shared { net, store, options, outbox: told, buffers, answered, wishes };
+        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, wanted, kept);
         let closing = Closing(Arc::clone(&outbox));
         thread::Builder::new()
             .name("haul-net".to_owned())

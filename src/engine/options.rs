@@ -161,6 +161,8 @@ pub struct Options {
     /// Bytes a second over all transfers; none is no limit. [`Command::LimitRate`](super::event::Command::LimitRate)
     /// changes it.
     pub limit_rate: Option<u64>,
+    /// Connections for one file: at least 1, which never splits it; none finds the number by itself, 16 at most.
+    pub connections: Option<usize>,
     /// Attempts after the first, for transient errors.
     pub retries: u32,
     /// The longest wait for a connection, with DNS and TLS.
@@ -217,6 +219,7 @@ impl Default for Options {
             jobs: 64,
             per_host: None,
             limit_rate: None,
+            connections: None,
             retries: 5,
             connect_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),

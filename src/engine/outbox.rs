@@ -324,7 +324,7 @@ mod tests {
     use std::sync::mpsc;
 
     fn progress(id: u64, bytes: u64) -> Event {
-        Event::Progress { id: JobId(id), bytes, total: None, bytes_per_second: 0 }
+        Event::Progress { id: JobId(id), bytes, total: None, bytes_per_second: 0, connections: 1 }
     }
 
     fn read(events: &Events) -> Vec<String> {

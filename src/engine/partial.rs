@@ -1,6 +1,7 @@
 //! What is known of a body that is not whole yet: enough for another attempt, or for another run after a crash, to go
 //! on with its part file. Plain data and where the part stands; it must not know how either is kept.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use url::Url;
@@ -52,6 +53,33 @@ pub(super) struct Partial {
     pub(super) validator: Validator,
     pub(super) about: About,
     pub(super) length: Length,
+    /// Which bytes of the file are the body's where it was written in several places, see [`sound`]; none at all where
+    /// they are its first, and `length` says how many.
+    pub(super) ranges: Vec<Range<u64>>,
+}
+
+impl Partial {
+    /// How many bytes are here, as far as that is known without a look at the file.
+    pub(super) fn bytes(&self) -> u64 {
+        let (Length::Exactly(bytes) | Length::AtLeast(bytes) | Length::AtMost(bytes)) = self.length;
+        if self.ranges.is_empty() { bytes } else { sum(&self.ranges) }
+    }
+}
+
+/// True for the ranges of a part: the first byte of the file is among them, they are in order, and none is empty or
+/// touches the next one.
+pub(super) fn sound(ranges: &[Range<u64>], total: u64) -> bool {
+    let mut reached = None;
+    ranges.iter().all(|range| {
+        let follows = reached.map_or(range.start == 0, |reached| range.start > reached);
+        reached = Some(range.end);
+        follows && range.start < range.end && range.end <= total
+    })
+}
+
+/// How many bytes ranges have together.
+pub(super) fn sum(ranges: &[Range<u64>]) -> u64 {
+    ranges.iter().map(|range| range.end - range.start).sum()
 }
 
 /// How many bytes of a part file are the body's.
@@ -63,4 +91,26 @@ pub(super) enum Length {
     AtLeast(u64),
     /// So many, or fewer: the system went down, and what lies beyond may be anything.
     AtMost(u64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_that_were_read_are_held_to_their_form() {
+        for (ranges, expected) in [
+            (&[(0, 5)][..], true),
+            (&[(0, 5), (6, 10)], true),
+            (&[(1, 5)], false),
+            (&[(0, 5), (5, 10)], false),
+            (&[(0, 5), (4, 10)], false),
+            (&[(0, 5), (7, 11)], false),
+            (&[(0, 0)], false),
+            (&[(0, 5), (9, 8)], false),
+        ] {
+            let ranges: Vec<_> = ranges.iter().map(|(start, end)| *start..*end).collect();
+            assert_eq!(sound(&ranges, 10), expected, "{ranges:?}");
+        }
+    }
 }

@@ -60,7 +60,7 @@ pub(super) struct Saved {
 
 /// So many bytes before the end of what is here are asked for once more and compared: a part that somebody changed, or
 /// a server that has another file under the same validator, shows itself there. Chromium does the same.
-const OVERLAP: u64 = 1024;
+pub(super) const OVERLAP: u64 = 1024;
 
 impl Saved {
     /// The first byte to ask for.
@@ -127,6 +127,49 @@ pub(super) fn judge(head: &Head, saved: Option<&Saved>) -> Action {
         (204 | 205, _) => Action::Empty(head.status),
         (status, _) => Action::Fail(TransferError::status(status, head.retry_after)),
     }
+}
+
+/// What a range of a file that is fetched in several at once was asked with.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub(super) first: u64,
+    /// The last byte of it.
+    pub(super) last: u64,
+    /// The size of the whole file.
+    pub(super) total: u64,
+    pub(super) validator: Validator,
+    /// Where the file came from before, after redirects.
+    pub(super) source: Url,
+}
+
+/// Why an answer to such a range is of no use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The server does not give ranges of this file, for this reason.
+    Ranges(&'static str),
+    /// It gives nothing now.
+    Failed(TransferError),
+}
+
+/// Judges the answer to a range, before anybody relies on it. Whatever is not exactly what was asked for is refused:
+/// there is another way to get the bytes.
+pub(super) fn judge_range(head: &Head, url: &Url, wanted: &Wanted) -> Result<(), Refusal> {
+    let range = head.content_range.as_deref().and_then(ContentRange::parse);
+    let asked = ContentRange { first: wanted.first, last: wanted.last, total: Some(wanted.total) };
+    Err(Refusal::Ranges(match head.status {
+        206 if coding(head).is_some() => "the server sent coded bytes",
+        206 if *url != wanted.source => "the file comes from another address now",
+        206 if !wanted.validator.agrees(head) => "the file changed on the server",
+        206 if range != Some(asked) => "the server sent another range",
+        206 if head.content_length.is_some_and(|length| length != wanted.last - wanted.first + 1) => {
+            "range and length of the answer differ"
+        }
+        206 => return Ok(()),
+        200 => "the server sent the whole file",
+        304 | 412 => "the server refused the condition",
+        416 => "the server has no such range",
+        status => return Err(Refusal::Failed(TransferError::status(status, head.retry_after))),
+    }))
 }
 
 /// A coding that hides the bytes of the file. Chunks alone are undone by the HTTP library; a compressed transfer is not
@@ -285,6 +328,45 @@ mod tests {
         assert_eq!(kind(&judge(&head(206, "bytes 400-599/1000", None), Some(&unsized_part))), "continue");
         let changed = Head { etag: Some("\"b\"".to_owned()), ..head(206, "bytes 400-999/1000", None) };
         assert_eq!(judge(&changed, Some(&saved())), Action::AskAgain("the file changed on the server".to_owned()));
+    }
+
+    #[test]
+    fn answers_to_one_of_several_ranges() {
+        let source = Url::parse("http://h/x").expect("a valid address");
+        let tag = Validator::ETag("\"a\"".to_owned());
+        let wanted = Wanted { first: 400, last: 599, total: 1000, validator: tag, source: source.clone() };
+        let judged = |head: &Head, url: &Url| match judge_range(head, url, &wanted) {
+            Ok(()) => "ok",
+            Err(Refusal::Ranges(_)) => "refused",
+            Err(Refusal::Failed(_)) => "failed",
+        };
+        for (status, range, length, expected) in [
+            (206, "bytes 400-599/1000", Some(200), "ok"),
+            (206, "bytes 400-599/1000", None, "ok"),
+            (206, "bytes 400-599/*", Some(200), "refused"),
+            (206, "bytes 400-599/1001", Some(200), "refused"),
+            (206, "bytes 400-598/1000", Some(199), "refused"),
+            (206, "bytes 400-999/1000", Some(600), "refused"),
+            (206, "bytes 0-199/1000", Some(200), "refused"),
+            (206, "bytes 0-999/1000", Some(1000), "refused"),
+            (206, "bytes 400-599/1000", Some(199), "refused"),
+            (206, "", Some(200), "refused"),
+            (200, "", Some(1000), "refused"),
+            (200, "bytes 400-599/1000", Some(200), "refused"),
+            (416, "bytes */1000", None, "refused"),
+            (412, "", None, "refused"),
+            (403, "", None, "failed"),
+            (404, "", None, "failed"),
+            (429, "", None, "failed"),
+            (503, "", None, "failed"),
+        ] {
+            assert_eq!(judged(&head(status, range, length), &source), expected, "{status} {range} {length:?}");
+        }
+        let good = head(206, "bytes 400-599/1000", None);
+        let other = Url::parse("http://h/y").expect("a valid address");
+        assert_eq!(judged(&good, &other), "refused");
+        assert_eq!(judged(&Head { etag: Some("\"b\"".to_owned()), ..good.clone() }, &source), "refused");
+        assert_eq!(judged(&Head { content_encoding: Some("gzip".to_owned()), ..good }, &source), "refused");
     }
 
     #[test]

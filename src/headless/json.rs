@@ -93,7 +93,7 @@ pub(super) fn line(event: &Event, jobs: &Jobs) -> Option<String> {
         Event::Started { id, attempt, total, path, .. } => {
             Line::Started { id: id.to_string(), url: url(*id), attempt: *attempt, total: *total, path: text_of(path) }
         }
-        Event::Progress { id, bytes, total, bytes_per_second } => {
+        Event::Progress { id, bytes, total, bytes_per_second, .. } => {
             Line::Progress { id: id.to_string(), bytes: *bytes, total: *total, bytes_per_second: *bytes_per_second }
         }
         Event::Retrying { id, attempt, delay, error } => Line::Retrying {

@@ -87,6 +87,8 @@ pub struct Job {
     pub total: Option<u64>,
     /// The smoothed rate; 0 unless downloading.
     pub bytes_per_second: u64,
+    /// How many connections brought its body when that was last told.
+    pub connections: u32,
     /// The attempt that runs or ran last; 0 before the first.
     pub attempt: u32,
     /// Another haul works on it, and it waits.
@@ -172,6 +174,7 @@ mod tests {
                 bytes: 0,
                 total: None,
                 bytes_per_second: 0,
+                connections: 0,
                 attempt: 0,
                 elsewhere: false,
             };

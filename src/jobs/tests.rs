@@ -24,7 +24,7 @@ fn started(id: u64, total: Option<u64>) -> Event {
 }
 
 fn progress(id: u64, bytes: u64, total: Option<u64>, rate: u64) -> Event {
-    Event::Progress { id: JobId(id), bytes, total, bytes_per_second: rate }
+    Event::Progress { id: JobId(id), bytes, total, bytes_per_second: rate, connections: 1 }
 }
 
 fn finished(id: u64, bytes: u64, skipped: bool) -> Event {

@@ -20,7 +20,7 @@ pub(crate) fn started(id: u64, dir: &Path) -> Event {
 }
 
 pub(crate) fn progress(id: u64, bytes: u64) -> Event {
-    Event::Progress { id: JobId(id), bytes, total: Some(50_000), bytes_per_second: 10_000 }
+    Event::Progress { id: JobId(id), bytes, total: Some(50_000), bytes_per_second: 10_000, connections: 1 }
 }
 
 pub(crate) fn finished(id: u64, path: PathBuf) -> Event {

@@ -13,4 +13,5 @@ mod rapid;
 mod redirects;
 mod resume;
 pub(crate) mod run;
+mod split;
 mod windows;

@@ -12,6 +12,7 @@ mod resume;
 mod screen;
 mod secrets;
 mod shared;
+mod split;
 mod unwritable;
 
 use std::path::{Path, PathBuf};

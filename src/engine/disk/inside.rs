@@ -15,7 +15,7 @@ use by_path as system;
 #[cfg(unix)]
 use opened as system;
 
-pub(super) use system::{Folder, identity, is, link, plain, remove, rename, rename_new};
+pub(super) use system::{Folder, identity, is, link, plain, remove, rename, rename_new, write_anywhere, write_at};
 
 /// What tells a folder from every other one.
 pub(super) type Identity = (u64, u64);
@@ -50,11 +50,11 @@ mod opened {
     use std::fs::{self, File};
     use std::io;
     use std::os::fd::OwnedFd;
-    use std::os::unix::fs::MetadataExt as _;
+    use std::os::unix::fs::{FileExt as _, MetadataExt as _};
     use std::path::Path;
 
     use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
-    use rustix::fs::{fstat, linkat, openat, renameat, statat, unlinkat};
+    use rustix::fs::{fcntl_getfl, fcntl_setfl, fstat, linkat, openat, renameat, statat, unlinkat};
 
     use super::{Identity, patiently};
 
@@ -125,6 +125,16 @@ mod opened {
 
     pub(super) fn read(path: &Path) -> io::Result<File> {
         open(path, OFlags::RDONLY)
+    }
+
+    /// Lets [`write_at`] put bytes anywhere: what was opened to add to takes them at its end alone.
+    pub(in crate::engine::disk) fn write_anywhere(file: &File) -> io::Result<()> {
+        let flags = fcntl_getfl(file)?;
+        Ok(fcntl_setfl(file, flags - OFlags::APPEND)?)
+    }
+
+    pub(in crate::engine::disk) fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+        file.write_all_at(bytes, at)
     }
 
     fn stat(path: &Path) -> io::Result<Stat> {
@@ -267,6 +277,14 @@ mod by_path {
 
     pub(super) fn read(path: &Path) -> io::Result<File> {
         File::open(path)
+    }
+
+    pub(in crate::engine::disk) fn write_anywhere(_: &File) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(in crate::engine::disk) fn write_at(_: &File, _: &[u8], _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     pub(in crate::engine::disk) fn plain(path: &Path) -> Option<u64> {

@@ -1,10 +1,13 @@
 //! Part files: where a body grows until it is whole. Written strictly in order by one owner, so that a part is at
-//! every instant a prefix of the body.
+//! every instant a prefix of the body; until it is spread: then several hands write to it, each in order from a place of
+//! its own, and which ranges of it are the body's is for others to know.
 
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,10 +24,13 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(in crate::engine) struct Part {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
+    /// Where the next byte goes.
     len: u64,
     /// The folder that it was opened in.
     folder: Identity,
+    /// How long the file is at least, once it is spread; all hands know.
+    spread: Option<Arc<AtomicU64>>,
 }
 
 impl Part {
@@ -34,7 +40,7 @@ impl Part {
         let file = inside::create(&path)?;
         lock(&file)?;
         let folder = inside::identity(&path)?;
-        Ok(Self { path, file, len: 0, folder })
+        Ok(Self { path, file: Arc::new(file), len: 0, folder, spread: None })
     }
 
     /// Opens a part to go on with. It must be a plain file of ours that nobody has tampered with, as far as its length
@@ -48,7 +54,7 @@ impl Part {
         }
         lock(&file)?;
         let folder = inside::identity(&path)?;
-        let mut part = Self { path, file, len: metadata.len(), folder };
+        let mut part = Self { path, file: Arc::new(file), len: metadata.len(), folder, spread: None };
         match length {
             Length::Exactly(len) if part.len == len => {}
             Length::AtLeast(least) if part.len >= least => {}
@@ -68,7 +74,7 @@ impl Part {
         if !metadata.is_file() {
             return Err(io::Error::other("it is no plain file"));
         }
-        Ok(Self { path, file, len: metadata.len(), folder })
+        Ok(Self { path, file: Arc::new(file), len: metadata.len(), folder, spread: None })
     }
 
     /// Fails where somebody else has written to it, or has put something in its place or in that of its folder.
@@ -89,13 +95,45 @@ impl Part {
     /// truncated, which [`Self::truncate`] does.
     pub(in crate::engine) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         durable::step()?;
-        self.file.write_all(bytes)?;
+        let Some(spread) = &self.spread else {
+            self.file.as_ref().write_all(bytes)?;
+            self.len += bytes.len() as u64;
+            return Ok(());
+        };
+        // In this order: other hands make it longer meanwhile.
+        let least = spread.load(Ordering::Acquire);
+        if self.file.metadata()?.len() < least {
+            // Somebody has cut it: what lies before these bytes would become zeros.
+            return Err(changed());
+        }
+        inside::write_at(&self.file, bytes, self.len)?;
+        spread.fetch_max(self.len + bytes.len() as u64, Ordering::AcqRel);
         self.len += bytes.len() as u64;
         Ok(())
     }
 
-    /// Cuts what a failed [`Self::append`] may have left.
+    /// From now on bytes go where they belong and no more to the end, and [`Self::hand`] has a meaning.
+    ///
+    /// # Errors
+    /// Also where the system has no such writes.
+    pub(in crate::engine) fn spread(&mut self) -> io::Result<()> {
+        inside::write_anywhere(&self.file)?;
+        let least = self.file.metadata()?.len();
+        self.spread.get_or_insert_with(|| Arc::new(AtomicU64::new(least)));
+        Ok(())
+    }
+
+    /// The same file for another writer, whose first byte goes to `at`.
+    pub(in crate::engine) fn hand(&self, at: u64) -> Self {
+        let Self { path, file, folder, spread, .. } = self;
+        Self { path: path.clone(), file: Arc::clone(file), len: at, folder: *folder, spread: spread.clone() }
+    }
+
+    /// Cuts what a failed [`Self::append`] may have left. In a spread part that is nobody's, and stays.
     pub(in crate::engine) fn truncate(&mut self) -> io::Result<()> {
+        if self.spread.is_some() {
+            return Ok(());
+        }
         durable::step()?;
         self.file.set_len(self.len)
     }
@@ -112,7 +150,7 @@ impl Part {
         inside::read(&self.path)
     }
 
-    /// How many bytes are in it.
+    /// How many bytes are in it; of a spread one, where the next byte goes.
     pub(in crate::engine) fn len(&self) -> u64 {
         self.len
     }
@@ -226,12 +264,34 @@ mod tests {
         let mut part = Part::create(path.clone()).expect("created");
         part.append(b"good").expect("written");
         // What a write that failed half way leaves.
-        part.file.write_all(b"rest of a piece").expect("written");
+        part.file.as_ref().write_all(b"rest of a piece").expect("written");
         part.truncate().expect("cut");
         part.append(b" and more").expect("written");
         let there = fs::read(&path).expect("readable");
         fs::remove_file(&path).expect("removed");
         assert_eq!((there.as_slice(), part.len()), (&b"good and more"[..], 13));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn hands_write_where_they_are_put_and_see_that_it_was_cut() {
+        let path = fresh();
+        let mut part = Part::create(path.clone()).expect("created");
+        part.append(b"0123").expect("written");
+        part.spread().expect("spread");
+        let mut far = part.hand(8);
+        far.append(b"89").expect("written");
+        part.append(b"45").expect("written");
+        let mut middle = part.hand(6);
+        middle.append(b"67").expect("written");
+        far.append(b"ab").expect("written");
+        assert_eq!(fs::read(&path).expect("there"), b"0123456789ab");
+        assert_eq!((part.len(), middle.len(), far.len()), (6, 8, 12));
+        assert!(part.hand(12).check().is_ok());
+        File::options().write(true).open(&path).and_then(|file| file.set_len(7)).expect("cut");
+        let error = far.append(b"cd").expect_err("it was cut");
+        assert!(error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<Changed>));
+        fs::remove_file(&path).expect("removed");
     }
 
     #[test]

@@ -23,10 +23,11 @@ const SMALLEST_PIECE: usize = 64 * 1024;
 pub(in crate::engine) struct Buffers(AtomicUsize);
 
 impl Buffers {
-    /// A piece goes out when it is this large. Each writer has two, one filling and one being written.
+    /// A piece goes out when it is this large. Each writer has two, one filling and one being written, and those that
+    /// began when there were fewer have larger ones.
     fn piece(&self) -> usize {
         let writers = self.0.load(Ordering::Relaxed).max(1);
-        (BUDGET / (2 * writers)).clamp(SMALLEST_PIECE, LARGEST_PIECE)
+        (BUDGET / (4 * writers)).clamp(SMALLEST_PIECE, LARGEST_PIECE)
     }
 }
 
@@ -57,6 +58,8 @@ pub(in crate::engine) struct Writer {
     filling: Vec<u8>,
     /// A write has failed: what would follow it has no place in the file any more.
     broken: bool,
+    /// Bytes up to here are with the kernel, as far as anybody has looked.
+    written: u64,
     share: Share,
 }
 
@@ -79,8 +82,30 @@ impl Writer {
             state: State::Opening(spawn_blocking(open)),
             filling: Vec::new(),
             broken: false,
+            written: 0,
             share: Share::new(buffers),
         }
+    }
+
+    /// Goes on with a part that is open.
+    pub(in crate::engine) fn on(buffers: Arc<Buffers>, part: Part) -> Self {
+        let (written, share) = (part.len(), Share::new(buffers));
+        Self { state: State::Idle(part, Vec::new()), filling: Vec::new(), broken: false, written, share }
+    }
+
+    /// How far the kernel has the bytes: all before that place in the file.
+    pub(in crate::engine) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Gives the part back, where nothing is under way or waits.
+    pub(in crate::engine) fn into_part(self) -> Option<Part> {
+        if let State::Idle(part, _) = self.state { Some(part) } else { None }
+    }
+
+    /// The part, while nothing is under way.
+    pub(in crate::engine) fn part(&mut self) -> Option<&mut Part> {
+        if let State::Idle(part, _) = &mut self.state { Some(part) } else { None }
     }
 
     /// Waits until nothing is under way.
@@ -96,6 +121,7 @@ impl Writer {
         };
         self.state = State::Lost;
         let (part, piece, result) = result?;
+        self.written = part.len();
         self.state = State::Idle(part, piece);
         if result.is_err() {
             self.broken = true;
@@ -130,16 +156,25 @@ impl Writer {
     /// Sends what waits on its way, unless a write is under way: then it is true that something waits still. Nobody
     /// waits for it here.
     pub(in crate::engine) async fn nudge(&mut self) -> io::Result<bool> {
-        let busy = match &self.state {
-            State::Idle(..) | State::Lost => false,
-            State::Opening(open) => !open.is_finished(),
-            State::Writing(write) => !write.is_finished(),
-        };
-        if !busy {
+        if !self.is_at_work() {
             self.ready().await?;
             self.start();
         }
         Ok(!self.filling.is_empty())
+    }
+
+    /// True while whoever waits for it would wait.
+    fn is_at_work(&self) -> bool {
+        match &self.state {
+            State::Idle(..) | State::Lost => false,
+            State::Opening(open) => !open.is_finished(),
+            State::Writing(write) => !write.is_finished(),
+        }
+    }
+
+    /// True while a write is under way whose end nobody has looked at.
+    pub(in crate::engine) fn is_writing(&self) -> bool {
+        matches!(self.state, State::Writing(_))
     }
 
     /// Writes everything that has come so far.

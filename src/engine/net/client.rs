@@ -123,7 +123,7 @@ impl Net {
 
     async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
         let fields = self.fields(ask, chain)?;
-        let turn = self.hosts.turn(chain.url());
+        let turn = self.hosts.turn(chain.url()).filter(|_| !ask.alone);
         let lane = turn.as_ref().map_or(0, Turn::lane);
         match self.send(ask, chain, fields.clone(), turn).await {
             // A host that takes no further connection goes on with the one it has.
@@ -142,7 +142,7 @@ impl Net {
         fields: HeaderMap,
         turn: Option<Turn>,
     ) -> Result<(Response, Option<Turn>), Failure> {
-        let client = self.clients.client(chain.url(), turn.as_ref().map_or(0, Turn::lane), ask.fresh).await;
+        let client = self.clients.client(chain.url(), turn.as_ref().map_or(0, Turn::lane), ask).await;
         // A header of the user's own comes before every login, as in curl.
         let login = self.login(chain).filter(|_| !fields.contains_key(AUTHORIZATION));
         let mut request = client.get(chain.url().clone()).headers(fields);
@@ -198,10 +198,10 @@ impl Net {
         fields.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         // Also with the first request: a tag of the coded form would not fit the plain bytes.
         fields.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        if let Some((offset, validator)) = &ask.from {
+        if let Some(range) = &ask.range {
             let bad = |_| TransferError::new(ErrorClass::Internal, "a saved validator is no header value");
-            fields.insert(RANGE, HeaderValue::from_str(&format!("bytes={offset}-")).map_err(bad)?);
-            fields.insert(IF_RANGE, HeaderValue::from_str(validator.value()).map_err(bad)?);
+            fields.insert(RANGE, HeaderValue::from_str(&range.to_string()).map_err(bad)?);
+            fields.insert(IF_RANGE, HeaderValue::from_str(range.validator.value()).map_err(bad)?);
         }
         Ok(fields)
     }

@@ -14,6 +14,7 @@ use crate::engine::options::{Http, Options, Proxy};
 
 use super::connects::Counting;
 use super::error;
+use super::exchange::Ask;
 use super::names::Names;
 use super::turns::{LANES, STREAMS};
 
@@ -39,7 +40,7 @@ pub(super) struct Clients {
     names: Names,
     /// HTTP/2 where the server offers it by ALPN, else HTTP/1.1; or what `--http` says.
     main: Client,
-    /// HTTP/1.1 alone: for http, unless `--http` says otherwise.
+    /// HTTP/1.1 alone: for http, and for ranges that want a connection of their own, unless `--http` says otherwise.
     http1: Client,
     /// HTTP/2 alone, each over one connection to a host: for streams that are too many for one.
     lanes: [Late; LANES - 1],
@@ -67,9 +68,10 @@ impl Clients {
     }
 
     /// The client for a request to this address; `lane` counts the connections to one HTTP/2 host.
-    pub(super) async fn client(&self, url: &Url, lane: usize, fresh: bool) -> &Client {
-        let pooled = if url.scheme() == "https" || self.options.http == Http::Two { &self.main } else { &self.http1 };
-        if fresh {
+    pub(super) async fn client(&self, url: &Url, lane: usize, ask: &Ask) -> &Client {
+        let https = url.scheme() == "https" && !ask.alone;
+        let pooled = if https || self.options.http == Http::Two { &self.main } else { &self.http1 };
+        if ask.fresh {
             return self.late(&self.fresh, |o, n| Ok(main(o, n)?.pool_max_idle_per_host(0))).await.unwrap_or(pooled);
         }
         let Some(lane) = lane.checked_sub(1).and_then(|lane| self.lanes.get(lane)) else { return pooled };

@@ -1,5 +1,6 @@
 //! What is asked and what is answered. A leaf within the room.
 
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,15 +27,35 @@ const DRAIN_LIMIT: usize = 64 * 1024;
 const DRAIN_TIME: Duration = Duration::from_millis(250);
 
 /// One GET.
+#[derive(Debug, Clone)]
 pub(in crate::engine) struct Ask {
     /// The address, with userinfo if there is any.
     pub(in crate::engine) url: Url,
-    /// Ask for the bytes from this offset on, if the file is still this version.
-    pub(in crate::engine) from: Option<(u64, Validator)>,
+    /// Ask for these bytes, if the file is still this version.
+    pub(in crate::engine) range: Option<Range>,
     /// Over a new connection.
     pub(in crate::engine) fresh: bool,
     /// Counts what comes.
     pub(in crate::engine) flow: Arc<Flow>,
+    /// Over HTTP/1.1 alone, and so over a connection that nobody shares.
+    pub(in crate::engine) alone: bool,
+}
+
+/// Bytes of one version of a file.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Range {
+    pub(in crate::engine) first: u64,
+    /// The last byte, if not that of the file.
+    pub(in crate::engine) last: Option<u64>,
+    pub(in crate::engine) validator: Validator,
+}
+
+impl fmt::Display for Range {
+    /// As the field `Range` has it (RFC 9110 section 14.1.2).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "bytes={}-", self.first)?;
+        self.last.map_or(Ok(()), |last| write!(f, "{last}"))
+    }
 }
 
 /// The head of the last answer, after redirects, with the body still to come.

@@ -20,7 +20,8 @@ impl Rows<'_> {
             if let Some(file) = kept.record.finished() {
                 unsynced.push(Unsynced::File { id, path: file.path });
             } else if let Some(request) = kept.record.request() {
-                unsynced.push(Unsynced::Part { id, generation, dir: request.dir });
+                let ranges = kept.record.recorded();
+                unsynced.push(Unsynced::Part { id, generation, dir: request.dir, ranges });
             }
         }
         Ok(unsynced)
@@ -29,18 +30,25 @@ impl Rows<'_> {
     /// Notes what would.
     pub(super) fn synced(&mut self, synced: &[Synced]) -> rusqlite::Result<()> {
         for synced in synced {
-            let (id, generation, durable) = match synced {
-                Synced::Part { id, generation, bytes } => (*id, Some(*generation), bytes.cast_signed()),
-                Synced::File { id } => (*id, None, 1),
+            let (id, generation, durable, ranges) = match synced {
+                Synced::Part { id, generation, bytes, ranges } => {
+                    (*id, Some(*generation), bytes.cast_signed(), &ranges[..])
+                }
+                Synced::File { id } => (*id, None, 1, &[][..]),
             };
             let Some(mut kept) = self.mine(id)? else { continue };
             // Meanwhile the job may have gone on to another part, or to its end.
             let holds = match generation {
-                Some(generation) => kept.state != State::Finished && kept.record.generation == generation,
+                Some(generation) => {
+                    // One that was written in several places since had a length that says nothing.
+                    let same = kept.record.recorded().is_empty() == ranges.is_empty();
+                    same && kept.state != State::Finished && kept.record.generation == generation
+                }
                 None => kept.state == State::Finished,
             };
             if holds {
                 kept.durable = durable;
+                kept.record.synced(ranges.to_vec());
                 self.update(&kept)?;
             }
         }

@@ -9,6 +9,7 @@ mod error;
 mod history;
 mod marks;
 mod order;
+mod part;
 mod record;
 mod rows;
 mod salvage;

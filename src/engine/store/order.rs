@@ -135,7 +135,7 @@ pub(in crate::engine) enum LeftState {
 #[derive(Debug)]
 pub(in crate::engine) enum Unsynced {
     /// The part file of a job that is under way.
-    Part { id: JobId, generation: u32, dir: Arc<Path> },
+    Part { id: JobId, generation: u32, dir: Arc<Path>, ranges: Vec<(u64, u64)> },
     /// A finished file.
     File { id: JobId, path: PathBuf },
 }
@@ -143,11 +143,12 @@ pub(in crate::engine) enum Unsynced {
 /// Something that is.
 #[derive(Debug)]
 pub(in crate::engine) enum Synced {
-    /// So many bytes of this part file.
+    /// So many bytes of this part file, or these ranges of it.
     Part {
         id: JobId,
         generation: u32,
         bytes: u64,
+        ranges: Vec<(u64, u64)>,
     },
     File {
         id: JobId,

@@ -2,21 +2,22 @@
 //! versions can add to. Pure: what each change does to a record. A record is input like any other: what it says is checked before it is used.
 
 use std::ffi::OsString;
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::display::without_userinfo;
 use crate::engine::checksum;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{FinishedFile, Record as Answers};
 use crate::engine::file_name::check_own;
-use crate::engine::partial::{About, Length, Partial};
+use crate::engine::partial::{Length, Partial};
 use crate::engine::request::DownloadRequest;
-use crate::engine::resume::Validator;
+
+use super::part::{PartRecord, address, pairs};
 
 /// Where a kept job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,24 +104,6 @@ impl PathText {
             Self::Bytes(bytes) => OsString::from(String::from_utf8_lossy(bytes).into_owned()).into(),
         }
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct PartRecord {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    etag: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    modified: Option<String>,
-    name: String,
-    last: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    content_type: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    digests: Vec<String>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    unframed: bool,
 }
 
 /// The name that a whole part is about to get.
@@ -212,6 +195,8 @@ pub(in crate::engine) enum Change {
     Cancelled,
     /// A part file of this generation is about to be made; another attempt can go on with it if it is described.
     Begun(u32, Option<Box<Partial>>),
+    /// These ranges of the part of this generation are with the kernel.
+    Spread(u32, Vec<Range<u64>>),
     /// The whole part is about to get its name.
     Intended(Intent),
     Finished(Box<(FinishedFile, Answers)>),
@@ -267,6 +252,12 @@ impl Record {
                 self.intent = None;
                 state
             }
+            Change::Spread(generation, ranges) => {
+                if let Some(part) = self.part.as_mut().filter(|_| self.generation == *generation) {
+                    part.ranges = pairs(ranges);
+                }
+                state
+            }
             Change::Intended(intent) => {
                 self.intent = Some(intent.clone());
                 state
@@ -295,22 +286,19 @@ impl Record {
 
     /// The part file, if there is one that can be gone on with and the record can be trusted.
     pub(super) fn partial(&self, length: Length) -> Option<Partial> {
-        let part = self.part.as_ref()?;
-        let validator = match (&part.etag, &part.modified) {
-            (Some(etag), None) => Validator::ETag(etag.clone()),
-            (None, Some(modified)) => Validator::LastModified(modified.clone()),
-            _ => return None,
-        };
-        check_own(&part.name).ok()?;
-        let digests = part.digests.iter().map(|digest| checksum::parse(digest)).collect::<Result<_, _>>().ok()?;
-        let about = About {
-            name: part.name.clone(),
-            last: address(&part.last)?,
-            content_type: part.content_type.clone(),
-            digests,
-            unframed: part.unframed,
-        };
-        Some(Partial { generation: self.generation, total: part.total, validator, about, length })
+        self.part.as_ref()?.partial(self.generation, length)
+    }
+
+    /// What is said to be here of a body that comes in ranges.
+    pub(super) fn recorded(&self) -> Vec<(u64, u64)> {
+        self.part.as_ref().map(|part| part.ranges.clone()).unwrap_or_default()
+    }
+
+    /// So much of that would survive the loss of power.
+    pub(super) fn synced(&mut self, ranges: Vec<(u64, u64)>) {
+        if let Some(part) = &mut self.part {
+            part.durable = ranges;
+        }
     }
 
     /// Why it failed, after how many attempts.
@@ -356,32 +344,9 @@ impl Record {
     }
 }
 
-impl PartRecord {
-    fn new(partial: &Partial) -> Self {
-        let (etag, modified) = match &partial.validator {
-            Validator::ETag(etag) => (Some(etag.clone()), None),
-            Validator::LastModified(modified) => (None, Some(modified.clone())),
-        };
-        Self {
-            total: partial.total,
-            etag,
-            modified,
-            name: partial.about.name.clone(),
-            last: without_userinfo(&partial.about.last).into(),
-            content_type: partial.about.content_type.clone(),
-            digests: partial.about.digests.iter().map(checksum::text).collect(),
-            unframed: partial.about.unframed,
-        }
-    }
-}
-
 /// True for paths as the system gives them: from the root, and never back.
 fn is_real(path: &Path) -> bool {
     path.is_absolute() && !path.components().any(|part| part == Component::ParentDir)
-}
-
-fn address(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 fn without_query(url: &str) -> String {

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use rusqlite::{Connection, Error, OptionalExtension as _, Row};
 
 use crate::engine::event::FinishedFile;
-use crate::engine::partial::{Length, part_path};
+use crate::engine::partial::{Length, Partial, part_path};
 use crate::engine::request::{DownloadRequest, JobId};
 
 use super::order::{Found, Left, LeftState, Standing, Trust};
@@ -264,6 +264,8 @@ impl Rows<'_> {
         let partial = kept.record.partial(length).filter(|_| part.is_some());
         let bytes = part.filter(|_| partial.is_some()).map_or(0, |part| part.len());
         let bytes = if same_boot { bytes } else { bytes.min(durable) };
+        // The length of one that was written in several places says nothing.
+        let bytes = partial.as_ref().filter(|partial| !partial.ranges.is_empty()).map_or(bytes, Partial::bytes);
         let (known, generation, state) = (true, kept.record.generation, LeftState::Queued);
         Ok(Found::Open(Box::new(Left { known, generation, partial, bytes, state })))
     }

@@ -23,6 +23,9 @@ use super::{Done, Supervisor};
 impl Supervisor {
     pub(super) fn joined(&mut self, joined: Result<(task::Id, Done), JoinError>) {
         // What the attempt has said comes before its end: a host without an answer is forgotten with its last job.
+        while let Ok(wish) = self.wishes.try_recv() {
+            self.wished(wish);
+        }
         while let Ok((id, ttfb)) = self.answers.try_recv() {
             self.answered(id, ttfb);
         }
@@ -53,7 +56,7 @@ impl Supervisor {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         self.hosts.release(&job.request.url);
         job.partial = left.partial.map(Box::new);
-        (job.generation, job.strays) = (left.generation, left.strays);
+        (job.generation, job.strays, job.unsplit) = (left.generation, left.strays, left.unsplit);
         job.resumed_from = left.resumed_from;
         job.answered = left.answered.or(job.answered.take());
         // Bytes that were there before are no gain, however often they come.
@@ -73,7 +76,7 @@ impl Supervisor {
             // The last byte was faster than the user's wish to stop; all but removing comes too late.
             Ending::Whole { body, path, about } => {
                 let request = job.request.clone();
-                self.commit(id, Whole { body, part: path, about, request }, then == Some(Then::Remove));
+                self.commit(id, Whole { body, part: path, about: *about, request }, then == Some(Then::Remove));
             }
             Ending::Failed(error) if then.is_none() => {
                 // The job's own clock says nothing of its host.

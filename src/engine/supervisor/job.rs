@@ -75,6 +75,8 @@ pub(super) struct Job {
     pub(super) generation: u32,
     /// An earlier run may have left files that nobody took note of.
     pub(super) strays: bool,
+    /// The server has refused ranges of the file.
+    pub(super) unsplit: bool,
     /// Everybody knows that another haul works on it.
     pub(super) elsewhere: bool,
     /// How often there was no room since the last byte that fitted.
@@ -104,6 +106,7 @@ impl Job {
             partial: None,
             generation: 0,
             strays: false,
+            unsplit: false,
             elsewhere: false,
             fulls: 0,
             attempts: 0,

@@ -7,6 +7,7 @@ mod commit;
 mod endings;
 mod job;
 mod known;
+mod lending;
 mod room;
 mod stored;
 mod sync;
@@ -30,7 +31,7 @@ use super::options::Check;
 use super::partial::part_path;
 use super::request::{DownloadRequest, JobId};
 use super::store::Answer;
-use super::transfer::{self, Assignment, Left, Shared};
+use super::transfer::{self, Assignment, Left, Shared, Wish};
 
 use commit::Unsettled;
 use job::{Full, Job, Phase};
@@ -64,6 +65,7 @@ pub(super) struct Supervisor {
     shared: Arc<Shared>,
     commands: UnboundedReceiver<Command>,
     answers: UnboundedReceiver<(JobId, Duration)>,
+    wishes: UnboundedReceiver<Wish>,
     kept: UnboundedReceiver<Answer>,
     /// How often the store was asked for jobs and has not answered.
     asked: usize,
@@ -109,6 +111,7 @@ impl Supervisor {
         shared: Arc<Shared>,
         commands: UnboundedReceiver<Command>,
         answers: UnboundedReceiver<(JobId, Duration)>,
+        wishes: UnboundedReceiver<Wish>,
         kept: UnboundedReceiver<Answer>,
     ) -> Self {
         let hosts = Hosts::new(shared.options.jobs, shared.options.per_host);
@@ -118,6 +121,7 @@ impl Supervisor {
             shared,
             commands,
             answers,
+            wishes,
             kept,
             asked: 0,
             adding: VecDeque::new(),
@@ -162,6 +166,7 @@ impl Supervisor {
                     None => self.stop(),
                 },
                 Some((id, ttfb)) = self.answers.recv() => self.answered(id, ttfb),
+                Some(wish) = self.wishes.recv() => self.wished(wish),
                 answer = self.kept.recv(), if !self.deaf => self.heard(answer),
                 Some((id, unsettled)) = self.unsettled.recv() => self.commit_failed(id, unsettled),
                 Some(joined) = self.tasks.join_next_with_id() => self.joined(joined),
@@ -244,6 +249,7 @@ impl Supervisor {
             deadline: job.deadline(self.shared.options.deadline),
             flow: self.hosts.flow(&job.request.url),
             used_host: self.hosts.has_answered(&job.request.url),
+            unsplit: job.unsplit,
             cancel: cancel.clone(),
         };
         job.phase = Phase::Running { cancel, then: None };

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use crate::engine::disk;
 use crate::engine::error::TransferError;
 use crate::engine::event::Event;
-use crate::engine::partial::Length;
 use crate::engine::request::JobId;
 
 use super::job::{Job, Phase};
@@ -89,9 +88,6 @@ fn needed(job: &Job) -> u64 {
     match &job.partial {
         // In memory, or of no use any more: it was at least so long.
         None => job.reached.max(1),
-        Some(partial) => {
-            let (Length::Exactly(here) | Length::AtLeast(here) | Length::AtMost(here)) = partial.length;
-            partial.total.map_or(SOME, |total| total.saturating_sub(here).max(1))
-        }
+        Some(partial) => partial.total.map_or(SOME, |total| total.saturating_sub(partial.bytes()).max(1)),
     }
 }

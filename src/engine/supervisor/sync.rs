@@ -73,10 +73,12 @@ fn sync(store: &Store) {
     let mut folders: BTreeMap<PathBuf, (Vec<JobId>, Vec<PathBuf>)> = BTreeMap::new();
     for unsynced in store.unsynced() {
         match unsynced {
-            Unsynced::Part { id, generation, dir } => {
+            Unsynced::Part { id, generation, dir, ranges } => {
                 // A part that is gone has become a file meanwhile, or was dropped.
                 if let Ok(bytes) = disk::sync_part(&part_path(&dir, id, generation)) {
-                    synced.push(Synced::Part { id, generation, bytes });
+                    // The length of one that is written in several places says nothing.
+                    let bytes = ranges.first().map_or(bytes, |first| first.1);
+                    synced.push(Synced::Part { id, generation, bytes, ranges });
                 }
             }
             Unsynced::File { id, path } => {

@@ -8,9 +8,9 @@ use url::Url;
 
 use crate::engine::content;
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Answered, Event, Notice};
+use crate::engine::event::Answered;
 use crate::engine::head::Head;
-use crate::engine::net::{Answer, Ask, Failure};
+use crate::engine::net::{Answer, Ask, Range};
 use crate::engine::partial::About;
 use crate::engine::resume::{self, Action};
 
@@ -35,7 +35,7 @@ impl Transfer {
     /// Fetches the body to its last byte.
     pub(super) async fn fetch(&mut self) -> Result<(), TransferError> {
         self.reopen().await?;
-        if self.len > 0 && self.total == Some(self.len) {
+        if self.len > 0 && self.total == Some(self.here()) {
             // All of it came before the last attempt ended; there is nothing to ask for.
             self.announce();
             return Ok(());
@@ -93,8 +93,16 @@ impl Transfer {
         };
         self.announce();
         let before = self.len;
-        if self.stream(&mut answer.body, first, end).await? == Flow::Differs {
-            return Ok(Round::Over("the server has other bytes than the part file".to_owned()));
+        let flow =
+            if self.ranges.is_empty() { self.stream(&mut answer.body, first, end).await? } else { Flow::Splits(first) };
+        let flow = match flow {
+            Flow::Splits(at) => self.split(answer.body, at, end).await?,
+            flow => flow,
+        };
+        match flow {
+            Flow::Differs => return Ok(Round::Over("the server has other bytes than the part file".to_owned())),
+            Flow::Refused(reason) => return Ok(Round::Over(reason.to_owned())),
+            Flow::Ended | Flow::Splits(_) => {}
         }
         match self.total {
             Some(total) if self.len < total && self.len > before && self.validator.is_some() => Ok(Round::More),
@@ -112,14 +120,15 @@ impl Transfer {
         let asked = Instant::now();
         let mut ask = Ask {
             url: self.assignment.request.url.clone(),
-            from: self.saved().map(|saved| (saved.from(), saved.validator)),
+            range: self.saved().map(|saved| Range { first: saved.from(), last: None, validator: saved.validator }),
             fresh: false,
             flow: Arc::clone(&self.assignment.flow),
+            alone: false,
         };
-        let mut result = self.get(&ask).await;
+        let mut result = self.shared.get(self.assignment.id, &ask).await;
         if self.assignment.used_host && result.as_ref().is_err_and(|failure| failure.unanswered) {
             ask.fresh = true;
-            result = self.get(&ask).await;
+            result = self.shared.get(self.assignment.id, &ask).await;
         }
         let answer = result.map_err(|failure| failure.error)?;
         self.answered = Some(Box::new(Answered {
@@ -130,22 +139,6 @@ impl Transfer {
             ttfb: asked.elapsed(),
         }));
         Ok(answer)
-    }
-
-    async fn get(&self, ask: &Ask) -> Result<Answer, Failure> {
-        let asked = Instant::now();
-        let answered = |url: &Url, status: u16, version: &str| {
-            // Also when this is but a redirect: the host is alive. The receiver lives as long as the supervisor, which
-            // outlives every transfer.
-            let _ = self.shared.answered.send((self.assignment.id, asked.elapsed()));
-            if self.shared.options.verbose {
-                let range = ask.from.as_ref().map_or_else(String::new, |(from, _)| format!(" from byte {from}"));
-                let line =
-                    format!("{} GET {}{range} -> {status} {version}", self.assignment.id, crate::display::address(url));
-                self.shared.outbox.push(Event::Notice(Notice::Wire(line)));
-            }
-        };
-        self.shared.net.get(ask, answered).await
     }
 
     fn check_size(&self, total: Option<u64>) -> Result<(), TransferError> {

@@ -2,12 +2,19 @@
 //! knows nothing of other jobs, and it is the supervisor that says how the job ended.
 
 mod attempt;
+mod connection;
+mod field;
+mod growth;
+mod one_shot;
 mod plan;
+mod pulse;
 mod sink;
+mod split;
 mod state;
 mod stream;
+mod worth;
 
-pub(super) use plan::{Assignment, Ending, Left, Shared, claims, past_deadline};
+pub(super) use plan::{Assignment, Ending, Left, Loan, Shared, Wish, claims, past_deadline};
 
 use std::sync::Arc;
 

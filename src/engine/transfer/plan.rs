@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::engine::content::Claims;
 use crate::engine::disk::{Body, Buffers};
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::Answered;
-use crate::engine::net::Net;
+use crate::engine::event::{Answered, Event, Notice};
+use crate::engine::net::{Answer, Ask, Failure, Net};
 use crate::engine::options::Options;
 use crate::engine::outbox::Outbox;
 use crate::engine::partial::{About, Partial};
@@ -29,6 +31,57 @@ pub(in crate::engine) struct Shared {
     pub(in crate::engine) buffers: Arc<Buffers>,
     /// Hears of a job as soon as its host has answered, and how long that took.
     pub(in crate::engine) answered: UnboundedSender<(JobId, Duration)>,
+    /// Hears what running transfers want of the hosts.
+    pub(in crate::engine) wishes: UnboundedSender<Wish>,
+}
+
+impl Shared {
+    /// Sends a request of this job.
+    pub(super) async fn get(&self, id: JobId, ask: &Ask) -> Result<Answer, Failure> {
+        let asked = Instant::now();
+        let answered = |url: &Url, status: u16, version: &str| {
+            // Also when this is but a redirect: the host is alive. The receiver lives as long as the supervisor, which
+            // outlives every transfer.
+            let _ = self.answered.send((id, asked.elapsed()));
+            if self.options.verbose {
+                let range = ask.range.as_ref().map_or_else(String::new, |range| format!(" {range}"));
+                let line = format!("{id} GET {}{range} -> {status} {version}", crate::display::address(url));
+                self.outbox.push(Event::Notice(Notice::Wire(line)));
+            }
+        };
+        self.net.get(ask, answered).await
+    }
+}
+
+/// What a running transfer wants of its host.
+#[derive(Debug)]
+pub(in crate::engine) enum Wish {
+    /// More requests at once, at most so many. Whoever is not there any more to take them gives them back by that.
+    Lend { url: Url, count: usize, reply: oneshot::Sender<Vec<Loan>> },
+    /// One is given back.
+    Back(Url),
+    /// A request that was not the job's first has failed, though the job goes on.
+    Failed(Url, TransferError),
+}
+
+/// One request of a host's window, for as long as this lives.
+#[derive(Debug)]
+pub(in crate::engine) struct Loan {
+    url: Url,
+    wishes: UnboundedSender<Wish>,
+}
+
+impl Loan {
+    pub(in crate::engine) fn new(url: &Url, shared: &Shared) -> Self {
+        Self { url: url.clone(), wishes: shared.wishes.clone() }
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        // Where nobody hears it, the engine has ended.
+        let _ = self.wishes.send(Wish::Back(self.url.clone()));
+    }
 }
 
 /// What is claimed of a body, and what it is held against.
@@ -61,6 +114,8 @@ pub(in crate::engine) struct Assignment {
     pub(in crate::engine) flow: Arc<Flow>,
     /// The host has answered before, so a connection may be a used one.
     pub(in crate::engine) used_host: bool,
+    /// One request at once: the server has refused more for this file.
+    pub(in crate::engine) unsplit: bool,
     pub(in crate::engine) cancel: CancellationToken,
 }
 
@@ -68,7 +123,7 @@ pub(in crate::engine) struct Assignment {
 #[derive(Debug)]
 pub(in crate::engine) enum Ending {
     /// Every byte is here.
-    Whole { body: Body, path: PathBuf, about: About },
+    Whole { body: Body, path: PathBuf, about: Box<About> },
     /// No more bytes come.
     Failed(TransferError),
     /// Told to stop.
@@ -86,6 +141,8 @@ pub(in crate::engine) struct Left {
     pub(in crate::engine) resumed_from: u64,
     /// How many bytes of the file it has added.
     pub(in crate::engine) gained: u64,
+    /// The server has refused ranges of the file, or has shown that it is better left alone with them.
+    pub(in crate::engine) unsplit: bool,
     /// What the server said, if it said anything.
     pub(in crate::engine) answered: Option<Box<Answered>>,
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::engine::disk::{self, Body, Part, Writer};
@@ -18,7 +19,7 @@ use crate::engine::resume::{Saved, Validator};
 use crate::engine::store::Change;
 
 use super::plan::{Ending, Left};
-use super::state::{Sink, Transfer};
+use super::state::{Sink, Spread, Transfer};
 
 /// Bodies of a known length up to this stay in memory and reach the disk in one hop.
 const SMALL: u64 = 256 * 1024;
@@ -37,9 +38,17 @@ impl Transfer {
         self.total = partial.total;
         self.validator = Some(partial.validator);
         self.about = Some(partial.about);
-        let (path, length) = (self.part_path(), partial.length);
-        let open = path.clone();
-        match self.open(path, move || Part::open(open, length)).await {
+        let (path, length, ranges) = (self.part_path(), partial.length, partial.ranges);
+        let (open, beginning) = (path.clone(), ranges.first().map(|first| first.end));
+        let least = ranges.last().map_or(length, |last| Length::AtLeast(last.end));
+        self.ranges = ranges;
+        let opened = move || {
+            let mut part = Part::open(open, least)?;
+            let Some(beginning) = beginning else { return Ok(part) };
+            part.spread()?;
+            Ok(part.hand(beginning))
+        };
+        match self.open(path, opened).await {
             Err(error) => {
                 let (kind, error) = (error.kind(), disk::error("go on with the part file", &error));
                 let gone = matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::WouldBlock);
@@ -56,7 +65,8 @@ impl Transfer {
                 self.restart("the part file is longer than the file".to_owned()).await;
             }
             Ok(len) => {
-                (self.len, self.resumed_from) = (len, len);
+                self.len = len;
+                self.resumed_from = self.here();
                 if let Length::AtMost(_) = length {
                     // From here on it is known again what the part holds.
                     self.keep_partial().await?;
@@ -119,6 +129,10 @@ impl Transfer {
             validator: self.validator.clone()?,
             about: self.about.clone()?,
             length,
+            ranges: match &self.sink {
+                Sink::Spread(spread) => spread.field.lock().segments.written(),
+                _ => self.ranges.clone(),
+            },
         })
     }
 
@@ -152,6 +166,15 @@ impl Transfer {
         }
     }
 
+    /// Keeps which ranges are with the kernel.
+    pub(super) fn ranges_changed(&self) -> Change {
+        let ranges = match &self.sink {
+            Sink::Spread(spread) => spread.field.lock().segments.written(),
+            _ => Vec::new(),
+        };
+        Change::Spread(self.assignment.generation, ranges)
+    }
+
     fn part_path(&self) -> PathBuf {
         part_path(&self.assignment.request.dir, self.assignment.id, self.assignment.generation)
     }
@@ -172,8 +195,15 @@ impl Transfer {
                 drop(part);
                 remove(path).await;
             }
+            Sink::Spread(mut spread) => {
+                spread.stop().await;
+                let path = spread.path.clone();
+                drop(spread);
+                remove(path).await;
+            }
         }
         self.len = 0;
+        self.ranges.clear();
         self.resumed_from = 0;
         self.total = None;
         self.validator = None;
@@ -196,12 +226,21 @@ impl Transfer {
                 strays,
                 resumed_from: 0,
                 gained: 0,
+                unsplit: self.assignment.unsplit,
                 answered: None,
             };
         }
         let path = self.part_path();
         let (mut body, mut partial) = (None, None);
         let mut ending = ending;
+        if let Sink::Spread(spread) = &mut self.sink {
+            spread.stop().await;
+            let len = spread.field.lock().segments.received();
+            self.gained += len.saturating_sub(self.len);
+            self.len = len;
+            self.shared.store.note(self.assignment.id, self.ranges_changed());
+            partial = self.partial(Length::AtLeast(0));
+        }
         match mem::replace(&mut self.sink, Sink::Closed) {
             Sink::Closed => {}
             Sink::Memory(bytes) => {
@@ -218,6 +257,10 @@ impl Transfer {
                 partial = self.partial(Length::Exactly(len)).filter(|_| len > 0);
                 body = part.map(Body::Part);
             }
+            Sink::Spread(spread) => {
+                let whole = self.total.filter(|_| spread.field.lock().segments.is_whole());
+                body = whole.map(|total| Body::Part(spread.part.hand(total)));
+            }
         }
         if ending.is_some() && partial.is_none() && self.assignment.generation > 0 {
             body = None;
@@ -229,7 +272,7 @@ impl Transfer {
                 self.tell(Instant::now());
                 // A total of whatever origin is a length.
                 let unframed = about.unframed && self.total.is_none();
-                Ending::Whole { body, path, about: About { unframed, ..about } }
+                Ending::Whole { body, path, about: Box::new(About { unframed, ..about }) }
             }
             (None, None) => Ending::Failed(TransferError::new(ErrorClass::Internal, "a body without a place")),
         };
@@ -240,8 +283,17 @@ impl Transfer {
             strays: self.assignment.strays,
             resumed_from: self.resumed_from,
             gained: self.gained,
+            unsplit: self.assignment.unsplit,
             answered: self.answered,
         }
+    }
+}
+
+impl Spread {
+    /// Ends all connections, with all that they have got.
+    async fn stop(&mut self) {
+        self.field.lock().stops.values().for_each(CancellationToken::cancel);
+        while self.connections.join_next().await.is_some() {}
     }
 }
 

@@ -1,17 +1,23 @@
 //! What an attempt knows while it runs, and what it tells of that. A leaf within the room, but for its plan.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::engine::disk::Writer;
+use tokio::task::JoinSet;
+
+use crate::engine::disk::{Part, Writer};
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Answered, Event};
-use crate::engine::partial::About;
+use crate::engine::partial::{About, sum};
 use crate::engine::rate::Meter;
 use crate::engine::resume::Validator;
 
-use super::plan::{Assignment, Shared};
+use super::connection::Ended;
+use super::field::Field;
+use super::plan::{Assignment, Loan, Shared};
+use super::pulse::Alone;
 
 /// Where received bytes are.
 #[derive(Debug)]
@@ -23,14 +29,32 @@ pub(super) enum Sink {
         writer: Writer,
         path: PathBuf,
     },
+    /// In a part that several connections write to.
+    Spread(Spread),
+}
+
+/// See [`Sink::Spread`].
+#[derive(Debug)]
+pub(super) struct Spread {
+    pub(super) part: Part,
+    pub(super) path: PathBuf,
+    pub(super) field: Arc<Field>,
+    pub(super) connections: JoinSet<Ended>,
 }
 
 pub(super) struct Transfer {
     pub(super) shared: Arc<Shared>,
     pub(super) assignment: Assignment,
     pub(super) sink: Sink,
-    /// Bytes of the file that are here.
+    /// Bytes of the file that are here, all from its beginning unless it is [`Sink::Spread`].
     pub(super) len: u64,
+    /// The ranges that an earlier attempt has left, the first `len` bytes among them; taken up when the server has
+    /// answered. None where it has left none but those.
+    pub(super) ranges: Vec<Range<u64>>,
+    /// Requests that were lent for more connections.
+    pub(super) loans: Vec<Loan>,
+    /// How the one connection did before that.
+    pub(super) alone: Option<Alone>,
     pub(super) total: Option<u64>,
     pub(super) validator: Option<Validator>,
     /// What the answers have said of the body.
@@ -42,7 +66,7 @@ pub(super) struct Transfer {
     pub(super) announced: bool,
     pub(super) meter: Meter,
     /// The last sample, so that nothing is told twice.
-    pub(super) told: Option<(u64, u64)>,
+    pub(super) told: Option<(u64, u64, u32)>,
 }
 
 impl Transfer {
@@ -52,6 +76,9 @@ impl Transfer {
             assignment,
             sink: Sink::Closed,
             len: 0,
+            ranges: Vec::new(),
+            loans: Vec::new(),
+            alone: None,
             total: None,
             validator: None,
             about: None,
@@ -64,18 +91,31 @@ impl Transfer {
         }
     }
 
+    /// How many bytes of the file are here.
+    pub(super) fn here(&self) -> u64 {
+        if self.ranges.is_empty() { self.len } else { sum(&self.ranges) }
+    }
+
+    /// How many connections bring bytes.
+    fn connections(&self) -> u32 {
+        match &self.sink {
+            Sink::Spread(spread) => u32::try_from(spread.field.lock().segments.running()).unwrap_or(u32::MAX),
+            _ => 1,
+        }
+    }
+
     /// Tells that bytes follow, once in an attempt unless it starts over.
     pub(super) fn announce(&mut self) {
         let Some(about) = self.about.as_ref().filter(|_| !self.announced) else { return };
         let path = self.assignment.request.dir.join(&about.name);
         self.announced = true;
-        self.meter = Meter::new(self.len, Instant::now());
+        self.meter = Meter::new(self.here(), Instant::now());
         self.shared.outbox.push(Event::Started {
             id: self.assignment.id,
             attempt: self.assignment.attempt,
             total: self.total,
             path,
-            resumed_from: self.len,
+            resumed_from: self.here(),
         });
     }
 
@@ -85,14 +125,16 @@ impl Transfer {
     }
 
     pub(super) fn tell(&mut self, now: Instant) {
-        let bytes_per_second = self.meter.sample(self.len, now);
-        let sample = (self.len, bytes_per_second);
+        let (bytes, connections) = (self.here(), self.connections());
+        let bytes_per_second = self.meter.sample(bytes, now);
+        let sample = (bytes, bytes_per_second, connections);
         if self.told.replace(sample) != Some(sample) {
             self.shared.outbox.push(Event::Progress {
                 id: self.assignment.id,
-                bytes: self.len,
+                bytes,
                 total: self.total,
                 bytes_per_second,
+                connections,
             });
         }
     }

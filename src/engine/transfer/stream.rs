@@ -1,8 +1,7 @@
 //! The body of one answer, on its way to where it goes. Bytes that are here already are compared, not written.
 
-use std::path::PathBuf;
 use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::{Buf as _, Bytes};
 use tokio::time::{MissedTickBehavior, interval_at, sleep};
@@ -11,13 +10,10 @@ use crate::engine::disk;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::net;
 
+use super::field::read;
+use super::pulse::{Pulse, SAMPLE, WAIT};
 use super::state::{Sink, Transfer, too_large};
-
-/// How often progress is told.
-const SAMPLE: Duration = Duration::from_millis(100);
-
-/// How long bytes wait for more before they go to the kernel, where they outlive the process.
-const WAIT: Duration = Duration::from_millis(50);
+use super::worth::granted;
 
 /// What became of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +22,10 @@ pub(super) enum Flow {
     Ended,
     /// It is not the one whose beginning is here.
     Differs,
+    /// It goes on over several connections from here on, the next byte of this one.
+    Splits(u64),
+    /// What is missing does not come, since the server gives no ranges of this file any more.
+    Refused(&'static str),
 }
 
 impl Transfer {
@@ -42,11 +42,24 @@ impl Transfer {
         let limit = self.shared.options.max_size.unwrap_or(u64::MAX);
         let mut write = pin!(sleep(WAIT));
         let (mut waiting, mut at) = (false, first);
+        let mut pulse = Pulse::new(self.len);
+        let (mut lent, mut since) = (None, Instant::now());
         loop {
             let chunk = tokio::select! {
                 chunk = body.chunk() => chunk?,
                 _ = sample.tick() => {
                     self.tell(Instant::now());
+                    if lent.is_none() && at >= self.len && self.is_worth_splitting(&pulse) {
+                        lent = Some(self.wish(&pulse));
+                    }
+                    pulse.look();
+                    continue;
+                }
+                loans = granted(&mut lent) => {
+                    if !loans.is_empty() && at >= self.len && self.spread().await? {
+                        (self.loans, self.alone) = (loans, pulse.alone(self.len));
+                        return Ok(Flow::Splits(at));
+                    }
                     continue;
                 }
                 () = &mut write, if waiting => {
@@ -68,6 +81,10 @@ impl Transfer {
             }
             at = reached;
             self.push(&chunk).await?;
+            if pulse.beat(since) && self.is_worth_splitting(&pulse) {
+                lent = Some(self.wish(&pulse));
+            }
+            since = Instant::now();
             if !waiting {
                 waiting = true;
                 write.as_mut().reset(tokio::time::Instant::now() + WAIT);
@@ -92,7 +109,9 @@ impl Transfer {
             Sink::Part { writer, .. } => {
                 writer.push(chunk).await.map_err(|error| disk::error("write the part file", &error))?;
             }
-            Sink::Closed => return Err(TransferError::new(ErrorClass::Internal, "a body without a place")),
+            Sink::Closed | Sink::Spread(_) => {
+                return Err(TransferError::new(ErrorClass::Internal, "a body without a place"));
+            }
         }
         self.gained += chunk.len() as u64;
         self.len += chunk.len() as u64;
@@ -108,9 +127,4 @@ impl Transfer {
         chunk.advance(known);
         Ok(same)
     }
-}
-
-async fn read(path: PathBuf, at: u64, len: usize) -> Result<Vec<u8>, TransferError> {
-    let read = tokio::task::spawn_blocking(move || disk::read_part(&path, at, len)).await;
-    read.map_err(std::io::Error::other).flatten().map_err(|error| disk::error("read the part file", &error))
 }

@@ -40,7 +40,7 @@ pub(in crate::tui) fn started(id: u64, name: &str, total: Option<u64>) -> Event 
 }
 
 pub(in crate::tui) fn progress(id: u64, bytes: u64, total: Option<u64>, bytes_per_second: u64) -> Event {
-    Event::Progress { id: JobId(id), bytes, total, bytes_per_second }
+    Event::Progress { id: JobId(id), bytes, total, bytes_per_second, connections: 1 }
 }
 
 pub(in crate::tui) fn finished(id: u64, name: &str, bytes: u64, millis: u64) -> Event {

@@ -1,0 +1,363 @@
+//! Which bytes of a large file come over which connection: pieces that never overlap, offers of what a further
+//! connection could take, and holes that nobody fetches. Pure: time comes in as an argument, connections are numbers.
+//! It must not know of requests or files.
+//!
+//! An offer moves nothing. Only when its connection has shown that it really brings those bytes does it take them from
+//! whoever has them, so that a refused request costs nothing.
+
+mod zone;
+
+pub(super) use zone::PIECE;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::partial;
+use super::rate::Meter;
+use super::resume::OVERLAP;
+
+use zone::{Zone, gaps, merged};
+
+/// As [`PIECE`], for one that hardly moves.
+pub(super) const SLOW_PIECE: u64 = PIECE / 2;
+
+/// As [`PIECE`], for one that waits for its next burst.
+pub(super) const SPENT_PIECE: u64 = 64 * 1024;
+
+/// A connection without a byte for so long has stalled: servers that limit the rate of each send in bursts.
+pub(super) const QUIET: Duration = Duration::from_millis(70);
+
+/// After so many bytes a stall is no start of a slow connection any more, but the end of a burst.
+pub(super) const BURST: u64 = 1024 * 1024;
+
+/// The shortest wait that another connection is worth.
+const SHORTEST: Duration = Duration::from_millis(100);
+
+/// So many times slower than the others is slow.
+const SLOW: f64 = 4.0;
+
+/// What one connection fetches.
+#[derive(Debug)]
+struct Piece {
+    start: u64,
+    /// What its connection has brought, since it was asked for.
+    brought: u64,
+    /// The next byte that it brings.
+    cursor: u64,
+    /// All before this is with the kernel.
+    written: u64,
+    end: u64,
+    /// When its last byte came, or when it began.
+    last: Instant,
+    /// How long it has waited for bytes at most, since the last look at the clock.
+    waited: Duration,
+    /// The server holds it back: it waits although it could go on.
+    held: bool,
+    meter: Meter,
+    /// Bytes per second.
+    rate: f64,
+    /// See [`Step`].
+    relieved: bool,
+}
+
+/// What a new connection could take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Offer {
+    pub(super) number: u32,
+    pub(super) range: Range<u64>,
+    /// Bytes before it are here, so that the answer can be held against them.
+    pub(super) behind: bool,
+}
+
+/// What becomes of bytes that have come.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// So many of them belong to the connection's piece.
+    pub(super) kept: usize,
+    /// The piece is whole.
+    pub(super) done: bool,
+    /// It is so because another connection goes on from there, and has shown that it may.
+    pub(super) relieved: bool,
+}
+
+/// What a connection has got.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Taken {
+    pub(super) range: Range<u64>,
+    /// This connection has nothing left to bring.
+    pub(super) relieved: Option<u32>,
+}
+
+/// What new connections are for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Aim {
+    /// What asking costs.
+    pub(super) ttfb: Duration,
+    /// Do not ask whether it pays.
+    pub(super) at_once: bool,
+    /// Holes alone.
+    pub(super) holes: bool,
+    pub(super) now: Instant,
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(super) struct Segments {
+    total: u64,
+    /// What is here and nobody's any more; in order, none touches the next.
+    here: Vec<Range<u64>>,
+    pieces: BTreeMap<u32, Piece>,
+    offers: BTreeMap<u32, Offer>,
+    /// How long any connection has waited for its next bytes and got them.
+    pause: Duration,
+    next: u32,
+}
+
+impl Segments {
+    /// A file of so many bytes, of which these are here.
+    pub(super) fn new(total: u64, here: Vec<Range<u64>>) -> Self {
+        Self { total, here, pieces: BTreeMap::new(), offers: BTreeMap::new(), pause: Duration::ZERO, next: 0 }
+    }
+
+    /// Connections that bring bytes.
+    pub(super) fn running(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Connections that may bring some.
+    pub(super) fn offered(&self) -> usize {
+        self.offers.len()
+    }
+
+    /// How many bytes have come.
+    pub(super) fn received(&self) -> u64 {
+        partial::sum(&self.here) + self.pieces.values().map(|piece| piece.cursor - piece.start).sum::<u64>()
+    }
+
+    /// The ranges that are with the kernel.
+    pub(super) fn written(&self) -> Vec<Range<u64>> {
+        let pieces = self.pieces.values().map(|piece| piece.start..piece.written);
+        merged(self.here.iter().cloned().chain(pieces).collect())
+    }
+
+    /// Every byte is with the kernel.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.here.as_slice(), [all] if *all == (0..self.total))
+    }
+
+    /// Gives a connection that brings bytes from `start` on, up to `end` at most, what is missing there. It has brought
+    /// so many before, the last of them then.
+    pub(super) fn begin(&mut self, start: u64, end: u64, brought: u64, last: Instant) -> u32 {
+        let end = self.holes().iter().find(|hole| hole.contains(&start)).map_or(start, |hole| hole.end.min(end));
+        self.next += 1;
+        self.insert(self.next, start..end, last);
+        self.pieces.entry(self.next).and_modify(|piece| piece.brought = brought);
+        self.next
+    }
+
+    fn insert(&mut self, number: u32, range: Range<u64>, now: Instant) {
+        let Range { start, end } = range;
+        let meter = Meter::new(start, now);
+        let piece = Piece {
+            start,
+            brought: 0,
+            cursor: start,
+            written: start,
+            end,
+            last: now,
+            waited: Duration::ZERO,
+            held: false,
+            meter,
+            rate: 0.0,
+            relieved: false,
+        };
+        self.pieces.insert(number, piece);
+    }
+
+    /// So many bytes have come over the connection, which has waited so long for them.
+    pub(super) fn take(&mut self, number: u32, bytes: usize, waited: Duration, now: Instant) -> Step {
+        let Some(piece) = self.pieces.get_mut(&number) else {
+            return Step { kept: 0, done: true, relieved: true };
+        };
+        let kept = usize::try_from(piece.end - piece.cursor).map_or(bytes, |left| bytes.min(left));
+        piece.cursor += kept as u64;
+        piece.brought += kept as u64;
+        piece.last = now;
+        piece.waited = piece.waited.max(waited);
+        if piece.brought > kept as u64 {
+            // Not the wait for the first ones, which is that for an answer.
+            self.pause = self.pause.max(waited);
+        }
+        Step { kept, done: piece.cursor == piece.end, relieved: piece.relieved }
+    }
+
+    /// The kernel has what the connection brought up to here.
+    pub(super) fn wrote(&mut self, number: u32, written: u64) {
+        if let Some(piece) = self.pieces.get_mut(&number) {
+            piece.written = written.clamp(piece.written, piece.cursor);
+        }
+    }
+
+    /// Nothing shows that what the connection brought last goes together with what follows: it is fetched again.
+    pub(super) fn doubt(&mut self, number: u32) {
+        if let Some(piece) = self.pieces.get_mut(&number) {
+            piece.written = piece.start.max(piece.written.saturating_sub(OVERLAP));
+        }
+    }
+
+    /// The connection brings no more; what it has not written is a hole.
+    pub(super) fn end(&mut self, number: u32) {
+        self.offers.remove(&number);
+        if let Some(piece) = self.pieces.remove(&number) {
+            self.here = merged(self.here.drain(..).chain(std::iter::once(piece.start..piece.written)).collect());
+        }
+    }
+
+    /// The connection has shown that it brings what it was offered, and gets what is still to fetch of it.
+    pub(super) fn claim(&mut self, number: u32, now: Instant) -> Option<Taken> {
+        let Offer { range: offer, behind, .. } = self.offers.remove(&number)?;
+        let owner = self.pieces.iter_mut().find(|(_, piece)| piece.cursor < offer.end && offer.start < piece.end);
+        let (range, relieved) = if let Some((owner, piece)) = owner {
+            if piece.cursor >= offer.start && !behind {
+                // Too late, and nothing would show that the two bring the same file.
+                return None;
+            }
+            let range = offer.start.max(piece.cursor)..offer.end.min(piece.end);
+            piece.end = range.start;
+            piece.relieved = piece.cursor == piece.end;
+            (range, piece.relieved.then_some(*owner))
+        } else {
+            let hole = self.holes().into_iter().find(|hole| hole.start < offer.end && offer.start < hole.end)?;
+            (offer.start.max(hole.start)..offer.end.min(hole.end), None)
+        };
+        self.insert(number, range.clone(), now);
+        Some(Taken { range, relieved })
+    }
+
+    /// What is neither here nor on its way.
+    pub(super) fn holes(&self) -> Vec<Range<u64>> {
+        let pieces = self.pieces.values().map(|piece| piece.start..piece.end);
+        let known = merged(self.here.iter().cloned().chain(pieces).collect());
+        gaps(0..self.total, &known)
+    }
+
+    /// Looks at the clock: how fast is each?
+    #[expect(clippy::cast_precision_loss, reason = "rates are rough")]
+    pub(super) fn tick(&mut self, now: Instant) {
+        for piece in self.pieces.values_mut() {
+            piece.rate = piece.meter.sample(piece.cursor, now) as f64;
+            let waited = std::mem::take(&mut piece.waited).max(now.duration_since(piece.last));
+            piece.held = waited >= QUIET && piece.brought >= BURST;
+        }
+    }
+
+    /// The server holds most connections back, so that more of them would bring more.
+    pub(super) fn is_held(&self) -> bool {
+        self.pieces.values().filter(|piece| piece.held).count() * 2 > self.pieces.len()
+    }
+
+    /// What the connection that got most has got: a burst, where it has stalled since.
+    pub(super) fn largest(&self) -> u64 {
+        self.pieces.values().map(|piece| piece.brought).max().unwrap_or_default()
+    }
+
+    /// The connections that began last, all but so many.
+    pub(super) fn newest(&self, but: usize) -> Vec<u32> {
+        self.pieces.keys().skip(but).copied().collect()
+    }
+
+    /// True where there would be one more offer.
+    pub(super) fn could_offer(&self, aim: Aim) -> bool {
+        self.zones(aim).iter().any(Zone::can_take_one_more)
+    }
+
+    /// Offers for so many new connections, or for fewer where more make no sense.
+    pub(super) fn offer(&mut self, count: usize, aim: Aim) -> Vec<Offer> {
+        let mut zones = self.zones(aim);
+        for _ in 0..count {
+            let free = zones.iter_mut().filter(|zone| zone.can_take_one_more());
+            match free.max_by(|a, b| a.need().total_cmp(&b.need())) {
+                Some(zone) => zone.newcomers += 1,
+                None => break,
+            }
+        }
+        let ranges: Vec<_> = zones.iter().flat_map(Zone::ranges).collect();
+        let written = self.written();
+        let number = |range: Range<u64>| {
+            self.next += 1;
+            let before = range.start.saturating_sub(OVERLAP)..range.start;
+            let behind = written.iter().any(|range| range.start <= before.start && before.end <= range.end);
+            let offer = Offer { number: self.next, range, behind };
+            self.offers.insert(self.next, offer.clone());
+            offer
+        };
+        ranges.into_iter().map(number).collect()
+    }
+
+    /// Where new connections could help.
+    fn zones(&self, aim: Aim) -> Vec<Zone> {
+        let offered: Vec<_> = self.offers.values().map(|offer| offer.range.clone()).collect();
+        let mut zones = Vec::new();
+        for hole in self.holes() {
+            let free = gaps(hole, &merged(offered.clone()));
+            zones.extend(free.into_iter().map(|range| Zone { range, keeps: 0.0, newcomers: 0 }));
+        }
+        if aim.holes {
+            return zones;
+        }
+        let usual = self.usual_rate();
+        let first_offer = |piece: &Piece| {
+            let inside = |offer: &&Range<u64>| piece.start <= offer.start && offer.start < piece.end;
+            offered.iter().filter(inside).map(|offer| offer.start).min()
+        };
+        for piece in self.pieces.values() {
+            let range = piece.cursor..first_offer(piece).unwrap_or(piece.end).max(piece.cursor);
+            zones.extend(piece.zone(range, usual, self.pause, aim));
+        }
+        zones
+    }
+
+    /// What a connection brings in a second.
+    fn usual_rate(&self) -> f64 {
+        let (sum, count) = self.pieces.values().fold((0.0, 0_u32), |(sum, count), piece| (sum + piece.rate, count + 1));
+        if count == 0 { 0.0 } else { sum / f64::from(count) }
+    }
+}
+
+impl Piece {
+    /// What of this piece others could take, if they should.
+    #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
+    fn zone(&self, range: Range<u64>, usual: f64, pause: Duration, aim: Aim) -> Option<Zone> {
+        let Aim { ttfb, at_once, now, .. } = aim;
+        let left = range.end - range.start;
+        let patience = SHORTEST.max(ttfb * 2);
+        let silence = now.duration_since(self.last);
+        // Longer than this server makes anybody wait.
+        let quiet = silence >= QUIET && silence > pause * 3 / 2;
+        // Nothing comes any more, or the next burst is far away: all of it may go.
+        let dead = silence >= patience * 5;
+        let burst = self.brought >= BURST;
+        // Where not all of it is with the kernel, nothing shows that another connection goes on with the same file.
+        let spent = (dead || quiet && burst) && self.written == self.cursor;
+        let seconds = left as f64 / self.rate.max(1.0);
+        let late = seconds > patience.as_secs_f64() * 5.0;
+        let least = match () {
+            () if dead => 1,
+            () if spent || late => SPENT_PIECE,
+            () if quiet || self.rate * SLOW < usual => SLOW_PIECE,
+            () => PIECE,
+        };
+        let pays = at_once || quiet || seconds > patience.as_secs_f64();
+        let keeps = match () {
+            () if spent => 0.0,
+            // Nobody knows yet.
+            () if at_once || self.rate < 1.0 => 1.0,
+            () => (self.rate / usual.max(1.0)).clamp(0.05, 1.0),
+        };
+        (pays && left >= least).then_some(Zone { range, keeps, newcomers: 0 })
+    }
+}
+
+#[cfg(test)]
+mod tests;

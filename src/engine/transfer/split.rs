@@ -1,0 +1,276 @@
+//! Fetching one file over several connections: whether it is worth it, how many, and what follows when one of them has
+//! ended. The connections work by themselves; here somebody looks at the clock.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+use tokio::time::{MissedTickBehavior, interval_at};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::disk::Part;
+use crate::engine::error::TransferError;
+use crate::engine::net::{self, Ask};
+use crate::engine::resume::Wanted;
+use crate::engine::segments::{Aim, Segments};
+
+use super::connection::{Connection, Ended, Trouble};
+use super::field::{Field, Seam, read};
+use super::growth::{Growth, Look};
+use super::plan::{Loan, Wish};
+use super::pulse::SAMPLE;
+use super::state::{Sink, Spread, Transfer};
+use super::stream::Flow;
+use super::worth::granted;
+
+/// How often it is kept which ranges are here.
+const KEEP: Duration = Duration::from_millis(250);
+
+/// So many connections may break before the file is left alone with more.
+const MOST_TROUBLES: u32 = 3;
+
+/// What is known while several connections bring a file.
+struct Course {
+    growth: Growth,
+    ask: Ask,
+    wanted: Wanted,
+    ttfb: Duration,
+    /// The requests that are free: the job's own, and those that were lent.
+    seats: Vec<Option<Loan>>,
+    /// The first connections begin at once.
+    at_once: bool,
+    /// Nobody takes from another any more; only holes are asked for.
+    still: bool,
+    troubles: u32,
+    /// Something has changed since requests were asked for in vain.
+    may_ask: bool,
+    kept: Instant,
+    kept_bytes: u64,
+}
+
+impl Transfer {
+    /// Brings the rest over several connections, of which this one, whose next byte is at `at` and which ends at `end`,
+    /// is the first.
+    pub(super) async fn split(&mut self, body: net::Body, at: u64, end: Option<u64>) -> Result<Flow, TransferError> {
+        let mut course = self.set_out(body, at, end).await?;
+        let mut tick = interval_at(tokio::time::Instant::now() + SAMPLE, SAMPLE);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut lent = None;
+        self.refill(&mut course, &mut lent);
+        loop {
+            let Sink::Spread(spread) = &mut self.sink else { return Err(TransferError::defect()) };
+            tokio::select! {
+                Some(ended) = spread.connections.join_next() => {
+                    let ended = ended.map_err(|_| TransferError::defect())?;
+                    if let Some(flow) = self.ended(ended, &mut course).await? {
+                        return Ok(flow);
+                    }
+                }
+                _ = tick.tick() => {
+                    if !self.look(&mut course).await? {
+                        return Ok(self.differs());
+                    }
+                }
+                loans = granted(&mut lent) => course.seats.extend(loans.into_iter().map(Some)),
+            }
+            self.refill(&mut course, &mut lent);
+        }
+    }
+
+    async fn set_out(&mut self, body: net::Body, at: u64, end: Option<u64>) -> Result<Course, TransferError> {
+        let (Some(total), Some(validator), Some(about)) = (self.total, self.validator.clone(), &self.about) else {
+            return Err(TransferError::defect());
+        };
+        let (source, now) = (about.last.clone(), Instant::now());
+        let mut ranges = std::mem::take(&mut self.ranges);
+        if ranges.is_empty() {
+            ranges.push(0..self.len);
+        }
+        let start = self.len;
+        let mut segments = Segments::new(total, ranges);
+        let (brought, last) = self.alone.map_or((0, now), |alone| (alone.brought, alone.last));
+        let number = segments.begin(start, end.unwrap_or(total), brought, last);
+        self.len = segments.received();
+        let field = Arc::new(Field::new(segments));
+        let Some((part, path)) = self.take_part() else { return Err(TransferError::defect()) };
+        self.sink = Sink::Spread(Spread { part, path, field, connections: tokio::task::JoinSet::new() });
+        // Before any byte is beyond the first hole.
+        self.shared.store.keep(self.assignment.id, self.ranges_changed()).await?;
+        self.start(number, None, |connection| connection.go_on(body, at, start));
+        let url = self.assignment.request.url.clone();
+        let wanted = if self.assignment.unsplit { Some(1) } else { self.shared.options.connections };
+        let growth =
+            Growth::new(wanted, self.loans.len() + 1, self.alone.take().and_then(|alone| alone.rate), now, self.len);
+        Ok(Course {
+            growth,
+            ask: Ask { url, range: None, fresh: false, alone: true, flow: Arc::clone(&self.assignment.flow) },
+            wanted: Wanted { first: 0, last: 0, total, validator, source },
+            ttfb: self.ttfb(),
+            seats: std::mem::take(&mut self.loans).into_iter().map(Some).collect(),
+            at_once: self.shared.options.connections.is_some(),
+            still: self.assignment.unsplit || self.is_one_shot(),
+            troubles: 0,
+            may_ask: true,
+            kept: now,
+            kept_bytes: self.len,
+        })
+    }
+
+    /// Takes the part from its writer, which has nothing under way.
+    fn take_part(&mut self) -> Option<(Part, PathBuf)> {
+        match std::mem::replace(&mut self.sink, Sink::Closed) {
+            Sink::Part { writer, path } => Some((writer.into_part()?, path)),
+            other => {
+                self.sink = other;
+                None
+            }
+        }
+    }
+
+    /// Sets a connection to work.
+    fn start<F>(&mut self, number: u32, loan: Option<Loan>, run: impl FnOnce(Connection) -> F)
+    where
+        F: Future<Output = Ended> + Send + 'static,
+    {
+        let Sink::Spread(Spread { part, path, field, connections }) = &mut self.sink else { return };
+        let stop = CancellationToken::new();
+        field.lock().stops.insert(number, stop.clone());
+        connections.spawn(run(Connection {
+            id: self.assignment.id,
+            shared: Arc::clone(&self.shared),
+            field: Arc::clone(field),
+            number,
+            stop,
+            hand: part.hand(0),
+            path: path.clone(),
+            total: self.total.unwrap_or_default(),
+            loan,
+            writer: None,
+            owes: false,
+        }));
+    }
+
+    /// Sets as many connections to work as there should be and may be.
+    fn refill(&mut self, course: &mut Course, lent: &mut Option<oneshot::Receiver<Vec<Loan>>>) {
+        let Sink::Spread(spread) = &self.sink else { return };
+        let missing = course.growth.target().saturating_sub(spread.connections.len());
+        let seats = course.seats.len();
+        let aim = Aim { ttfb: course.ttfb, at_once: course.at_once, holes: course.still, now: Instant::now() };
+        let (offers, more) = {
+            let mut state = spread.field.lock();
+            let offers = state.segments.offer(missing.min(seats), aim);
+            let unmet = missing > seats && offers.len() == seats;
+            (offers, unmet && state.segments.could_offer(aim))
+        };
+        course.at_once &= offers.is_empty();
+        for offer in offers {
+            let loan = course.seats.pop().flatten();
+            let (ask, wanted) = (course.ask.clone(), course.wanted.clone());
+            self.start(offer.number, loan, |connection| connection.fetch(offer, ask, wanted));
+        }
+        course.seats.retain(Option::is_none);
+        if more && lent.is_none() && std::mem::take(&mut course.may_ask) {
+            *lent = Some(self.ask_for(missing - seats));
+        }
+    }
+
+    /// What follows when a connection has ended; how the whole ends, if it does.
+    async fn ended(&mut self, ended: Ended, course: &mut Course) -> Result<Option<Flow>, TransferError> {
+        let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
+        let running = spread.connections.len();
+        course.seats.push(ended.loan);
+        course.may_ask = true;
+        let whole = spread.field.lock().segments.is_whole();
+        match ended.result {
+            Ok(()) => {}
+            Err(Trouble::Disk(error)) => return Err(error),
+            Err(Trouble::Differs) => return Ok(Some(self.differs())),
+            Err(_) if whole => {}
+            Err(Trouble::Refused(reason)) => {
+                self.assignment.unsplit = true;
+                course.still = true;
+                course.growth.trouble(running);
+                if running == 0 {
+                    return Ok(Some(Flow::Refused(reason)));
+                }
+            }
+            Err(Trouble::Failed(error)) => {
+                course.troubles += 1;
+                if error.status.is_some() || course.troubles >= MOST_TROUBLES {
+                    self.assignment.unsplit = true;
+                    course.still = true;
+                }
+                course.growth.trouble(running);
+                if running == 0 {
+                    return Err(error);
+                }
+                // A supervisor that has ended hears of nothing.
+                let _ = self.shared.wishes.send(Wish::Failed(course.ask.url.clone(), error));
+            }
+        }
+        self.count();
+        if !whole {
+            return Ok(None);
+        }
+        let same = self.seams_hold().await?;
+        Ok(Some(if same { Flow::Ended } else { self.differs() }))
+    }
+
+    /// The server has two files under one name; nothing of this is tried again.
+    fn differs(&mut self) -> Flow {
+        self.assignment.unsplit = true;
+        Flow::Differs
+    }
+
+    /// Looks at the clock; false where two connections bring different files.
+    async fn look(&mut self, course: &mut Course) -> Result<bool, TransferError> {
+        self.count();
+        let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
+        {
+            let now = Instant::now();
+            let mut state = spread.field.lock();
+            state.segments.tick(now);
+            course.growth.look(&Look {
+                now,
+                received: self.len,
+                left: self.total.unwrap_or_default().saturating_sub(self.len),
+                running: state.segments.running(),
+                offered: state.segments.offered(),
+                held: state.segments.is_held(),
+                burst: state.segments.largest(),
+                ttfb: course.ttfb,
+            });
+            let surplus = state.segments.newest(course.growth.target());
+            surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
+        }
+        course.may_ask = true;
+        self.tell(Instant::now());
+        if course.kept.elapsed() >= KEEP && course.kept_bytes != self.len {
+            (course.kept, course.kept_bytes) = (Instant::now(), self.len);
+            self.shared.store.note(self.assignment.id, self.ranges_changed());
+        }
+        self.seams_hold().await
+    }
+
+    /// Counts what has come.
+    fn count(&mut self) {
+        let Sink::Spread(spread) = &self.sink else { return };
+        let len = spread.field.lock().segments.received();
+        // What is fetched again is no gain.
+        self.gained += len.saturating_sub(self.len);
+        self.len = len;
+    }
+
+    /// Compares what two connections have brought of the same place.
+    async fn seams_hold(&self) -> Result<bool, TransferError> {
+        let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
+        let seams = spread.field.lock().seams();
+        for Seam { at, bytes } in seams {
+            if read(spread.path.clone(), at, bytes.len()).await? != bytes {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
