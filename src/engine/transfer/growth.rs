@@ -166,7 +166,7 @@ mod tests {
         ];
         for (what, wanted, held, rate, expected) in cases {
             let start = Instant::now();
-            let growth = Growth::new(wanted, 2, Some(rate(1) as f64 * 1e6), start, 0);
+            let growth = Growth::new(wanted, 2, Some(1e7), start, 0);
             let targets = targets(growth, start, 60, held, rate);
             assert_eq!(targets.last(), Some(&expected), "{what}: {targets:?}");
         }
