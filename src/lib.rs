@@ -11,7 +11,7 @@
 //! | [`engine`]: `request options error event head outbox descriptors durable` | leaf types; the queue of events; what the system lets us open; one counter before every durable call |
 //! | `engine`: `resume partial file_name retry rate checksum` | pure rules, and what is known of a part file |
 //! | `engine`: `net disk store content` | HTTP (reqwest lives here alone), files, the state database (rusqlite lives here alone), what bytes are |
-//! | `engine`: `hosts transfer` | who may start next; one attempt at one job |
+//! | `engine`: `hosts segments transfer` | who may start next; which bytes come over which connection; one attempt at one job |
 //! | `engine`: `supervisor` | the one owner of all jobs |
 //! | [`engine::Engine`] | the facade: commands in, events out |
 //! | [`jobs`] [`input`] [`origin`] | the read model; text into requests; the embedded origin of demo and compare |
@@ -30,7 +30,9 @@
 //! no probe. How many requests a host takes at once is found by trial, between 1 and 64; its bytes are counted where they
 //! are received, which is also where a limit on the rate is kept. What the head says of the body is in the store before the first byte is in a part file, so that whoever
 //! comes after a crash can go on with it. Chunks are gathered into large writes on blocking threads; small bodies stay
-//! in memory. With the last byte the slot goes back. Then `content` says whether the bytes are what was asked for; the
+//! in memory. The rest of a large body may come over several connections: the host lends the requests, each answer is
+//! checked before anything is taken from the connection that has the bytes, pieces are compared where they meet, and the
+//! store hears of a range only when the kernel has it. With the last byte the slot goes back. Then `content` says whether the bytes are what was asked for; the
 //! body gets the ending that they call for and, by a rename that never replaces anything, its name; the store takes
 //! note, and `Event::Finished` is out. A failed attempt comes back to the supervisor, which decides on another one:
 //! that goes on where the last one stopped if the server's strong validator allows it and the last 1 KiB are the same.

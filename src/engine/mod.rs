@@ -1,8 +1,9 @@
 //! The download engine: [`Command`]s go in, [`Event`](event::Event)s come out. It knows no terminal and no command line.
 //!
 //! [`Engine::start`] puts a tokio runtime on a thread of its own; callers stay on plain threads. One supervisor task
-//! owns all jobs, `hosts` says who may start next, `transfer` makes one attempt at one job, `net` speaks HTTP, `disk`
-//! writes files, and the outbox carries what happened to whoever reads [`Events`].
+//! owns all jobs, `hosts` says who may start next, `transfer` makes one attempt at one job, over several connections
+//! where that helps, `segments` says which bytes come over which, `net` speaks HTTP, `disk` writes files, and the outbox
+//! carries what happened to whoever reads [`Events`].
 //!
 //! ```no_run
 //! use std::path::Path;

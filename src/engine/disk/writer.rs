@@ -11,8 +11,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::part::Part;
 
-/// What all writers of an engine may hold in memory together.
-const BUDGET: usize = 16 * 1024 * 1024;
+/// What all writers of an engine hold in memory together, as long as their pieces are not the smallest.
+const BUDGET: usize = 4 * 1024 * 1024;
 
 /// Writes of this size cost the kernel least; larger ones gain nothing more.
 const LARGEST_PIECE: usize = 1024 * 1024;
@@ -23,11 +23,10 @@ const SMALLEST_PIECE: usize = 64 * 1024;
 pub(in crate::engine) struct Buffers(AtomicUsize);
 
 impl Buffers {
-    /// A piece goes out when it is this large. Each writer has two, one filling and one being written, and those that
-    /// began when there were fewer have larger ones.
+    /// A piece goes out when it is this large. Each writer has two, one filling and one being written.
     fn piece(&self) -> usize {
         let writers = self.0.load(Ordering::Relaxed).max(1);
-        (BUDGET / (4 * writers)).clamp(SMALLEST_PIECE, LARGEST_PIECE)
+        (BUDGET / (2 * writers)).clamp(SMALLEST_PIECE, LARGEST_PIECE)
     }
 }
 
@@ -144,6 +143,10 @@ impl Writer {
         if !self.filling.is_empty() && self.filling.len() + bytes.len() > piece {
             self.ready().await?;
             self.start();
+        }
+        if self.filling.is_empty() && self.filling.capacity() > piece {
+            // From when there were fewer writers.
+            self.filling = Vec::new();
         }
         if self.filling.capacity() < piece {
             // Growing step by step would copy, and end at up to twice the size.

@@ -114,7 +114,7 @@ impl Growth {
         let target = target.clamp(self.target, self.most.max(self.target));
         if target > self.target {
             self.before = rate.map(|rate| (self.target, rate));
-            self.target = target;
+            (self.target, self.measuring) = (target, false);
         }
     }
 }
@@ -122,4 +122,64 @@ impl Growth {
 #[expect(clippy::cast_precision_loss, reason = "rates are rough")]
 fn rate(bytes: u64, time: Duration) -> f64 {
     bytes as f64 / time.as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MB: u64 = 1_000_000;
+
+    /// Looks ten times a second at a server whose total rate, in megabytes per second, depends on the number of
+    /// connections; whoever is wanted is there at the next look. Tells the target after each.
+    fn targets(mut growth: Growth, start: Instant, looks: u64, held: bool, rate: fn(usize) -> u64) -> Vec<usize> {
+        let (mut received, mut running) = (0, growth.target());
+        let look = |tenths: u64| {
+            received += rate(running) * MB / 10;
+            growth.look(&Look {
+                now: start + Duration::from_millis(100 * tenths),
+                received,
+                left: 1000 * MB,
+                running,
+                offered: 0,
+                held,
+                burst: 2 * MB,
+                ttfb: Duration::from_millis(10),
+            });
+            running = growth.target();
+            running
+        };
+        (1..=looks).map(look).collect()
+    }
+
+    #[test]
+    fn it_grows_while_that_helps_and_goes_back_where_it_harms() {
+        type Case = (&'static str, Option<usize>, bool, fn(usize) -> u64, usize);
+        let cases: [Case; 7] = [
+            ("each has its own limit", None, false, |n| 10 * n as u64, 16),
+            ("four fill the line", None, false, |n| 10 * n.min(4) as u64, 8),
+            ("one fills the line", None, false, |_| 10, 2),
+            ("more than four are punished", None, false, |n| if n > 4 { 5 } else { 10 * n as u64 }, 4),
+            ("held back", None, true, |_| 10, 16),
+            ("the user wants so many", Some(5), false, |_| 10, 5),
+            ("and no other number", Some(5), true, |n| 100 / n as u64, 5),
+        ];
+        for (what, wanted, held, rate, expected) in cases {
+            let start = Instant::now();
+            let growth = Growth::new(wanted, 2, Some(1e7), start, 0);
+            let targets = targets(growth, start, 60, held, rate);
+            assert_eq!(targets.last(), Some(&expected), "{what}: {targets:?}");
+        }
+    }
+
+    #[test]
+    fn after_trouble_there_are_no_more_than_run() {
+        let start = Instant::now();
+        let mut growth = Growth::new(None, 8, None, start, 0);
+        growth.trouble(3);
+        assert_eq!(targets(growth, start, 30, true, |n| 10 * n as u64).last(), Some(&3));
+        let mut alone = Growth::new(Some(16), 16, None, start, 0);
+        alone.trouble(0);
+        assert_eq!(alone.target(), 1);
+    }
 }
