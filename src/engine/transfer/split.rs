@@ -19,13 +19,16 @@ use super::connection::{Connection, Ended, Trouble};
 use super::field::{Field, Seam, read};
 use super::growth::{Growth, Look};
 use super::plan::{Loan, Wish};
-use super::pulse::SAMPLE;
 use super::state::{Sink, Spread, Transfer};
 use super::stream::Flow;
 use super::worth::granted;
 
-/// How often it is kept which ranges are here.
-const KEEP: Duration = Duration::from_millis(250);
+/// How often somebody looks at the clock.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How often at most it is told how far the file is, and kept which ranges are here: what comes between that and a
+/// `kill -9` is fetched again.
+const KEEP: Duration = Duration::from_millis(95);
 
 /// So many connections may break before the file is left alone with more.
 const MOST_TROUBLES: u32 = 3;
@@ -54,7 +57,7 @@ impl Transfer {
     /// is the first.
     pub(super) async fn split(&mut self, body: net::Body, at: u64, end: Option<u64>) -> Result<Flow, TransferError> {
         let mut course = self.set_out(body, at, end).await?;
-        let mut tick = interval_at(tokio::time::Instant::now() + SAMPLE, SAMPLE);
+        let mut tick = interval_at(tokio::time::Instant::now() + LOOK, LOOK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut lent = None;
         self.refill(&mut course, &mut lent);
@@ -245,10 +248,13 @@ impl Transfer {
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
         }
         course.may_ask = true;
-        self.tell(Instant::now());
-        if course.kept.elapsed() >= KEEP && course.kept_bytes != self.len {
-            (course.kept, course.kept_bytes) = (Instant::now(), self.len);
-            self.shared.store.note(self.assignment.id, self.ranges_changed());
+        if course.kept.elapsed() >= KEEP {
+            course.kept = Instant::now();
+            self.tell(course.kept);
+            if course.kept_bytes != self.len {
+                course.kept_bytes = self.len;
+                self.shared.store.note(self.assignment.id, self.ranges_changed());
+            }
         }
         self.seams_hold().await
     }

@@ -13,6 +13,9 @@ use super::plan::{Loan, Wish};
 use super::pulse::Pulse;
 use super::state::{Sink, Transfer};
 
+/// A server that holds one connection back gets so many more at once.
+const FIRST_LEAP: usize = 7;
+
 /// A rest that comes sooner than this is not worth another connection.
 const SOON: Duration = Duration::from_millis(500);
 
@@ -63,7 +66,7 @@ impl Transfer {
     pub(super) fn wish(&self, pulse: &Pulse) -> oneshot::Receiver<Vec<Loan>> {
         let count = match self.shared.options.connections {
             Some(wanted) => wanted - 1,
-            None if pulse.is_quiet() => 3,
+            None if pulse.is_quiet() => FIRST_LEAP,
             None => 1,
         };
         self.ask_for(count)

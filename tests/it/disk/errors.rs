@@ -152,21 +152,24 @@ fn an_error_of_the_disk_fails_its_job_by_name() {
 #[cfg(debug_assertions)]
 #[test]
 fn a_failed_sync_is_not_made_good_by_another() {
-    let unsynced = sweep(Work { flags: &["--sync"], names: &["large"] }, |case, at| {
-        let done = case.spawn(Some(("HAUL_FAIL_AT", &format!("{at}:EIO")))).wait();
-        case.check(&done);
-        let unnamed = "failed  large  cannot give the file its name: Input/output error";
-        let unsynced = done.stdout().contains(unnamed) && case.dir.names().is_empty();
-        let before = case.origin.requests("/large").len();
-        case.do_the_rest();
-        let requests = case.origin.requests("/large");
-        if unsynced {
-            assert!(requests[before..].iter().all(|request| request.header("Range").is_none()), "call {at}");
-        }
-        unsynced
-    });
-    // That of the part, and mostly that of the folder: which call is which differs a little from run to run.
-    assert!(unsynced.contains(&true));
+    let failed_syncs = || {
+        sweep(Work { flags: &["--sync"], names: &["large"] }, |case, at| {
+            let done = case.spawn(Some(("HAUL_FAIL_AT", &format!("{at}:EIO")))).wait();
+            case.check(&done);
+            let unnamed = "failed  large  cannot give the file its name: Input/output error";
+            let unsynced = done.stdout().contains(unnamed) && case.dir.names().is_empty();
+            let before = case.origin.requests("/large").len();
+            case.do_the_rest();
+            let requests = case.origin.requests("/large");
+            if unsynced {
+                assert!(requests[before..].iter().all(|request| request.header("Range").is_none()), "call {at}");
+            }
+            unsynced
+        })
+    };
+    // That of the part, and mostly that of the folder: which call is which differs a little from run to run, and now and
+    // then none of them is met.
+    assert!((0..5).any(|_| failed_syncs().contains(&true)));
 }
 
 /// Fault 99: EFBIG, for real. The signal that comes with it must not end the program.
