@@ -68,13 +68,17 @@ pub(super) struct Bucket {
 impl Bucket {
     /// `rate` in bytes a second.
     pub(super) fn new(rate: Option<u64>, now: Instant) -> Self {
-        Self { rate, taken: 0, paid: 0, at: now }
+        Self { rate: rate.map(|rate| rate.max(1)), taken: 0, paid: 0, at: now }
     }
 
     /// Another rate from now on. Who waits has to ask anew for how long.
     pub(super) fn set_rate(&mut self, rate: Option<u64>, now: Instant) {
         self.settle(now);
-        (self.rate, self.at) = (rate, now);
+        (self.rate, self.at) = (rate.map(|rate| rate.max(1)), now);
+        if rate.is_none() {
+            // A later limit has nothing to do with what came without one.
+            self.paid = self.taken;
+        }
     }
 
     /// Takes so many bytes, and gives the mark to wait for.
@@ -169,6 +173,10 @@ mod tests {
         assert_eq!(bucket.wait(mark, at(5_000)), Duration::from_millis(2_450));
         bucket.set_rate(None, at(6_000));
         assert_eq!(bucket.wait(mark, at(6_000)), Duration::ZERO);
+        // What came before is paid for, and nothing at all is a byte a second.
+        bucket.set_rate(Some(0), at(7_000));
+        let mark = bucket.take(2, at(7_000));
+        assert_eq!(bucket.wait(mark, at(7_000)), Duration::from_secs(2));
     }
 
     #[test]

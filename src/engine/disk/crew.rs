@@ -12,31 +12,42 @@ use std::time::Duration;
 /// has gathered meanwhile, instead of once for each.
 const GATHER: Duration = Duration::from_millis(1);
 
+/// What waits while nothing at all is taken up for so long waits behind work that is held up.
+const PATIENCE: Duration = Duration::from_millis(50);
+
 type Work = Box<dyn FnOnce() + Send>;
 
 /// See the head of this file. The threads end when it is dropped, and do first what waits.
 #[derive(Debug)]
-pub(in crate::engine) struct Crew {
-    yard: Arc<Yard>,
+pub(in crate::engine) struct Crew(Arc<Yard>);
+
+struct Yard {
+    state: Mutex<State>,
+    called: Condvar,
     most: usize,
     each: usize,
 }
 
 #[derive(Default)]
-struct Yard {
-    state: Mutex<State>,
-    called: Condvar,
-}
-
-#[derive(Default)]
 struct State {
     waiting: VecDeque<Work>,
+    /// How much was ever taken up.
+    taken: u64,
     threads: usize,
     /// Those of them that have lain down.
     idle: usize,
+    /// One of them looks on while others work, and joins in where they are held up.
+    watching: bool,
     /// One of them was called and is not up yet.
     calling: bool,
     closed: bool,
+}
+
+/// What a thread does next.
+enum Part {
+    Work,
+    Watch,
+    Rest,
 }
 
 impl fmt::Debug for Yard {
@@ -45,33 +56,54 @@ impl fmt::Debug for Yard {
     }
 }
 
+impl State {
+    /// What one thread more could do, where so many work.
+    fn part(&self, working: usize, each: usize) -> Part {
+        match self.waiting.len() {
+            0 => Part::Rest,
+            waiting if working == 0 || waiting > each * working => Part::Work,
+            _ if self.watching => Part::Rest,
+            _ => Part::Watch,
+        }
+    }
+
+    fn working(&self) -> usize {
+        self.threads - self.idle - usize::from(self.watching)
+    }
+}
+
 impl Yard {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self) {
-        let mut gathered = true;
+    /// Has another thread come where one could do something; true where there is none.
+    fn call(self: &Arc<Self>, state: &mut State) -> bool {
+        if state.calling || matches!(state.part(state.working(), self.each), Part::Rest) {
+            return false;
+        }
+        if state.idle > 0 {
+            state.calling = true;
+            self.called.notify_one();
+        } else if state.threads < self.most {
+            let yard = Arc::clone(self);
+            let started = thread::Builder::new().name("haul-disk".to_owned()).spawn(move || yard.work());
+            if started.is_ok() {
+                (state.threads, state.calling) = (state.threads + 1, true);
+            }
+        }
+        state.threads == 0
+    }
+
+    fn work(self: &Arc<Self>) {
+        let mut state = self.lock();
+        state.calling = false;
         loop {
-            let next = self.lock().waiting.pop_front();
-            match next {
-                Some(work) => {
-                    gathered = false;
-                    // Whoever gave it hears of its end in his own way.
-                    let _ = catch_unwind(AssertUnwindSafe(work));
-                }
-                None if !gathered => {
-                    thread::sleep(GATHER);
-                    gathered = true;
-                }
-                None => {
-                    let mut state = self.lock();
-                    if !state.waiting.is_empty() {
-                        continue;
-                    }
-                    if state.closed {
-                        return;
-                    }
+            match state.part(state.working() - 1, self.each) {
+                Part::Work => state = self.take_up(state),
+                Part::Watch => state = self.watch(state),
+                Part::Rest if state.closed => return,
+                Part::Rest => {
                     state.idle += 1;
                     state = self.called.wait(state).unwrap_or_else(PoisonError::into_inner);
                     (state.idle, state.calling) = (state.idle - 1, false);
@@ -79,46 +111,70 @@ impl Yard {
             }
         }
     }
+
+    /// Works until nothing more comes.
+    fn take_up<'a>(self: &'a Arc<Self>, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let mut gathered = false;
+        loop {
+            if let Some(work) = state.waiting.pop_front() {
+                state.taken += 1;
+                self.call(&mut state);
+                drop(state);
+                // Whoever gave it hears of its end in his own way.
+                let _ = catch_unwind(AssertUnwindSafe(work));
+                gathered = false;
+            } else if gathered || state.closed {
+                return state;
+            } else {
+                drop(state);
+                thread::sleep(GATHER);
+                gathered = true;
+            }
+            state = self.lock();
+        }
+    }
+
+    /// Looks on until nothing waits any more, or what waits has to be taken up here.
+    fn watch<'a>(self: &'a Arc<Self>, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.watching = true;
+        while let (taken, false) = (state.taken, state.waiting.is_empty()) {
+            let timed = self.called.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);
+            state = timed.0;
+            state.calling = false;
+            if state.taken == taken && timed.1.timed_out() || state.waiting.len() > self.each * state.working() {
+                state.watching = false;
+                return self.take_up(state);
+            }
+        }
+        state.watching = false;
+        state
+    }
 }
 
 impl Crew {
     /// At most so many threads, and none before there is work. Another one joins in while more than `each` waits for
-    /// every thread that is up.
+    /// every thread that works, and where those that work are held up.
     pub(in crate::engine) fn new(most: usize, each: usize) -> Self {
-        Self { yard: Arc::default(), most: most.max(1), each }
+        Self(Arc::new(Yard { state: Mutex::default(), called: Condvar::new(), most: most.max(1), each }))
     }
 
     /// Has the work done soon, here and now where the system gives no thread. It must not wait for other work.
     pub(in crate::engine) fn run(&self, work: impl FnOnce() + Send + 'static) {
-        let mut state = self.yard.lock();
+        let mut state = self.0.lock();
         state.waiting.push_back(Box::new(work));
-        let up = state.threads - state.idle;
-        if state.calling || state.waiting.len() <= self.each * up {
-            return;
-        }
-        if state.idle > 0 {
-            state.calling = true;
-            self.yard.called.notify_one();
-        } else if state.threads < self.most {
-            state.threads += 1;
-            let yard = Arc::clone(&self.yard);
-            let started = thread::Builder::new().name("haul-disk".to_owned()).spawn(move || yard.work());
-            if started.is_err() {
-                state.threads -= 1;
-                let alone = if state.threads == 0 { state.waiting.pop_back() } else { None };
-                drop(state);
-                if let Some(work) = alone {
-                    work();
-                }
-            }
+        if self.0.call(&mut state)
+            && let Some(work) = state.waiting.pop_back()
+        {
+            drop(state);
+            work();
         }
     }
 }
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        self.yard.lock().closed = true;
-        self.yard.called.notify_all();
+        self.0.lock().closed = true;
+        self.0.called.notify_all();
     }
 }
 
@@ -144,17 +200,24 @@ mod tests {
         assert_eq!(all, (0..1000).filter(|n| *n != 500).collect::<Vec<_>>());
     }
 
+    /// So many pieces of work behind one, or two, that are held up.
     #[test]
-    fn more_join_in_where_one_is_held_up() {
-        let (crew, (done, heard)) = (Crew::new(2, 32), mpsc::channel());
-        let (go, gate) = mpsc::channel::<()>();
-        crew.run(move || gate.recv().expect("the test lets it go"));
-        for n in 0..64 {
-            let done = done.clone();
-            crew.run(move || done.send(n).expect("the test listens"));
+    fn others_join_in_where_some_are_held_up() {
+        for (held, behind) in [(1, 64), (1, 31), (1, 1), (2, 3), (15, 1)] {
+            let (crew, (done, heard)) = (Crew::new(16, 32), mpsc::channel());
+            let gates: Vec<_> = (0..held)
+                .map(|_| {
+                    let (go, gate) = mpsc::channel::<()>();
+                    crew.run(move || gate.recv().expect("the test lets it go"));
+                    go
+                })
+                .collect();
+            for n in 0..behind {
+                let done = done.clone();
+                crew.run(move || done.send(n).expect("the test listens"));
+            }
+            assert_eq!(heard.iter().take(behind).count(), behind, "{held}");
+            gates.into_iter().for_each(|go| go.send(()).expect("it waits"));
         }
-        // The first is held up still.
-        assert_eq!(heard.iter().take(64).count(), 64);
-        go.send(()).expect("it waits");
     }
 }

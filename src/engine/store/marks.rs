@@ -1,5 +1,7 @@
 //! Which rows would survive the loss of power, and which have to be looked at after it.
 
+use crate::engine::request::JobId;
+
 use super::order::{Synced, Unsynced};
 use super::record::State;
 use super::rows::{COLUMNS, Kept, Rows};
@@ -8,7 +10,8 @@ impl Rows<'_> {
     /// What this session has written that would not survive the loss of power for certain.
     pub(super) fn unsynced(&mut self) -> rusqlite::Result<Vec<Unsynced>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state = 'queued' UNION ALL \
+            "SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state <> 'finished' AND state = 'queued' \
+             UNION ALL \
              SELECT {COLUMNS} FROM jobs WHERE session = ?1 AND boot = ?2 AND state = 'finished' AND durable = 0"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -30,28 +33,34 @@ impl Rows<'_> {
     /// Notes what would.
     pub(super) fn synced(&mut self, synced: &[Synced]) -> rusqlite::Result<()> {
         for synced in synced {
-            let (id, generation, durable, ranges) = match synced {
+            match synced {
                 Synced::Part { id, generation, bytes, ranges } => {
-                    (*id, Some(*generation), bytes.cast_signed(), &ranges[..])
+                    self.part_synced(*id, *generation, bytes.cast_signed(), ranges)?;
                 }
-                Synced::File { id } => (*id, None, 1, &[][..]),
-            };
-            let Some(mut kept) = self.mine(id)? else { continue };
-            // Meanwhile the job may have gone on to another part, or to its end.
-            let holds = match generation {
-                Some(generation) => {
-                    // One that was written in several places since had a length that says nothing.
-                    let same = kept.record.recorded().is_empty() == ranges.is_empty();
-                    same && kept.state != State::Finished && kept.record.generation == generation
-                }
-                None => kept.state == State::Finished,
-            };
-            if holds {
-                kept.durable = durable;
-                kept.record.synced(ranges.to_vec());
-                self.update(&kept)?;
+                Synced::File { id } => self.file_synced(*id)?,
             }
         }
+        Ok(())
+    }
+
+    fn part_synced(&mut self, id: JobId, generation: u32, bytes: i64, ranges: &[(u64, u64)]) -> rusqlite::Result<()> {
+        let Some(mut kept) = self.mine(id)? else { return Ok(()) };
+        // One that was written in several places since had a length that says nothing.
+        let same = kept.record.recorded().is_empty() == ranges.is_empty();
+        // Meanwhile the job may have gone on to another part, or to its end.
+        if same && kept.state != State::Finished && kept.record.generation == generation {
+            kept.durable = bytes;
+            kept.record.synced(ranges.to_vec());
+            self.update(&kept)?;
+        }
+        Ok(())
+    }
+
+    /// Blindly, since there may be thousands: the record does not change, and the mark is not in its sum.
+    fn file_synced(&mut self, id: JobId) -> rusqlite::Result<()> {
+        let sql = "UPDATE jobs SET durable = 1 WHERE id = ?1 AND session = ?2 AND state = 'finished' AND boot = ?3";
+        let row = (id.0.cast_signed(), self.session.id, &self.session.boot);
+        self.connection.prepare_cached(sql)?.execute(row)?;
         Ok(())
     }
 }

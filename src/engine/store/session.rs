@@ -116,7 +116,10 @@ impl Session {
     /// Ends it, within a transaction that writes, and forgets those that have ended meanwhile, and what was cancelled:
     /// nobody brings that back, and its address may carry a token. The lock goes with `self`.
     pub(super) fn end(&self, connection: &Connection) -> rusqlite::Result<()> {
-        connection.execute("DELETE FROM jobs WHERE session = ?1 AND state = 'cancelled'", [self.id])?;
+        connection.execute(
+            "DELETE FROM jobs WHERE session = ?1 AND state <> 'finished' AND state = 'cancelled'",
+            [self.id],
+        )?;
         self.forget_ended(connection)?;
         connection.execute("DELETE FROM sessions WHERE id = ?1", [self.id])?;
         self.remove_lock(self.id);

@@ -83,18 +83,7 @@ impl Keeper {
         let mut ended = false;
         let mut last = Instant::now();
         while !ended && let Ok(first) = orders.recv() {
-            while first.can_wait() && last.elapsed() < GATHER && !self.pressed.load(Ordering::Acquire) {
-                thread::sleep(GATHER / 8);
-            }
-            let mut requests = first.requests();
-            let mut batch = vec![first];
-            while batch.len() < BATCH
-                && requests < REQUESTS
-                && let Ok(order) = orders.try_recv()
-            {
-                requests += order.requests();
-                batch.push(order);
-            }
+            let batch = self.gather(first, orders, last);
             ended = batch.iter().any(|order| matches!(order, Order::End));
             if batch.iter().any(|order| matches!(order, Order::Tidy)) {
                 self.tidy();
@@ -103,6 +92,26 @@ impl Keeper {
             last = Instant::now();
         }
         self.end();
+    }
+
+    /// What is to be carried out together. Orders that somebody waits for wait for no others.
+    fn gather(&self, first: Order, orders: &Receiver<Order>, last: Instant) -> Vec<Order> {
+        let (mut requests, mut can_wait) = (first.requests(), first.can_wait());
+        let mut batch = vec![first];
+        loop {
+            while batch.len() < BATCH
+                && requests < REQUESTS
+                && let Ok(order) = orders.try_recv()
+            {
+                requests += order.requests();
+                can_wait &= order.can_wait();
+                batch.push(order);
+            }
+            if !can_wait || batch.len() == BATCH || last.elapsed() >= GATHER || self.pressed.load(Ordering::Acquire) {
+                return batch;
+            }
+            thread::sleep(GATHER / 8);
+        }
     }
 
     fn keep(&mut self, batch: Vec<Order>) {

@@ -192,22 +192,22 @@ impl Supervisor {
         let (shared, finals, unsettling) =
             (Arc::clone(&self.shared), Arc::clone(&self.finals), self.unsettling.clone());
         let in_memory = matches!(whole.body, Body::Memory(_));
-        let work = move || {
-            // A panic is a defect of ours, and costs one job.
-            let result = catch_unwind(AssertUnwindSafe(|| settle(&whole, id, &shared, &finals)));
-            let result = result.unwrap_or_else(|_| Err(Unsettled { error: TransferError::defect(), refused: false }));
+        let store = self.shared.store.clone();
+        let name = move || {
+            let result = caught(|| settle(&whole, id, &shared, &finals));
             let Whole { body, part, .. } = whole;
             if result.as_ref().is_err_and(|unsettled| !unsettled.refused) && !keep {
                 drop(body);
                 disk::remove_part(&part);
             }
-            // The supervisor hears of a file when that is kept. It may have ended, and then nobody needs to know.
-            match result {
-                Ok(settled) => shared.store.finish(id, file.finished(settled)),
-                Err(unsettled) => drop(unsettling.send((id, unsettled))),
-            }
+            result.map(|settled| file.finished(settled))
         };
-        // What is large may take long to be looked at, and holds nobody up.
+        // The supervisor hears of a file when that is kept. It may have ended, and then nobody needs to know.
+        let work = move || match caught(name) {
+            Ok(finished) => store.finish(id, finished),
+            Err(unsettled) => drop(unsettling.send((id, unsettled))),
+        };
+        // What is large may take long to be looked at, and holds nobody up; decoding is work for few at once.
         if in_memory || self.shared.options.check == Check::Decode {
             self.crew.run(work);
         } else {
@@ -257,4 +257,10 @@ impl Supervisor {
             self.hosts.answered(&job.request.url, ttfb);
         }
     }
+}
+
+/// A panic is a defect of ours, and costs one job.
+fn caught<T>(work: impl FnOnce() -> Result<T, Unsettled>) -> Result<T, Unsettled> {
+    let defect = |_| Err(Unsettled { error: TransferError::defect(), refused: false });
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(defect)
 }

@@ -44,6 +44,9 @@ const MOST_COMMITS: usize = 256;
 const NAMING: (usize, usize) = (16, 32);
 const DECODING: (usize, usize) = (2, 0);
 
+/// What the store answers is heard so many at a time.
+const MOST_ANSWERS: usize = 256;
+
 /// How long the part files may take to go when the engine ends.
 const CLEANING: Duration = Duration::from_millis(300);
 
@@ -189,9 +192,14 @@ impl Supervisor {
     fn heard(&mut self, answer: Option<Answer>) {
         if let Some(answer) = answer {
             self.stored(answer);
-            // It answers many at once.
-            while let Ok(answer) = self.kept.try_recv() {
+            // It answers many at once; but a thousand jobs are enough for one turn.
+            for _ in 0..MOST_ANSWERS {
+                let Ok(answer) = self.kept.try_recv() else { return };
+                let large = matches!(answer, Answer::Added(..));
                 self.stored(answer);
+                if large {
+                    return;
+                }
             }
             return;
         }

@@ -1,7 +1,7 @@
 //! The tables, as SQL. Plain text.
 
 /// Rows stand in the order in which they come, since those that change together then share their pages; ids are spread
-/// over all numbers. State and record are the truth, in words; sum tells whether a disk has changed them.
+/// over all numbers. An index with a condition serves a query that repeats it word for word. State and record are the truth, in words; sum tells whether a disk has changed them.
 macro_rules! jobs {
     () => {
         "CREATE TABLE jobs (
