@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::disk::Part;
 use crate::engine::error::TransferError;
 use crate::engine::net::{self, Ask};
+use crate::engine::partial;
 use crate::engine::resume::Wanted;
 use crate::engine::segments::{Aim, Segments};
 
@@ -23,12 +24,12 @@ use super::state::{Sink, Spread, Transfer};
 use super::stream::Flow;
 use super::worth::granted;
 
-/// How often somebody looks at the clock.
+/// How often somebody looks at the clock, and keeps which ranges are here: what comes between that and a `kill -9` is
+/// fetched again.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How often at most it is told how far the file is, and kept which ranges are here: what comes between that and a
-/// `kill -9` is fetched again.
-const KEEP: Duration = Duration::from_millis(95);
+/// How often at most it is told how far the file is.
+const TELL: Duration = Duration::from_millis(95);
 
 /// So many connections may break before the file is left alone with more.
 const MOST_TROUBLES: u32 = 3;
@@ -48,7 +49,7 @@ struct Course {
     troubles: u32,
     /// Something has changed since requests were asked for in vain.
     may_ask: bool,
-    kept: Instant,
+    told: Instant,
     kept_bytes: u64,
 }
 
@@ -115,7 +116,7 @@ impl Transfer {
             still: self.assignment.unsplit || self.is_one_shot(),
             troubles: 0,
             may_ask: true,
-            kept: now,
+            told: now,
             kept_bytes: self.len,
         })
     }
@@ -248,15 +249,21 @@ impl Transfer {
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
         }
         course.may_ask = true;
-        if course.kept.elapsed() >= KEEP {
-            course.kept = Instant::now();
-            self.tell(course.kept);
-            if course.kept_bytes != self.len {
-                course.kept_bytes = self.len;
-                self.shared.store.note(self.assignment.id, self.ranges_changed());
-            }
+        if course.told.elapsed() >= TELL {
+            course.told = Instant::now();
+            self.tell(course.told);
         }
+        self.keep_ranges(course);
         self.seams_hold().await
+    }
+
+    /// Keeps which ranges are here, where that has changed.
+    fn keep_ranges(&self, course: &mut Course) {
+        let Sink::Spread(spread) = &self.sink else { return };
+        let written = partial::sum(&spread.field.lock().segments.written());
+        if std::mem::replace(&mut course.kept_bytes, written) != written {
+            self.shared.store.note(self.assignment.id, self.ranges_changed());
+        }
     }
 
     /// Counts what has come.
