@@ -217,7 +217,9 @@ mod tests {
                 crew.run(move || done.send(n).expect("the test listens"));
             }
             assert_eq!(heard.iter().take(behind).count(), behind, "{held}");
-            gates.into_iter().for_each(|go| go.send(()).expect("it waits"));
+            for go in gates {
+                go.send(()).expect("it waits");
+            }
         }
     }
 }
