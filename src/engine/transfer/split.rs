@@ -103,8 +103,8 @@ impl Transfer {
         self.start(number, None, |connection| connection.go_on(body, at, start));
         let url = self.assignment.request.url.clone();
         let wanted = if self.assignment.unsplit { Some(1) } else { self.shared.options.connections };
-        let growth =
-            Growth::new(wanted, self.loans.len() + 1, self.alone.take().and_then(|alone| alone.rate), now, self.len);
+        let alone = self.alone.take().map(|alone| (alone.rate, alone.steady));
+        let growth = Growth::new(wanted, self.loans.len() + 1, alone, now, self.len);
         Ok(Course {
             growth,
             ask: Ask { url, range: None, fresh: false, alone: true, flow: Arc::clone(&self.assignment.flow) },
