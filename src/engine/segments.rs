@@ -229,6 +229,10 @@ impl Segments {
             (range, piece.relieved.then_some(*owner))
         } else {
             let hole = self.holes().into_iter().find(|hole| hole.start < offer.end && offer.start < hole.end)?;
+            if hole.start > offer.start && !behind {
+                // Somebody has brought its beginning meanwhile: as above.
+                return None;
+            }
             (offer.start.max(hole.start)..offer.end.min(hole.end), None)
         };
         self.insert(number, range.clone(), now);
@@ -286,8 +290,7 @@ impl Segments {
         let written = self.written();
         let number = |range: Range<u64>| {
             self.next += 1;
-            let before = range.start.saturating_sub(OVERLAP)..range.start;
-            let behind = written.iter().any(|range| range.start <= before.start && before.end <= range.end);
+            let behind = is_behind(&written, range.start);
             let offer = Offer { number: self.next, range, behind };
             self.offers.insert(self.next, offer.clone());
             offer
@@ -311,9 +314,15 @@ impl Segments {
             let inside = |offer: &&Range<u64>| piece.start <= offer.start && offer.start < piece.end;
             offered.iter().filter(inside).map(|offer| offer.start).min()
         };
+        let written = self.written();
         for piece in self.pieces.values() {
             let range = piece.cursor..first_offer(piece).unwrap_or(piece.end).max(piece.cursor);
-            zones.extend(piece.zone(range, usual, self.pause, aim));
+            zones.extend(piece.zone(range, usual, self.pause, aim).and_then(|mut zone| {
+                // Nothing would show that a newcomer goes on with the same file: the next byte stays with its owner.
+                let bare = zone.keeps == 0.0 && !is_behind(&written, piece.cursor);
+                zone.range.start += u64::from(bare);
+                (!zone.range.is_empty()).then_some(zone)
+            }));
         }
         zones
     }
@@ -323,6 +332,11 @@ impl Segments {
         let (sum, count) = self.pieces.values().fold((0.0, 0_u32), |(sum, count), piece| (sum + piece.rate, count + 1));
         if count == 0 { 0.0 } else { sum / f64::from(count) }
     }
+}
+
+/// Enough is there before this place for an answer to be held against.
+fn is_behind(written: &[Range<u64>], at: u64) -> bool {
+    written.iter().any(|range| range.start <= at.saturating_sub(OVERLAP) && at <= range.end)
 }
 
 impl Piece {

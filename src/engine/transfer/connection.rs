@@ -29,6 +29,8 @@ pub(super) enum Trouble {
     Refused(&'static str),
     /// No answer, or not all of it.
     Failed(TransferError),
+    /// Somebody else brings what it was to bring.
+    Late,
     /// It brings another file.
     Differs,
     /// The disk does not take the bytes.
@@ -112,7 +114,7 @@ impl Connection {
                 });
             }
         }
-        let Some(taken) = self.field.claim(self.number) else { return Ok(()) };
+        let Some(taken) = self.field.claim(self.number) else { return Err(Trouble::Late) };
         self.begin(taken.range.start);
         self.bring(&mut body, first, range.start, taken.range.start).await
     }

@@ -33,6 +33,9 @@ const KEEP: Duration = Duration::from_millis(95);
 /// So many connections may break before the file is left alone with more.
 const MOST_TROUBLES: u32 = 3;
 
+/// So many that come too late are as bad as one that breaks.
+const MOST_LATE: u32 = 32;
+
 /// What is known while several connections bring a file.
 struct Course {
     growth: Growth,
@@ -46,6 +49,9 @@ struct Course {
     /// Nobody takes from another any more; only holes are asked for.
     still: bool,
     troubles: u32,
+    /// Connections that came too late. After one nobody is sent before the next look at the clock.
+    late: u32,
+    waits: bool,
     /// Something has changed since requests were asked for in vain.
     may_ask: bool,
     kept: Instant,
@@ -114,6 +120,8 @@ impl Transfer {
             at_once: self.shared.options.connections.is_some(),
             still: self.assignment.unsplit || self.is_one_shot(),
             troubles: 0,
+            late: 0,
+            waits: false,
             may_ask: true,
             kept: now,
             kept_bytes: self.len,
@@ -157,6 +165,9 @@ impl Transfer {
     /// Sets as many connections to work as there should be and may be.
     fn refill(&mut self, course: &mut Course, lent: &mut Option<oneshot::Receiver<Vec<Loan>>>) {
         let Sink::Spread(spread) = &self.sink else { return };
+        if course.waits {
+            return;
+        }
         let missing = course.growth.target().saturating_sub(spread.connections.len());
         let seats = course.seats.len();
         let aim = Aim { ttfb: course.ttfb, at_once: course.at_once, holes: course.still, now: Instant::now() };
@@ -190,19 +201,23 @@ impl Transfer {
             Err(Trouble::Disk(error)) => return Err(error),
             Err(Trouble::Differs) => return Ok(Some(self.differs())),
             Err(_) if whole => {}
+            Err(Trouble::Late) => {
+                (course.waits, course.late) = (true, course.late + 1);
+                if course.late.is_multiple_of(MOST_LATE) {
+                    self.trouble(course);
+                }
+            }
             Err(Trouble::Refused(reason)) => {
-                self.assignment.unsplit = true;
-                course.still = true;
+                self.leave_alone(course);
                 course.growth.trouble(running);
                 if running == 0 {
                     return Ok(Some(Flow::Refused(reason)));
                 }
             }
             Err(Trouble::Failed(error)) => {
-                course.troubles += 1;
-                if error.status.is_some() || course.troubles >= MOST_TROUBLES {
-                    self.assignment.unsplit = true;
-                    course.still = true;
+                self.trouble(course);
+                if error.status.is_some() {
+                    self.leave_alone(course);
                 }
                 course.growth.trouble(running);
                 if running == 0 {
@@ -218,6 +233,20 @@ impl Transfer {
         }
         let same = self.seams_hold().await?;
         Ok(Some(if same { Flow::Ended } else { self.differs() }))
+    }
+
+    /// A connection was for nothing.
+    fn trouble(&mut self, course: &mut Course) {
+        course.troubles += 1;
+        if course.troubles >= MOST_TROUBLES {
+            self.leave_alone(course);
+        }
+    }
+
+    /// From here on the file comes over those connections that there are, and later over one.
+    fn leave_alone(&mut self, course: &mut Course) {
+        self.assignment.unsplit = true;
+        course.still = true;
     }
 
     /// The server has two files under one name; nothing of this is tried again.
@@ -247,7 +276,7 @@ impl Transfer {
             let surplus = state.segments.newest(course.growth.target());
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
         }
-        course.may_ask = true;
+        (course.may_ask, course.waits) = (true, false);
         if course.kept.elapsed() >= KEEP {
             course.kept = Instant::now();
             self.tell(course.kept);
