@@ -34,6 +34,9 @@ pub(super) const BURST: u64 = 1024 * 1024;
 /// The shortest wait that another connection is worth.
 const SHORTEST: Duration = Duration::from_millis(100);
 
+/// A place where so many have brought nothing is left to the last of them.
+const MOST_VAIN: u32 = 2;
+
 /// So many times slower than the others is slow.
 const SLOW: f64 = 4.0;
 
@@ -57,6 +60,8 @@ struct Piece {
     meter: Meter,
     /// Bytes per second.
     rate: f64,
+    /// So many before it in this place have brought nothing.
+    vain: u32,
     /// See [`Step`].
     relieved: bool,
 }
@@ -146,6 +151,11 @@ impl Segments {
         matches!(self.here.as_slice(), [all] if *all == (0..self.total))
     }
 
+    /// All that has come is with the kernel.
+    pub(super) fn is_written(&self) -> bool {
+        self.pieces.values().all(|piece| piece.written == piece.cursor)
+    }
+
     /// Gives a connection that brings bytes from `start` on, up to `end` at most, what is missing there. It has brought
     /// so many before, the last of them then.
     pub(super) fn begin(&mut self, start: u64, end: u64, brought: u64, last: Instant) -> u32 {
@@ -170,6 +180,7 @@ impl Segments {
             held: false,
             meter,
             rate: 0.0,
+            vain: 0,
             relieved: false,
         };
         self.pieces.insert(number, piece);
@@ -218,6 +229,7 @@ impl Segments {
     pub(super) fn claim(&mut self, number: u32, now: Instant) -> Option<Taken> {
         let Offer { range: offer, behind, .. } = self.offers.remove(&number)?;
         let owner = self.pieces.iter_mut().find(|(_, piece)| piece.cursor < offer.end && offer.start < piece.end);
+        let mut vain = 0;
         let (range, relieved) = if let Some((owner, piece)) = owner {
             if piece.cursor >= offer.start && !behind {
                 // Too late, and nothing would show that the two bring the same file.
@@ -226,6 +238,7 @@ impl Segments {
             let range = offer.start.max(piece.cursor)..offer.end.min(piece.end);
             piece.end = range.start;
             piece.relieved = piece.cursor == piece.end;
+            vain = if piece.relieved && piece.brought == 0 { piece.vain + 1 } else { 0 };
             (range, piece.relieved.then_some(*owner))
         } else {
             let hole = self.holes().into_iter().find(|hole| hole.start < offer.end && offer.start < hole.end)?;
@@ -236,6 +249,7 @@ impl Segments {
             (offer.start.max(hole.start)..offer.end.min(hole.end), None)
         };
         self.insert(number, range.clone(), now);
+        self.pieces.entry(number).and_modify(|piece| piece.vain = vain);
         Some(Taken { range, relieved })
     }
 
@@ -369,7 +383,8 @@ impl Piece {
             () if at_once || self.rate < 1.0 => 1.0,
             () => (self.rate / usual.max(1.0)).clamp(0.05, 1.0),
         };
-        (pays && left >= least).then_some(Zone { range, keeps, newcomers: 0 })
+        let fruitless = self.brought == 0 && self.vain >= MOST_VAIN;
+        (pays && left >= least && !fruitless).then_some(Zone { range, keeps, newcomers: 0 })
     }
 }
 

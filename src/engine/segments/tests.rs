@@ -129,6 +129,24 @@ fn the_rest_of_a_hole_goes_only_to_who_can_show_its_file() {
 }
 
 #[test]
+fn a_place_where_nothing_comes_is_left_to_the_third() {
+    let mut now = Instant::now();
+    let mut segments = begun(2 * MIB, 1024 * 1024, now);
+    for _ in 0..3 {
+        now += Duration::from_secs(1);
+        let offer = segments.offer(1, aim(now)).remove(0);
+        assert_eq!(segments.claim(offer.number, now).and_then(|taken| taken.relieved), Some(offer.number - 1));
+        segments.end(offer.number - 1);
+    }
+    now += Duration::from_secs(1);
+    assert_eq!(segments.offer(1, aim(now)), []);
+    // Whoever brings something may be followed.
+    segments.take(4, 1, Duration::ZERO, now);
+    segments.wrote(4, u64::MAX);
+    assert_eq!(segments.offer(1, aim(now + Duration::from_secs(1))).len(), 1);
+}
+
+#[test]
 fn a_refused_offer_moves_nothing_and_a_hole_is_offered_again() {
     let start = Instant::now();
     let mut segments = begun(8 * MIB, 0, start);

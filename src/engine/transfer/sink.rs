@@ -235,9 +235,7 @@ impl Transfer {
         let mut ending = ending;
         if let Sink::Spread(spread) = &mut self.sink {
             spread.stop().await;
-            let len = spread.field.lock().segments.received();
-            self.gained += len.saturating_sub(self.len);
-            self.len = len;
+            self.count();
             self.shared.store.note(self.assignment.id, self.ranges_changed());
             partial = self.partial(Length::AtLeast(0));
         }

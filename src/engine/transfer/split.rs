@@ -26,6 +26,9 @@ use super::worth::granted;
 /// How often somebody looks at the clock.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// After a look that comes so late this process has stood still.
+const LATE: Duration = Duration::from_millis(500);
+
 /// How often at most it is told how far the file is, and kept which ranges are here: what comes between that and a
 /// `kill -9` is fetched again.
 const KEEP: Duration = Duration::from_millis(95);
@@ -56,6 +59,10 @@ struct Course {
     may_ask: bool,
     kept: Instant,
     kept_bytes: u64,
+    looked: Instant,
+    /// When more was here than ever before, and how much.
+    rose: Instant,
+    most: u64,
 }
 
 impl Transfer {
@@ -103,7 +110,8 @@ impl Transfer {
         self.len = segments.received();
         let field = Arc::new(Field::new(segments));
         let Some((part, path)) = self.take_part() else { return Err(TransferError::defect()) };
-        self.sink = Sink::Spread(Spread { part, path, field, connections: tokio::task::JoinSet::new() });
+        self.sink =
+            Sink::Spread(Spread { part, path, field, connections: tokio::task::JoinSet::new(), most: self.len });
         // Before any byte is beyond the first hole.
         self.shared.store.keep(self.assignment.id, self.ranges_changed()).await?;
         self.start(number, None, |connection| connection.go_on(body, at, start));
@@ -125,6 +133,9 @@ impl Transfer {
             may_ask: true,
             kept: now,
             kept_bytes: self.len,
+            looked: now,
+            rose: now,
+            most: self.len,
         })
     }
 
@@ -144,7 +155,7 @@ impl Transfer {
     where
         F: Future<Output = Ended> + Send + 'static,
     {
-        let Sink::Spread(Spread { part, path, field, connections }) = &mut self.sink else { return };
+        let Sink::Spread(Spread { part, path, field, connections, .. }) = &mut self.sink else { return };
         let stop = CancellationToken::new();
         field.lock().stops.insert(number, stop.clone());
         connections.spawn(run(Connection {
@@ -258,9 +269,10 @@ impl Transfer {
     /// Looks at the clock; false where two connections bring different files.
     async fn look(&mut self, course: &mut Course) -> Result<bool, TransferError> {
         self.count();
+        let now = Instant::now();
+        self.check_stall(course, now)?;
         let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
         {
-            let now = Instant::now();
             let mut state = spread.field.lock();
             state.segments.tick(now);
             course.growth.look(&Look {
@@ -288,13 +300,18 @@ impl Transfer {
         self.seams_hold().await
     }
 
-    /// Counts what has come.
-    fn count(&mut self) {
-        let Sink::Spread(spread) = &self.sink else { return };
-        let len = spread.field.lock().segments.received();
-        // What is fetched again is no gain.
-        self.gained += len.saturating_sub(self.len);
-        self.len = len;
+    /// Each connection has a stall clock of its own, but others may take its place without end.
+    fn check_stall(&self, course: &mut Course, now: Instant) -> Result<(), TransferError> {
+        let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
+        // The wait for the disk or for our own limit is none for the server, nor is that of a process that stood still.
+        let late = now.duration_since(course.looked) > LATE;
+        let excused = late || self.shared.net.is_limited() || !spread.field.lock().segments.is_written();
+        course.looked = now;
+        if spread.most > course.most || excused {
+            (course.rose, course.most) = (now, spread.most);
+        }
+        let limit = self.shared.options.stall_timeout;
+        if now.duration_since(course.rose) < limit { Ok(()) } else { Err(net::stalled(limit)) }
     }
 
     /// Compares what two connections have brought of the same place.

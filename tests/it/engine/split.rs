@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use haul::engine::error::ErrorClass;
 use haul::engine::event::{Command, Event};
 use haul::engine::options::Options;
 use haul::engine::request::JobId;
@@ -295,4 +296,18 @@ fn a_host_feels_what_its_ranges_are_refused_for() {
     run.check(id, "a.bin", &payload(1, 4 * MIB));
     let less = |event: &Event| matches!(event, Event::HostChanged { window: 8, pause: Some(pause), .. } if *pause > Duration::ZERO);
     assert!(run.seen().iter().any(less));
+}
+
+/// Whoever takes the place of a dead connection is as dead: that is a stall, however many there are.
+#[test]
+fn a_server_that_brings_no_more_has_stalled() {
+    let (origin, stall_timeout) = (Origin::start(), Duration::from_millis(1200));
+    let mut run = Run::with(Options { stall_timeout, ..with(16) });
+    let file = Resource::new(payload(1, 4 * MIB));
+    let again = file.clone();
+    let script = Script::new().answer(move |r| file.answer(r).stall_after(MIB));
+    origin.script("/a.bin", script.answer(move |r| again.answer(r).stall_after(0)));
+    let id = run.add(&origin.url("/a.bin"));
+    assert_eq!(run.failed(id).class, ErrorClass::Stalled);
+    assert!((3..60).contains(&origin.requests("/a.bin").len()), "{}", origin.requests("/a.bin").len());
 }
