@@ -7,7 +7,7 @@
 
 mod zone;
 
-pub(super) use zone::PIECE;
+pub(super) use zone::{PIECE, gaps, merged};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,7 +17,7 @@ use super::partial;
 use super::rate::Meter;
 use super::resume::OVERLAP;
 
-use zone::{Zone, gaps, merged};
+use zone::Zone;
 
 /// As [`PIECE`], for one that hardly moves.
 pub(super) const SLOW_PIECE: u64 = PIECE / 2;
@@ -144,6 +144,12 @@ impl Segments {
     pub(super) fn written(&self) -> Vec<Range<u64>> {
         let pieces = self.pieces.values().map(|piece| piece.start..piece.written);
         merged(self.here.iter().cloned().chain(pieces).collect())
+    }
+
+    /// Where the next piece begins behind those that are whole, but whose connection has not ended.
+    pub(super) fn closing(&self) -> impl Iterator<Item = u64> {
+        let whole = |piece: &&Piece| !piece.relieved && piece.cursor == piece.end && piece.end < self.total;
+        self.pieces.values().filter(whole).map(|piece| piece.end)
     }
 
     /// Every byte is with the kernel.

@@ -130,7 +130,7 @@ impl Transfer {
             about: self.about.clone()?,
             length,
             ranges: match &self.sink {
-                Sink::Spread(spread) => spread.field.lock().segments.written(),
+                Sink::Spread(spread) => spread.field.lock().kept(),
                 _ => self.ranges.clone(),
             },
         })
@@ -169,7 +169,7 @@ impl Transfer {
     /// Keeps which ranges are with the kernel.
     pub(super) fn ranges_changed(&self) -> Change {
         let ranges = match &self.sink {
-            Sink::Spread(spread) => spread.field.lock().segments.written(),
+            Sink::Spread(spread) => spread.field.lock().kept(),
             _ => Vec::new(),
         };
         Change::Spread(self.assignment.generation, ranges)
@@ -236,8 +236,13 @@ impl Transfer {
         if let Sink::Spread(spread) = &mut self.sink {
             spread.stop().await;
             self.count();
-            self.shared.store.note(self.assignment.id, self.ranges_changed());
-            partial = self.partial(Length::AtLeast(0));
+            // Where that cannot be read, it is not kept.
+            if self.seams_hold().await.unwrap_or(true) {
+                self.shared.store.note(self.assignment.id, self.ranges_changed());
+                partial = self.partial(Length::AtLeast(0));
+            } else {
+                self.assignment.unsplit = true;
+            }
         }
         match mem::replace(&mut self.sink, Sink::Closed) {
             Sink::Closed => {}

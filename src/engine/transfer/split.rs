@@ -1,6 +1,7 @@
 //! Fetching one file over several connections: whether it is worth it, how many, and what follows when one of them has
 //! ended. The connections work by themselves; here somebody looks at the clock.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use crate::engine::error::TransferError;
 use crate::engine::net::{self, Ask};
 use crate::engine::resume::Wanted;
 use crate::engine::segments::{Aim, Segments};
+use crate::engine::store::Change;
 
 use super::connection::{Connection, Ended, Trouble};
 use super::field::{Field, Seam, read};
@@ -58,7 +60,8 @@ struct Course {
     /// Something has changed since requests were asked for in vain.
     may_ask: bool,
     kept: Instant,
-    kept_bytes: u64,
+    /// What was kept then: bytes that have come may reach the kernel much later.
+    ranges: Vec<Range<u64>>,
     looked: Instant,
     /// When more was here than ever before, and how much.
     rose: Instant,
@@ -132,7 +135,7 @@ impl Transfer {
             waits: false,
             may_ask: true,
             kept: now,
-            kept_bytes: self.len,
+            ranges: Vec::new(),
             looked: now,
             rose: now,
             most: self.len,
@@ -291,11 +294,12 @@ impl Transfer {
         (course.may_ask, course.waits) = (true, false);
         if course.kept.elapsed() >= KEEP {
             course.kept = Instant::now();
-            self.tell(course.kept);
-            if course.kept_bytes != self.len {
-                course.kept_bytes = self.len;
-                self.shared.store.note(self.assignment.id, self.ranges_changed());
+            let ranges = spread.field.lock().kept();
+            if course.ranges != ranges {
+                course.ranges.clone_from(&ranges);
+                self.shared.store.note(self.assignment.id, Change::Spread(self.assignment.generation, ranges));
             }
+            self.tell(course.kept);
         }
         self.seams_hold().await
     }
@@ -315,14 +319,15 @@ impl Transfer {
     }
 
     /// Compares what two connections have brought of the same place.
-    async fn seams_hold(&self) -> Result<bool, TransferError> {
+    pub(super) async fn seams_hold(&self) -> Result<bool, TransferError> {
         let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
-        let seams = spread.field.lock().seams();
-        for Seam { at, bytes } in seams {
-            if read(spread.path.clone(), at, bytes.len()).await? != bytes {
+        let seams = spread.field.lock().ready();
+        for Seam { at, bytes } in &seams {
+            if read(spread.path.clone(), *at, bytes.len()).await? != *bytes {
                 return Ok(false);
             }
         }
+        spread.field.lock().hold(&seams);
         Ok(true)
     }
 }
