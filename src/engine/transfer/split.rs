@@ -278,7 +278,7 @@ impl Transfer {
         {
             let mut state = spread.field.lock();
             state.segments.tick(now);
-            course.growth.look(&Look {
+            let look = Look {
                 now,
                 received: self.len,
                 left: self.total.unwrap_or_default().saturating_sub(self.len),
@@ -287,7 +287,11 @@ impl Transfer {
                 held: state.segments.is_held(),
                 burst: state.segments.largest(),
                 ttfb: course.ttfb,
-            });
+            };
+            // A rate of our own making says nothing of the server.
+            if !self.shared.net.is_limited() {
+                course.growth.look(&look);
+            }
             let surplus = state.segments.newest(course.growth.target());
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
         }

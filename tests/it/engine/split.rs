@@ -53,14 +53,17 @@ fn a_server_that_is_slow_by_connection_gets_several() {
     }
 }
 
+/// Where the user wants one, or where our own limit is what takes the time.
 #[test]
 fn one_connection_never_asks_for_a_range() {
-    let (origin, mut run) = (Origin::start(), Run::with(with(1)));
-    let file = Resource::new(payload(1, 4 * MIB));
-    origin.script("/a.bin", Script::new().answer(move |r| file.answer(r).paced(&Pace::new(4_000_000))));
-    let id = run.add(&origin.url("/a.bin"));
-    run.check(id, "a.bin", &payload(1, 4 * MIB));
-    assert_eq!(origin.requests("/a.bin").len(), 1);
+    for options in [with(1), Options { limit_rate: Some(4_000_000), ..with(None) }] {
+        let (origin, mut run) = (Origin::start(), Run::with(options));
+        let file = Resource::new(payload(1, 4 * MIB));
+        origin.script("/a.bin", Script::new().answer(move |r| file.answer(r).paced(&Pace::new(4_000_000))));
+        let id = run.add(&origin.url("/a.bin"));
+        run.check(id, "a.bin", &payload(1, 4 * MIB));
+        assert_eq!(origin.requests("/a.bin").len(), 1);
+    }
 }
 
 /// An address that a second request would spend, a file without a strong tag, one of unknown length, one too small.
