@@ -223,12 +223,12 @@ impl Segments {
         }
     }
 
-    /// The connection brings no more; what it has not written is a hole.
-    pub(super) fn end(&mut self, number: u32) {
+    /// The connection brings no more; what it has not written is a hole. Tells how much it has brought.
+    pub(super) fn end(&mut self, number: u32) -> u64 {
         self.offers.remove(&number);
-        if let Some(piece) = self.pieces.remove(&number) {
-            self.here = merged(self.here.drain(..).chain(std::iter::once(piece.start..piece.written)).collect());
-        }
+        let Some(piece) = self.pieces.remove(&number) else { return 0 };
+        self.here = merged(self.here.drain(..).chain(std::iter::once(piece.start..piece.written)).collect());
+        piece.brought
     }
 
     /// The connection has shown that it brings what it was offered, and gets what is still to fetch of it.

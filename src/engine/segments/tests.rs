@@ -227,11 +227,13 @@ proptest! {
                     }
                 }
                 Event::Claim(which) => drop(segments.claim(offer(&segments, which), now)),
-                Event::Refuse(which) => segments.end(offer(&segments, which)),
+                Event::Refuse(which) => assert_eq!(segments.end(offer(&segments, which)), 0),
                 Event::Take(which, bytes) => drop(segments.take(piece(&segments, which), bytes, Duration::ZERO, now)),
                 Event::Wrote(which) => segments.wrote(piece(&segments, which), u64::MAX),
                 Event::Doubt(which) => segments.doubt(piece(&segments, which)),
-                Event::End(which) => segments.end(piece(&segments, which)),
+                Event::End(which) => {
+                    segments.end(piece(&segments, which));
+                }
                 Event::Pass(millis) => {
                     now += Duration::from_millis(millis);
                     segments.tick(now);

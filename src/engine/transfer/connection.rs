@@ -47,6 +47,8 @@ impl From<TransferError> for Trouble {
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) result: Result<(), Trouble>,
+    /// How many bytes it has brought.
+    pub(super) brought: u64,
     /// What its request was lent by; the job's own where it is none.
     pub(super) loan: Option<Loan>,
 }
@@ -220,7 +222,7 @@ impl Connection {
                 self.field.wrote(self.number, part.len());
             }
         }
-        self.field.end(self.number, self.owes);
-        Ended { result, loan: self.loan }
+        let brought = self.field.end(self.number, self.owes);
+        Ended { result, brought, loan: self.loan }
     }
 }

@@ -67,14 +67,14 @@ impl Field {
         self.lock().seams.push(seam);
     }
 
-    /// The connection has ended. Where it owes a seam, its last bytes are fetched again.
-    pub(super) fn end(&self, number: u32, owes: bool) {
+    /// The connection has ended; tells how much it has brought. Where it owes a seam, its last bytes are fetched again.
+    pub(super) fn end(&self, number: u32, owes: bool) -> u64 {
         let mut state = self.lock();
         if owes {
             state.segments.doubt(number);
         }
-        state.segments.end(number);
         state.stops.remove(&number);
+        state.segments.end(number)
     }
 }
 

@@ -60,6 +60,8 @@ enum Leap {
 #[derive(Debug)]
 pub(super) struct Growth {
     most: usize,
+    /// What that was before any trouble.
+    untroubled: usize,
     target: usize,
     /// The number before the last growth, and the rate that it had, in bytes per second.
     before: Option<(usize, f64)>,
@@ -92,7 +94,7 @@ impl Growth {
             _ => (Leap::May, None),
         };
         let vain = if wanted.is_some() { u32::MAX } else { 0 };
-        Self { most, target, before, since, from, leap, measuring: first == 1, vain }
+        Self { most, untroubled: most, target, before, since, from, leap, measuring: first == 1, vain }
     }
 
     /// How many connections there should be, as far as they get any.
@@ -100,7 +102,15 @@ impl Growth {
         self.target
     }
 
-    /// The server objects: no more than there are.
+    /// The trouble is long over. Where the user has said a number it holds again; else it grows by itself.
+    pub(super) fn forgive(&mut self) {
+        self.most = self.untroubled;
+        if self.vain == u32::MAX {
+            self.target = self.most;
+        }
+    }
+
+    /// The server objects: no more than there are, for now.
     pub(super) fn trouble(&mut self, running: usize) {
         self.most = running.max(1);
         self.target = self.target.min(self.most);
@@ -179,7 +189,9 @@ impl Growth {
     }
 
     fn go_back(&mut self, fewer: usize, look: &Look) {
-        (self.most, self.target, self.before, self.leap) = (fewer, fewer, None, Leap::Never);
+        // For good: this was measured.
+        (self.untroubled, self.most, self.target) = (fewer, fewer, fewer);
+        (self.before, self.leap) = (None, Leap::Never);
         self.measure(look);
     }
 
@@ -265,5 +277,7 @@ mod tests {
         let mut alone = Growth::new(Some(16), 16, None, start, 0);
         alone.trouble(0);
         assert_eq!(alone.target(), 1);
+        alone.forgive();
+        assert_eq!(alone.target(), 16);
     }
 }

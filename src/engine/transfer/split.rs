@@ -14,7 +14,7 @@ use crate::engine::disk::Part;
 use crate::engine::error::TransferError;
 use crate::engine::net::{self, Ask};
 use crate::engine::resume::Wanted;
-use crate::engine::segments::{Aim, Segments};
+use crate::engine::segments::{Aim, BURST, Segments};
 use crate::engine::store::Change;
 
 use super::connection::{Connection, Ended, Trouble};
@@ -35,8 +35,14 @@ const LATE: Duration = Duration::from_millis(500);
 /// `kill -9` is fetched again.
 const KEEP: Duration = Duration::from_millis(95);
 
-/// So many connections may break before the file is left alone with more.
+/// So many connections may break early, one after the other, before the file is left alone with more.
 const MOST_TROUBLES: u32 = 3;
+
+/// One of them is forgotten after so long.
+const FORGET: Duration = Duration::from_secs(10);
+
+/// Connections that all break within so long were broken by the network: that says nothing of ranges.
+const TOGETHER: Duration = Duration::from_secs(5);
 
 /// So many that come too late are as bad as one that breaks.
 const MOST_LATE: u32 = 32;
@@ -54,6 +60,10 @@ struct Course {
     /// Nobody takes from another any more; only holes are asked for.
     still: bool,
     troubles: u32,
+    /// When one of them was forgotten, or came.
+    troubled: Instant,
+    /// When there were too many of them.
+    given_up: Option<Instant>,
     /// Connections that came too late. After one nobody is sent before the next look at the clock.
     late: u32,
     waits: bool,
@@ -131,6 +141,8 @@ impl Transfer {
             at_once: self.shared.options.connections.is_some(),
             still: self.assignment.unsplit || self.is_one_shot(),
             troubles: 0,
+            troubled: now,
+            given_up: None,
             late: 0,
             waits: false,
             may_ask: true,
@@ -222,6 +234,7 @@ impl Transfer {
                 }
             }
             Err(Trouble::Refused(reason)) => {
+                course.given_up = None;
                 self.leave_alone(course);
                 course.growth.trouble(running);
                 if running == 0 {
@@ -229,12 +242,21 @@ impl Transfer {
                 }
             }
             Err(Trouble::Failed(error)) => {
-                self.trouble(course);
+                let early = ended.brought <= BURST;
+                if early {
+                    self.trouble(course);
+                }
                 if error.status.is_some() {
+                    course.given_up = None;
                     self.leave_alone(course);
                 }
-                course.growth.trouble(running);
-                if running == 0 {
+                if early || course.still {
+                    course.growth.trouble(running);
+                }
+                if running == 0 && (early || course.still) {
+                    if error.status.is_none() && course.given_up.is_some_and(|at| at.elapsed() < TOGETHER) {
+                        self.assignment.unsplit = false;
+                    }
                     return Err(error);
                 }
                 // A supervisor that has ended hears of nothing.
@@ -249,10 +271,12 @@ impl Transfer {
         Ok(Some(if same { Flow::Ended } else { self.differs() }))
     }
 
-    /// A connection was for nothing.
+    /// A connection was for nothing, and nobody is sent in its place before the next look at the clock.
     fn trouble(&mut self, course: &mut Course) {
         course.troubles += 1;
-        if course.troubles >= MOST_TROUBLES {
+        (course.troubled, course.waits) = (Instant::now(), true);
+        if course.troubles >= MOST_TROUBLES && !self.assignment.unsplit {
+            course.given_up = Some(course.troubled);
             self.leave_alone(course);
         }
     }
@@ -296,6 +320,12 @@ impl Transfer {
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
         }
         (course.may_ask, course.waits) = (true, false);
+        if now.duration_since(course.troubled) >= FORGET {
+            (course.troubles, course.troubled) = (course.troubles.saturating_sub(1), now);
+            if !course.still {
+                course.growth.forgive();
+            }
+        }
         if course.kept.elapsed() >= KEEP {
             course.kept = Instant::now();
             let ranges = spread.field.lock().kept();

@@ -93,9 +93,10 @@ fn what_cannot_be_split_is_asked_for_once() {
     assert_eq!(origin.requests("/unsized").len(), 1);
 }
 
-/// A second connection brings bytes, or has brought some.
+/// A second connection brings bytes, has brought some, or has been found out already.
 fn is_split(event: &Event) -> bool {
-    matches!(event, Event::Progress { bytes, connections, .. } if *connections > 1 || *bytes > MIB as u64)
+    matches!(event, Event::Restarted { .. })
+        || matches!(event, Event::Progress { bytes, connections, .. } if *connections > 1 || *bytes > MIB as u64)
 }
 
 type Bend = fn(&Resource, &Request, &[u8]) -> Answer;
@@ -225,6 +226,22 @@ fn a_server_that_punishes_more_than_four_gets_four() {
     let id = run.add(&origin.url("/a.bin"));
     let done = run.check(id, "a.bin", &payload(1, 24 * MIB));
     assert_eq!((done.attempts, restarts(&run, id)), (1, 0));
+}
+
+/// Whatever a connection brings ends after some megabytes: no reason to bring the rest over one, nor to give up.
+#[test]
+fn connections_that_break_late_are_followed_by_others() {
+    let (origin, mut run) = (Origin::start(), Run::with(with(4)));
+    let file = Resource::new(payload(1, 24 * MIB));
+    let script = Script::new().answer(move |request| {
+        let rate = 8_000_000 + 3_000_000 * (request.connection as u64 % 4);
+        file.answer(request).paced(&Pace::new(rate)).reset(3 * MIB / 2)
+    });
+    origin.script("/a.bin", script);
+    let id = run.add(&origin.url("/a.bin"));
+    let done = run.check(id, "a.bin", &payload(1, 24 * MIB));
+    assert_eq!((done.attempts, restarts(&run, id)), (1, 0));
+    assert!(origin.requests("/a.bin").len() > 12);
 }
 
 /// One of four connections is ten times slower: others take its rest piece by piece.
