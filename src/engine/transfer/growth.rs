@@ -126,14 +126,16 @@ impl Growth {
         let time = look.now.duration_since(self.since);
         let rate = rate(look.received.saturating_sub(self.from), time);
         if let (Leap::Tried, Some((fewer, before))) = (self.leap, self.before) {
-            return if time >= epoch {
-                self.judge(look, fewer, rate / before.max(1.0), time)
-            };
+            if time >= epoch {
+                self.judge(look, fewer, rate / before.max(1.0), time);
+            }
+            return;
         }
         if look.held && self.vain < u32::MAX && self.leap == Leap::May {
-            return if time >= EPOCH {
-                self.leap(look, rate)
-            };
+            if time >= EPOCH {
+                self.leap(look, rate);
+            }
+            return;
         }
         if !self.measuring {
             return self.measure(look);

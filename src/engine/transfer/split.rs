@@ -64,9 +64,10 @@ struct Course {
     troubled: Instant,
     /// When there were too many of them.
     given_up: Option<Instant>,
-    /// Connections that came too late. After one nobody is sent before the next look at the clock.
+    /// Connections that came too late.
     late: u32,
-    waits: bool,
+    /// Nobody is sent before then.
+    not_before: Instant,
     /// Something has changed since requests were asked for in vain.
     may_ask: bool,
     kept: Instant,
@@ -144,7 +145,7 @@ impl Transfer {
             troubled: now,
             given_up: None,
             late: 0,
-            waits: false,
+            not_before: now,
             may_ask: true,
             kept: now,
             ranges: Vec::new(),
@@ -191,7 +192,7 @@ impl Transfer {
     /// Sets as many connections to work as there should be and may be.
     fn refill(&mut self, course: &mut Course, lent: &mut Option<oneshot::Receiver<Vec<Loan>>>) {
         let Sink::Spread(spread) = &self.sink else { return };
-        if course.waits {
+        if Instant::now() < course.not_before {
             return;
         }
         let missing = course.growth.target().saturating_sub(spread.connections.len());
@@ -228,7 +229,7 @@ impl Transfer {
             Err(Trouble::Differs) => return Ok(Some(self.differs())),
             Err(_) if whole => {}
             Err(Trouble::Late) => {
-                (course.waits, course.late) = (true, course.late + 1);
+                (course.not_before, course.late) = (Instant::now() + LOOK, course.late + 1);
                 if course.late.is_multiple_of(MOST_LATE) {
                     self.trouble(course);
                 }
@@ -271,10 +272,11 @@ impl Transfer {
         Ok(Some(if same { Flow::Ended } else { self.differs() }))
     }
 
-    /// A connection was for nothing, and nobody is sent in its place before the next look at the clock.
+    /// A connection was for nothing, and nobody is sent in its place at once.
     fn trouble(&mut self, course: &mut Course) {
         course.troubles += 1;
-        (course.troubled, course.waits) = (Instant::now(), true);
+        course.troubled = Instant::now();
+        course.not_before = course.troubled + LOOK;
         if course.troubles >= MOST_TROUBLES && !self.assignment.unsplit {
             course.given_up = Some(course.troubled);
             self.leave_alone(course);
@@ -319,7 +321,7 @@ impl Transfer {
             let surplus = state.segments.newest(course.growth.target());
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
         }
-        (course.may_ask, course.waits) = (true, false);
+        course.may_ask = true;
         if now.duration_since(course.troubled) >= FORGET {
             (course.troubles, course.troubled) = (course.troubles.saturating_sub(1), now);
             if !course.still {
