@@ -35,6 +35,11 @@ impl Validator {
         }
     }
 
+    /// See [`Saved::holds_at`].
+    fn holds_at(&self, source: &Url, url: &Url) -> bool {
+        matches!(self, Self::ETag(_)) || source == url
+    }
+
     /// False where an answer names another version. A 206 may leave the field out.
     fn agrees(&self, head: &Head) -> bool {
         let (mine, theirs) = match self {
@@ -71,7 +76,7 @@ impl Saved {
     /// False where an answer from `url` says nothing about these bytes: a date is shared by many files, so it names a
     /// version only where the file is still at the same address.
     pub(super) fn holds_at(&self, url: &Url) -> bool {
-        matches!(self.validator, Validator::ETag(_)) || self.source == *url
+        self.validator.holds_at(&self.source, url)
     }
 }
 
@@ -158,7 +163,7 @@ pub(super) fn judge_range(head: &Head, url: &Url, wanted: &Wanted) -> Result<(),
     let asked = ContentRange { first: wanted.first, last: wanted.last, total: Some(wanted.total) };
     Err(Refusal::Ranges(match head.status {
         206 if coding(head).is_some() => "the server sent coded bytes",
-        206 if *url != wanted.source => "the file comes from another address now",
+        206 if !wanted.validator.holds_at(&wanted.source, url) => "the file comes from another address now",
         206 if !wanted.validator.agrees(head) => "the file changed on the server",
         206 if range != Some(asked) => "the server sent another range",
         206 if head.content_length.is_some_and(|length| length != wanted.last - wanted.first + 1) => {
@@ -364,7 +369,12 @@ mod tests {
         }
         let good = head(206, "bytes 400-599/1000", None);
         let other = Url::parse("http://h/y").expect("a valid address");
-        assert_eq!(judged(&good, &other), "refused");
+        // A tag is a version's own wherever it is, as for a part that goes on; a date is not.
+        assert_eq!(judged(&good, &other), "ok");
+        let date = Wanted { validator: Validator::LastModified("then".to_owned()), ..wanted.clone() };
+        let dated = Head { last_modified: Some("then".to_owned()), etag: None, ..good.clone() };
+        assert_eq!(judge_range(&dated, &source, &date), Ok(()));
+        assert!(matches!(judge_range(&dated, &other, &date), Err(Refusal::Ranges(_))));
         assert_eq!(judged(&Head { etag: Some("\"b\"".to_owned()), ..good.clone() }, &source), "refused");
         assert_eq!(judged(&Head { content_encoding: Some("gzip".to_owned()), ..good }, &source), "refused");
     }

@@ -7,7 +7,7 @@
 
 mod zone;
 
-pub(super) use zone::PIECE;
+pub(super) use zone::{PIECE, gaps, merged};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,7 +17,7 @@ use super::partial;
 use super::rate::Meter;
 use super::resume::OVERLAP;
 
-use zone::{Zone, gaps, merged};
+use zone::Zone;
 
 /// As [`PIECE`], for one that hardly moves.
 pub(super) const SLOW_PIECE: u64 = PIECE / 2;
@@ -33,6 +33,9 @@ pub(super) const BURST: u64 = 1024 * 1024;
 
 /// The shortest wait that another connection is worth.
 const SHORTEST: Duration = Duration::from_millis(100);
+
+/// A place where so many have brought nothing is left to the last of them.
+const MOST_VAIN: u32 = 2;
 
 /// So many times slower than the others is slow.
 const SLOW: f64 = 4.0;
@@ -57,6 +60,8 @@ struct Piece {
     meter: Meter,
     /// Bytes per second.
     rate: f64,
+    /// So many before it in this place have brought nothing.
+    vain: u32,
     /// See [`Step`].
     relieved: bool,
 }
@@ -141,9 +146,20 @@ impl Segments {
         merged(self.here.iter().cloned().chain(pieces).collect())
     }
 
+    /// Where the next piece begins behind those that are whole, but whose connection has not ended.
+    pub(super) fn closing(&self) -> impl Iterator<Item = u64> {
+        let whole = |piece: &&Piece| !piece.relieved && piece.cursor == piece.end && piece.end < self.total;
+        self.pieces.values().filter(whole).map(|piece| piece.end)
+    }
+
     /// Every byte is with the kernel.
     pub(super) fn is_whole(&self) -> bool {
         matches!(self.here.as_slice(), [all] if *all == (0..self.total))
+    }
+
+    /// All that has come is with the kernel.
+    pub(super) fn is_written(&self) -> bool {
+        self.pieces.values().all(|piece| piece.written == piece.cursor)
     }
 
     /// Gives a connection that brings bytes from `start` on, up to `end` at most, what is missing there. It has brought
@@ -170,6 +186,7 @@ impl Segments {
             held: false,
             meter,
             rate: 0.0,
+            vain: 0,
             relieved: false,
         };
         self.pieces.insert(number, piece);
@@ -206,18 +223,19 @@ impl Segments {
         }
     }
 
-    /// The connection brings no more; what it has not written is a hole.
-    pub(super) fn end(&mut self, number: u32) {
+    /// The connection brings no more; what it has not written is a hole. Tells how much it has brought.
+    pub(super) fn end(&mut self, number: u32) -> u64 {
         self.offers.remove(&number);
-        if let Some(piece) = self.pieces.remove(&number) {
-            self.here = merged(self.here.drain(..).chain(std::iter::once(piece.start..piece.written)).collect());
-        }
+        let Some(piece) = self.pieces.remove(&number) else { return 0 };
+        self.here = merged(self.here.drain(..).chain(std::iter::once(piece.start..piece.written)).collect());
+        piece.brought
     }
 
     /// The connection has shown that it brings what it was offered, and gets what is still to fetch of it.
     pub(super) fn claim(&mut self, number: u32, now: Instant) -> Option<Taken> {
         let Offer { range: offer, behind, .. } = self.offers.remove(&number)?;
         let owner = self.pieces.iter_mut().find(|(_, piece)| piece.cursor < offer.end && offer.start < piece.end);
+        let mut vain = 0;
         let (range, relieved) = if let Some((owner, piece)) = owner {
             if piece.cursor >= offer.start && !behind {
                 // Too late, and nothing would show that the two bring the same file.
@@ -226,12 +244,18 @@ impl Segments {
             let range = offer.start.max(piece.cursor)..offer.end.min(piece.end);
             piece.end = range.start;
             piece.relieved = piece.cursor == piece.end;
+            vain = if piece.relieved && piece.brought == 0 { piece.vain + 1 } else { 0 };
             (range, piece.relieved.then_some(*owner))
         } else {
             let hole = self.holes().into_iter().find(|hole| hole.start < offer.end && offer.start < hole.end)?;
+            if hole.start > offer.start && !behind {
+                // Somebody has brought its beginning meanwhile: as above.
+                return None;
+            }
             (offer.start.max(hole.start)..offer.end.min(hole.end), None)
         };
         self.insert(number, range.clone(), now);
+        self.pieces.entry(number).and_modify(|piece| piece.vain = vain);
         Some(Taken { range, relieved })
     }
 
@@ -286,8 +310,7 @@ impl Segments {
         let written = self.written();
         let number = |range: Range<u64>| {
             self.next += 1;
-            let before = range.start.saturating_sub(OVERLAP)..range.start;
-            let behind = written.iter().any(|range| range.start <= before.start && before.end <= range.end);
+            let behind = is_behind(&written, range.start);
             let offer = Offer { number: self.next, range, behind };
             self.offers.insert(self.next, offer.clone());
             offer
@@ -311,9 +334,15 @@ impl Segments {
             let inside = |offer: &&Range<u64>| piece.start <= offer.start && offer.start < piece.end;
             offered.iter().filter(inside).map(|offer| offer.start).min()
         };
+        let written = self.written();
         for piece in self.pieces.values() {
             let range = piece.cursor..first_offer(piece).unwrap_or(piece.end).max(piece.cursor);
-            zones.extend(piece.zone(range, usual, self.pause, aim));
+            zones.extend(piece.zone(range, usual, self.pause, aim).and_then(|mut zone| {
+                // Nothing would show that a newcomer goes on with the same file: the next byte stays with its owner.
+                let bare = zone.keeps == 0.0 && !is_behind(&written, piece.cursor);
+                zone.range.start += u64::from(bare);
+                (!zone.range.is_empty()).then_some(zone)
+            }));
         }
         zones
     }
@@ -323,6 +352,11 @@ impl Segments {
         let (sum, count) = self.pieces.values().fold((0.0, 0_u32), |(sum, count), piece| (sum + piece.rate, count + 1));
         if count == 0 { 0.0 } else { sum / f64::from(count) }
     }
+}
+
+/// Enough is there before this place for an answer to be held against.
+fn is_behind(written: &[Range<u64>], at: u64) -> bool {
+    written.iter().any(|range| range.start <= at.saturating_sub(OVERLAP) && at <= range.end)
 }
 
 impl Piece {
@@ -355,7 +389,8 @@ impl Piece {
             () if at_once || self.rate < 1.0 => 1.0,
             () => (self.rate / usual.max(1.0)).clamp(0.05, 1.0),
         };
-        (pays && left >= least).then_some(Zone { range, keeps, newcomers: 0 })
+        let fruitless = self.brought == 0 && self.vain >= MOST_VAIN;
+        (pays && left >= least && !fruitless).then_some(Zone { range, keeps, newcomers: 0 })
     }
 }
 

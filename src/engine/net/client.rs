@@ -105,6 +105,11 @@ impl Net {
         self.limiter.set_rate(rate);
     }
 
+    /// A limit is set.
+    pub(in crate::engine) fn is_limited(&self) -> bool {
+        self.limiter.is_set()
+    }
+
     fn body(&self, response: Response, turn: Option<Turn>, ask: &Ask) -> Body {
         Body::new(response, turn, self.stall, Account::new(&self.limiter), Arc::clone(&ask.flow))
     }

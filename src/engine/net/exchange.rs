@@ -160,6 +160,6 @@ impl Body {
 }
 
 /// The error of a wait that was too long.
-pub(super) fn stalled(limit: Duration) -> TransferError {
+pub(in crate::engine) fn stalled(limit: Duration) -> TransferError {
     TransferError::new(ErrorClass::Stalled, format!("nothing came for {}", crate::units::elapsed(limit)))
 }

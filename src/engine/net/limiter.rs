@@ -28,6 +28,10 @@ impl Limiter {
         self.rate.send_replace(rate);
     }
 
+    pub(super) fn is_set(&self) -> bool {
+        self.rate.borrow().is_some()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Bucket> {
         self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -15,4 +15,4 @@ mod turns;
 
 pub(super) use client::Net;
 pub(super) use error::Failure;
-pub(super) use exchange::{Answer, Ask, Body, Range};
+pub(super) use exchange::{Answer, Ask, Body, Range, stalled};

@@ -88,6 +88,64 @@ fn who_comes_too_late_gets_nothing() {
     check(&segments);
 }
 
+/// A dead connection that has brought a few bytes, and those before them are not here: nobody could go on from there.
+#[test]
+fn no_start_is_offered_that_would_be_refused() {
+    let start = Instant::now();
+    let mut segments = begun(64 * MIB, 0, start);
+    let dead = segments.offer(1, Aim { at_once: true, ..aim(start) }).remove(0);
+    let taken = segments.claim(dead.number, start).expect("in time");
+    segments.take(dead.number, 500, Duration::ZERO, start);
+    segments.wrote(dead.number, taken.range.start + 500);
+    let later = start + Duration::from_secs(5);
+    segments.take(1, 1000, Duration::ZERO, later);
+    segments.tick(later);
+    let offers = segments.offer(1, aim(later));
+    assert_eq!(offers[0].range, taken.range.start + 501..64 * MIB);
+    assert!(segments.claim(offers[0].number, later).is_some());
+    // The one byte that is left waits for those before it, and then goes as well.
+    assert!(!starts(&segments.offer(9, aim(later))).contains(&(taken.range.start / MIB)));
+    segments.take(1, usize::MAX, Duration::ZERO, later);
+    segments.wrote(1, u64::MAX);
+    let last = segments.offer(1, aim(later)).remove(0);
+    assert_eq!((last.range.clone(), last.behind), (taken.range.start + 500..taken.range.start + 501, true));
+    assert!(segments.claim(last.number, later).is_some());
+    check(&segments);
+}
+
+/// As above, where what was offered has become a hole meanwhile.
+#[test]
+fn the_rest_of_a_hole_goes_only_to_who_can_show_its_file() {
+    let now = Instant::now();
+    let mut segments = Segments::new(100 * PIECE, std::iter::once(0..PIECE).collect());
+    let first = segments.begin(PIECE, 100 * PIECE, 0, now);
+    let offer = segments.offer(1, Aim { ttfb: Duration::ZERO, at_once: true, holes: false, now }).remove(0);
+    assert!(!offer.behind);
+    let bytes = usize::try_from(offer.range.start - PIECE + 5000).expect("fits");
+    segments.take(first, bytes, Duration::ZERO, now);
+    segments.wrote(first, offer.range.start + 5000);
+    segments.end(first);
+    assert_eq!(segments.claim(offer.number, now), None);
+}
+
+#[test]
+fn a_place_where_nothing_comes_is_left_to_the_third() {
+    let mut now = Instant::now();
+    let mut segments = begun(2 * MIB, 1024 * 1024, now);
+    for _ in 0..3 {
+        now += Duration::from_secs(1);
+        let offer = segments.offer(1, aim(now)).remove(0);
+        assert_eq!(segments.claim(offer.number, now).and_then(|taken| taken.relieved), Some(offer.number - 1));
+        segments.end(offer.number - 1);
+    }
+    now += Duration::from_secs(1);
+    assert_eq!(segments.offer(1, aim(now)), []);
+    // Whoever brings something may be followed.
+    segments.take(4, 1, Duration::ZERO, now);
+    segments.wrote(4, u64::MAX);
+    assert_eq!(segments.offer(1, aim(now + Duration::from_secs(1))).len(), 1);
+}
+
 #[test]
 fn a_refused_offer_moves_nothing_and_a_hole_is_offered_again() {
     let start = Instant::now();
@@ -125,6 +183,7 @@ fn the_slow_keep_what_they_manage() {
 #[derive(Debug, Clone)]
 enum Event {
     Offer(usize, bool),
+    Grab(usize),
     Claim(usize),
     Refuse(usize),
     Take(usize, usize),
@@ -137,6 +196,7 @@ enum Event {
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         (1..5_usize, any::<bool>()).prop_map(|(count, once)| Event::Offer(count, once)),
+        (1..5_usize).prop_map(Event::Grab),
         (0..8_usize).prop_map(Event::Claim),
         (0..8_usize).prop_map(Event::Refuse),
         (0..8_usize, 1..4_000_000_usize).prop_map(|(which, bytes)| Event::Take(which, bytes)),
@@ -161,12 +221,19 @@ proptest! {
             let (piece, offer) = (|segments: &Segments, which| nth(&segments.pieces, which), |segments: &Segments, which| nth(&segments.offers, which));
             match event {
                 Event::Offer(count, at_once) => drop(segments.offer(count, Aim { at_once, ..aim(now) })),
+                Event::Grab(count) => {
+                    for offer in segments.offer(count, aim(now)) {
+                        prop_assert!(segments.claim(offer.number, now).is_some(), "{offer:?} {segments:?}");
+                    }
+                }
                 Event::Claim(which) => drop(segments.claim(offer(&segments, which), now)),
-                Event::Refuse(which) => segments.end(offer(&segments, which)),
+                Event::Refuse(which) => assert_eq!(segments.end(offer(&segments, which)), 0),
                 Event::Take(which, bytes) => drop(segments.take(piece(&segments, which), bytes, Duration::ZERO, now)),
                 Event::Wrote(which) => segments.wrote(piece(&segments, which), u64::MAX),
                 Event::Doubt(which) => segments.doubt(piece(&segments, which)),
-                Event::End(which) => segments.end(piece(&segments, which)),
+                Event::End(which) => {
+                    segments.end(piece(&segments, which));
+                }
                 Event::Pass(millis) => {
                     now += Duration::from_millis(millis);
                     segments.tick(now);

@@ -53,7 +53,7 @@ impl Zone {
 }
 
 /// In order, and joined where they touch.
-pub(super) fn merged(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
+pub(in crate::engine) fn merged(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
     ranges.retain(|range| range.start < range.end);
     ranges.sort_by_key(|range| range.start);
     let mut joined: Vec<Range<u64>> = Vec::with_capacity(ranges.len());
@@ -67,7 +67,7 @@ pub(super) fn merged(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
 }
 
 /// What of `whole` is in none of these, which are in order.
-pub(super) fn gaps(whole: Range<u64>, known: &[Range<u64>]) -> Vec<Range<u64>> {
+pub(in crate::engine) fn gaps(whole: Range<u64>, known: &[Range<u64>]) -> Vec<Range<u64>> {
     let mut at = whole.start;
     let mut gaps = Vec::new();
     for range in known.iter().filter(|range| range.end > whole.start && range.start < whole.end) {

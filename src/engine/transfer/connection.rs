@@ -29,6 +29,8 @@ pub(super) enum Trouble {
     Refused(&'static str),
     /// No answer, or not all of it.
     Failed(TransferError),
+    /// Somebody else brings what it was to bring.
+    Late,
     /// It brings another file.
     Differs,
     /// The disk does not take the bytes.
@@ -45,6 +47,8 @@ impl From<TransferError> for Trouble {
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) result: Result<(), Trouble>,
+    /// How many bytes it has brought.
+    pub(super) brought: u64,
     /// What its request was lent by; the job's own where it is none.
     pub(super) loan: Option<Loan>,
 }
@@ -112,7 +116,7 @@ impl Connection {
                 });
             }
         }
-        let Some(taken) = self.field.claim(self.number) else { return Ok(()) };
+        let Some(taken) = self.field.claim(self.number) else { return Err(Trouble::Late) };
         self.begin(taken.range.start);
         self.bring(&mut body, first, range.start, taken.range.start).await
     }
@@ -218,7 +222,7 @@ impl Connection {
                 self.field.wrote(self.number, part.len());
             }
         }
-        self.field.end(self.number, self.owes);
-        Ended { result, loan: self.loan }
+        let brought = self.field.end(self.number, self.owes);
+        Ended { result, brought, loan: self.loan }
     }
 }

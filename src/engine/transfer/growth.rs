@@ -9,6 +9,9 @@ const MOST: usize = 16;
 /// So much faster is faster.
 const FASTER: f64 = 1.05;
 
+/// So much faster shows at once, where bursts hide a little.
+const FAR_FASTER: f64 = 1.5;
+
 /// So much slower is slower, and for so long.
 const SLOWER: f64 = 0.8;
 const SURE: Duration = Duration::from_secs(1);
@@ -42,16 +45,30 @@ pub(super) struct Look {
     pub(super) ttfb: Duration,
 }
 
+/// Growth by more than measuring would give, for a server that holds its connections back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leap {
+    /// The last one has brought something.
+    May,
+    /// Nobody knows yet what it brings. What each new connection begins with counts: so it does in the rate before.
+    Tried,
+    /// The last one has not.
+    Never,
+}
+
 /// See the head of this file.
 #[derive(Debug)]
 pub(super) struct Growth {
     most: usize,
+    /// What that was before any trouble.
+    untroubled: usize,
     target: usize,
     /// The number before the last growth, and the rate that it had, in bytes per second.
     before: Option<(usize, f64)>,
-    /// When the present number was there, and what had come by then.
+    /// When the present number was wanted, or was there, and what had come by then.
     since: Instant,
     from: u64,
+    leap: Leap,
     /// The present number is there, and the burst that each begins with is over.
     measuring: bool,
     /// How often more has not helped.
@@ -59,13 +76,25 @@ pub(super) struct Growth {
 }
 
 impl Growth {
-    /// `wanted` is what the user has said; else there are so many to begin with, where one had the rate `alone`.
-    pub(super) fn new(wanted: Option<usize>, first: usize, alone: Option<f64>, since: Instant, from: u64) -> Self {
+    /// `wanted` is what the user has said; else there are so many to begin with, where one had the rate `alone`, which
+    /// was steady or not.
+    pub(super) fn new(
+        wanted: Option<usize>,
+        first: usize,
+        alone: Option<(f64, bool)>,
+        since: Instant,
+        from: u64,
+    ) -> Self {
         let most = wanted.unwrap_or(MOST).max(1);
         let target = wanted.unwrap_or(first).min(most);
-        let before = alone.filter(|_| wanted.is_none()).map(|rate| (1, rate));
+        let (leap, before) = match alone.filter(|_| wanted.is_none()) {
+            Some((rate, true)) => (Leap::May, Some((1, rate))),
+            // Two more at once, or further ones, are a leap.
+            Some((rate, false)) if first > 2 => (Leap::Tried, Some((1, rate))),
+            _ => (Leap::May, None),
+        };
         let vain = if wanted.is_some() { u32::MAX } else { 0 };
-        Self { most, target, before, since, from, measuring: first == 1, vain }
+        Self { most, untroubled: most, target, before, since, from, leap, measuring: first == 1, vain }
     }
 
     /// How many connections there should be, as far as they get any.
@@ -73,7 +102,15 @@ impl Growth {
         self.target
     }
 
-    /// The server objects: no more than there are.
+    /// The trouble is long over. Where the user has said a number it holds again; else it grows by itself.
+    pub(super) fn forgive(&mut self) {
+        self.most = self.untroubled;
+        if self.vain == u32::MAX {
+            self.target = self.most;
+        }
+    }
+
+    /// The server objects: no more than there are, for now.
     pub(super) fn trouble(&mut self, running: usize) {
         self.most = running.max(1);
         self.target = self.target.min(self.most);
@@ -85,37 +122,84 @@ impl Growth {
             self.measuring = false;
             return;
         }
-        if look.held && self.vain < u32::MAX {
-            // Each may bring as much again as the best of them before the server holds it back.
-            let needed = look.left.div_ceil(look.burst.max(1));
-            let leap = usize::try_from(needed).unwrap_or(LEAP).clamp(1, LEAP - 1);
-            return self.grow(look.running + leap * look.running, None);
+        let epoch = EPOCH.max(look.ttfb * 2);
+        let time = look.now.duration_since(self.since);
+        let rate = rate(look.received.saturating_sub(self.from), time);
+        if let (Leap::Tried, Some((fewer, before))) = (self.leap, self.before) {
+            if time >= epoch {
+                self.judge(look, fewer, rate / before.max(1.0), time);
+            }
+            return;
+        }
+        if look.held && self.vain < u32::MAX && self.leap == Leap::May {
+            if time >= EPOCH {
+                self.leap(look, rate);
+            }
+            return;
         }
         if !self.measuring {
-            (self.measuring, self.since, self.from) = (true, look.now, look.received);
+            return self.measure(look);
+        }
+        if time < epoch {
             return;
         }
-        let time = look.now.duration_since(self.since);
-        if time < EPOCH.max(look.ttfb * 2) {
-            return;
-        }
-        let rate = rate(look.received.saturating_sub(self.from), time);
         match self.before {
-            Some((fewer, before)) if time >= SURE && rate < before * SLOWER => {
-                (self.most, self.target, self.before) = (fewer, fewer, None);
-            }
+            Some((fewer, before)) if time >= SURE && rate < before * SLOWER => self.go_back(fewer, look),
             _ if self.vain > 1 || look.running < self.target || (self.vain > 0 && time < AGAIN) => {}
             Some((fewer, before)) if fewer < self.target && rate < before * FASTER => self.vain += 1,
-            _ => self.grow(look.running * 2, Some(rate)),
+            _ => {
+                self.grow(look.running * 2, rate, look);
+            }
         }
     }
 
-    fn grow(&mut self, target: usize, rate: Option<f64>) {
-        let target = target.clamp(self.target, self.most.max(self.target));
-        if target > self.target {
-            self.before = rate.map(|rate| (self.target, rate));
-            (self.target, self.measuring) = (target, false);
+    /// What has a leap brought, which has multiplied the rate by `gain`?
+    fn judge(&mut self, look: &Look, fewer: usize, gain: f64, time: Duration) {
+        if gain >= FAR_FASTER || (time >= SURE && gain >= FASTER) {
+            let rate = rate(look.received.saturating_sub(self.from), time);
+            (self.leap, self.before) = (Leap::May, None);
+            if look.held { self.leap(look, rate) } else { self.measure(look) }
+        } else if time >= SURE && gain < SLOWER {
+            self.go_back(fewer, look);
+        } else if time >= SURE {
+            // The rate before may have been that of a burst, which no later one is held against.
+            (self.leap, self.before, self.vain) = (Leap::Never, None, 1);
+            self.measure(look);
         }
+    }
+
+    /// Each may bring as much again as the best of them before the server holds it back.
+    fn leap(&mut self, look: &Look, rate: f64) {
+        let needed = look.left.div_ceil(look.burst.max(1));
+        let leap = usize::try_from(needed).unwrap_or(LEAP).clamp(1, LEAP - 1);
+        if self.grow(look.running + leap * look.running, rate, look) {
+            self.leap = Leap::Tried;
+        }
+    }
+
+    /// True where there should be more now.
+    fn grow(&mut self, target: usize, rate: f64, look: &Look) -> bool {
+        let target = target.clamp(self.target, self.most.max(self.target));
+        let more = target > self.target;
+        if more {
+            self.before = Some((self.target, rate));
+            self.target = target;
+            self.measure(look);
+            self.measuring = false;
+        }
+        more
+    }
+
+    fn go_back(&mut self, fewer: usize, look: &Look) {
+        // For good: this was measured.
+        (self.untroubled, self.most, self.target) = (fewer, fewer, fewer);
+        (self.before, self.leap) = (None, Leap::Never);
+        self.measure(look);
+    }
+
+    /// Counts from now on.
+    fn measure(&mut self, look: &Look) {
+        (self.measuring, self.since, self.from) = (true, look.now, look.received);
     }
 }
 
@@ -155,21 +239,35 @@ mod tests {
     #[test]
     fn it_grows_while_that_helps_and_goes_back_where_it_harms() {
         type Case = (&'static str, Option<usize>, bool, fn(usize) -> u64, usize);
-        let cases: [Case; 7] = [
+        let cases: [Case; 9] = [
             ("each has its own limit", None, false, |n| 10 * n as u64, 16),
             ("four fill the line", None, false, |n| 10 * n.min(4) as u64, 8),
             ("one fills the line", None, false, |_| 10, 2),
             ("more than four are punished", None, false, |n| if n > 4 { 5 } else { 10 * n as u64 }, 4),
-            ("held back", None, true, |_| 10, 16),
+            ("held back", None, true, |n| 10 * n as u64, 16),
+            ("held back as a whole", None, true, |_| 10, 16),
+            ("held back, and more than four are punished", None, true, |n| if n > 4 { 5 } else { 10 * n as u64 }, 2),
             ("the user wants so many", Some(5), false, |_| 10, 5),
             ("and no other number", Some(5), true, |n| 100 / n as u64, 5),
         ];
         for (what, wanted, held, rate, expected) in cases {
             let start = Instant::now();
-            let growth = Growth::new(wanted, 2, Some(1e7), start, 0);
+            let growth = Growth::new(wanted, 2, Some((1e7, true)), start, 0);
             let targets = targets(growth, start, 60, held, rate);
             assert_eq!(targets.last(), Some(&expected), "{what}: {targets:?}");
         }
+    }
+
+    /// One connection has been held back, so that eight were asked for at once, before anything was measured.
+    #[test]
+    fn the_first_leap_is_taken_back_where_it_harms() {
+        let start = Instant::now();
+        let all =
+            |rate: fn(usize) -> u64| targets(Growth::new(None, 8, Some((6e6, false)), start, 0), start, 30, true, rate);
+        assert_eq!(all(|n| if n > 4 { 1 } else { 6 * n as u64 }).last(), Some(&1));
+        // While it helps, the next one does not wait for long.
+        let targets = all(|n| 6 * n as u64);
+        assert_eq!((targets[1], targets.last()), (16, Some(&16)), "{targets:?}");
     }
 
     #[test]
@@ -181,5 +279,7 @@ mod tests {
         let mut alone = Growth::new(Some(16), 16, None, start, 0);
         alone.trouble(0);
         assert_eq!(alone.target(), 1);
+        alone.forgive();
+        assert_eq!(alone.target(), 16);
     }
 }

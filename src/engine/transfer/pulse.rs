@@ -48,7 +48,7 @@ impl Pulse {
         let rate = brought as f64 / began.elapsed().as_secs_f64().max(0.001);
         // The first bytes come in a burst, which says nothing of those that follow.
         let steady = began.elapsed() > 2 * SAMPLE && !self.is_quiet();
-        Some(Alone { brought, last, rate: steady.then_some(rate) })
+        Some(Alone { brought, last, rate, steady })
     }
 
     pub(super) fn is_fast(&self, len: u64) -> bool {
@@ -73,6 +73,8 @@ pub(super) struct Alone {
     pub(super) brought: u64,
     /// When its last byte came.
     pub(super) last: Instant,
-    /// Bytes per second, where it flows without a break.
-    pub(super) rate: Option<f64>,
+    /// Bytes per second.
+    pub(super) rate: f64,
+    /// It flows without a break.
+    pub(super) steady: bool,
 }

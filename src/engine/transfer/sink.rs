@@ -130,7 +130,7 @@ impl Transfer {
             about: self.about.clone()?,
             length,
             ranges: match &self.sink {
-                Sink::Spread(spread) => spread.field.lock().segments.written(),
+                Sink::Spread(spread) => spread.field.lock().kept(),
                 _ => self.ranges.clone(),
             },
         })
@@ -169,7 +169,7 @@ impl Transfer {
     /// Keeps which ranges are with the kernel.
     pub(super) fn ranges_changed(&self) -> Change {
         let ranges = match &self.sink {
-            Sink::Spread(spread) => spread.field.lock().segments.written(),
+            Sink::Spread(spread) => spread.field.lock().kept(),
             _ => Vec::new(),
         };
         Change::Spread(self.assignment.generation, ranges)
@@ -235,11 +235,14 @@ impl Transfer {
         let mut ending = ending;
         if let Sink::Spread(spread) = &mut self.sink {
             spread.stop().await;
-            let len = spread.field.lock().segments.received();
-            self.gained += len.saturating_sub(self.len);
-            self.len = len;
-            self.shared.store.note(self.assignment.id, self.ranges_changed());
-            partial = self.partial(Length::AtLeast(0));
+            self.count();
+            // Where that cannot be read, it is not kept.
+            if self.seams_hold().await.unwrap_or(true) {
+                self.shared.store.note(self.assignment.id, self.ranges_changed());
+                partial = self.partial(Length::AtLeast(0));
+            } else {
+                self.assignment.unsplit = true;
+            }
         }
         match mem::replace(&mut self.sink, Sink::Closed) {
             Sink::Closed => {}

@@ -1,6 +1,7 @@
 //! Fetching one file over several connections: whether it is worth it, how many, and what follows when one of them has
 //! ended. The connections work by themselves; here somebody looks at the clock.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::disk::Part;
 use crate::engine::error::TransferError;
 use crate::engine::net::{self, Ask};
-use crate::engine::partial;
 use crate::engine::resume::Wanted;
-use crate::engine::segments::{Aim, Segments};
+use crate::engine::segments::{Aim, BURST, Segments};
+use crate::engine::store::Change;
 
 use super::connection::{Connection, Ended, Trouble};
 use super::field::{Field, Seam, read};
@@ -28,11 +29,23 @@ use super::worth::granted;
 /// fetched again.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// After a look that comes so late this process has stood still.
+const LATE: Duration = Duration::from_millis(500);
+
 /// How often at most it is told how far the file is.
 const TELL: Duration = Duration::from_millis(95);
 
-/// So many connections may break before the file is left alone with more.
+/// So many connections may break early, one after the other, before the file is left alone with more.
 const MOST_TROUBLES: u32 = 3;
+
+/// One of them is forgotten after so long.
+const FORGET: Duration = Duration::from_secs(10);
+
+/// Connections that all break within so long were broken by the network: that says nothing of ranges.
+const TOGETHER: Duration = Duration::from_secs(5);
+
+/// So many that come too late are as bad as one that breaks.
+const MOST_LATE: u32 = 32;
 
 /// What is known while several connections bring a file.
 struct Course {
@@ -47,10 +60,23 @@ struct Course {
     /// Nobody takes from another any more; only holes are asked for.
     still: bool,
     troubles: u32,
+    /// When one of them was forgotten, or came.
+    troubled: Instant,
+    /// When there were too many of them.
+    given_up: Option<Instant>,
+    /// Connections that came too late.
+    late: u32,
+    /// Nobody is sent before then.
+    not_before: Instant,
     /// Something has changed since requests were asked for in vain.
     may_ask: bool,
     told: Instant,
-    kept_bytes: u64,
+    /// What was kept last: bytes that have come may reach the kernel much later.
+    ranges: Vec<Range<u64>>,
+    looked: Instant,
+    /// When more was here than ever before, and how much.
+    rose: Instant,
+    most: u64,
 }
 
 impl Transfer {
@@ -98,14 +124,15 @@ impl Transfer {
         self.len = segments.received();
         let field = Arc::new(Field::new(segments));
         let Some((part, path)) = self.take_part() else { return Err(TransferError::defect()) };
-        self.sink = Sink::Spread(Spread { part, path, field, connections: tokio::task::JoinSet::new() });
+        self.sink =
+            Sink::Spread(Spread { part, path, field, connections: tokio::task::JoinSet::new(), most: self.len });
         // Before any byte is beyond the first hole.
         self.shared.store.keep(self.assignment.id, self.ranges_changed()).await?;
         self.start(number, None, |connection| connection.go_on(body, at, start));
         let url = self.assignment.request.url.clone();
         let wanted = if self.assignment.unsplit { Some(1) } else { self.shared.options.connections };
-        let growth =
-            Growth::new(wanted, self.loans.len() + 1, self.alone.take().and_then(|alone| alone.rate), now, self.len);
+        let alone = self.alone.take().map(|alone| (alone.rate, alone.steady));
+        let growth = Growth::new(wanted, self.loans.len() + 1, alone, now, self.len);
         Ok(Course {
             growth,
             ask: Ask { url, range: None, fresh: false, alone: true, flow: Arc::clone(&self.assignment.flow) },
@@ -115,9 +142,16 @@ impl Transfer {
             at_once: self.shared.options.connections.is_some(),
             still: self.assignment.unsplit || self.is_one_shot(),
             troubles: 0,
+            troubled: now,
+            given_up: None,
+            late: 0,
+            not_before: now,
             may_ask: true,
             told: now,
-            kept_bytes: self.len,
+            ranges: Vec::new(),
+            looked: now,
+            rose: now,
+            most: self.len,
         })
     }
 
@@ -137,7 +171,7 @@ impl Transfer {
     where
         F: Future<Output = Ended> + Send + 'static,
     {
-        let Sink::Spread(Spread { part, path, field, connections }) = &mut self.sink else { return };
+        let Sink::Spread(Spread { part, path, field, connections, .. }) = &mut self.sink else { return };
         let stop = CancellationToken::new();
         field.lock().stops.insert(number, stop.clone());
         connections.spawn(run(Connection {
@@ -158,6 +192,9 @@ impl Transfer {
     /// Sets as many connections to work as there should be and may be.
     fn refill(&mut self, course: &mut Course, lent: &mut Option<oneshot::Receiver<Vec<Loan>>>) {
         let Sink::Spread(spread) = &self.sink else { return };
+        if Instant::now() < course.not_before {
+            return;
+        }
         let missing = course.growth.target().saturating_sub(spread.connections.len());
         let seats = course.seats.len();
         let aim = Aim { ttfb: course.ttfb, at_once: course.at_once, holes: course.still, now: Instant::now() };
@@ -191,22 +228,36 @@ impl Transfer {
             Err(Trouble::Disk(error)) => return Err(error),
             Err(Trouble::Differs) => return Ok(Some(self.differs())),
             Err(_) if whole => {}
+            Err(Trouble::Late) => {
+                (course.not_before, course.late) = (Instant::now() + LOOK, course.late + 1);
+                if course.late.is_multiple_of(MOST_LATE) {
+                    self.trouble(course);
+                }
+            }
             Err(Trouble::Refused(reason)) => {
-                self.assignment.unsplit = true;
-                course.still = true;
+                course.given_up = None;
+                self.leave_alone(course);
                 course.growth.trouble(running);
                 if running == 0 {
                     return Ok(Some(Flow::Refused(reason)));
                 }
             }
             Err(Trouble::Failed(error)) => {
-                course.troubles += 1;
-                if error.status.is_some() || course.troubles >= MOST_TROUBLES {
-                    self.assignment.unsplit = true;
-                    course.still = true;
+                let early = ended.brought <= BURST;
+                if early {
+                    self.trouble(course);
                 }
-                course.growth.trouble(running);
-                if running == 0 {
+                if error.status.is_some() {
+                    course.given_up = None;
+                    self.leave_alone(course);
+                }
+                if early || course.still {
+                    course.growth.trouble(running);
+                }
+                if running == 0 && (early || course.still) {
+                    if error.status.is_none() && course.given_up.is_some_and(|at| at.elapsed() < TOGETHER) {
+                        self.assignment.unsplit = false;
+                    }
                     return Err(error);
                 }
                 // A supervisor that has ended hears of nothing.
@@ -221,6 +272,23 @@ impl Transfer {
         Ok(Some(if same { Flow::Ended } else { self.differs() }))
     }
 
+    /// A connection was for nothing, and nobody is sent in its place at once.
+    fn trouble(&mut self, course: &mut Course) {
+        course.troubles += 1;
+        course.troubled = Instant::now();
+        course.not_before = course.troubled + LOOK;
+        if course.troubles >= MOST_TROUBLES && !self.assignment.unsplit {
+            course.given_up = Some(course.troubled);
+            self.leave_alone(course);
+        }
+    }
+
+    /// From here on the file comes over those connections that there are, and later over one.
+    fn leave_alone(&mut self, course: &mut Course) {
+        self.assignment.unsplit = true;
+        course.still = true;
+    }
+
     /// The server has two files under one name; nothing of this is tried again.
     fn differs(&mut self) -> Flow {
         self.assignment.unsplit = true;
@@ -230,12 +298,13 @@ impl Transfer {
     /// Looks at the clock; false where two connections bring different files.
     async fn look(&mut self, course: &mut Course) -> Result<bool, TransferError> {
         self.count();
+        let now = Instant::now();
+        self.check_stall(course, now)?;
         let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
         {
-            let now = Instant::now();
             let mut state = spread.field.lock();
             state.segments.tick(now);
-            course.growth.look(&Look {
+            let look = Look {
                 now,
                 received: self.len,
                 left: self.total.unwrap_or_default().saturating_sub(self.len),
@@ -244,46 +313,57 @@ impl Transfer {
                 held: state.segments.is_held(),
                 burst: state.segments.largest(),
                 ttfb: course.ttfb,
-            });
+            };
+            // A rate of our own making says nothing of the server.
+            if !self.shared.net.is_limited() {
+                course.growth.look(&look);
+            }
             let surplus = state.segments.newest(course.growth.target());
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
         }
         course.may_ask = true;
+        if now.duration_since(course.troubled) >= FORGET {
+            (course.troubles, course.troubled) = (course.troubles.saturating_sub(1), now);
+            if !course.still {
+                course.growth.forgive();
+            }
+        }
+        let ranges = spread.field.lock().kept();
+        if course.ranges != ranges {
+            course.ranges.clone_from(&ranges);
+            self.shared.store.note(self.assignment.id, Change::Spread(self.assignment.generation, ranges));
+        }
         if course.told.elapsed() >= TELL {
             course.told = Instant::now();
             self.tell(course.told);
         }
-        self.keep_ranges(course);
         self.seams_hold().await
     }
 
-    /// Keeps which ranges are here, where that has changed.
-    fn keep_ranges(&self, course: &mut Course) {
-        let Sink::Spread(spread) = &self.sink else { return };
-        let written = partial::sum(&spread.field.lock().segments.written());
-        if std::mem::replace(&mut course.kept_bytes, written) != written {
-            self.shared.store.note(self.assignment.id, self.ranges_changed());
+    /// Each connection has a stall clock of its own, but others may take its place without end.
+    fn check_stall(&self, course: &mut Course, now: Instant) -> Result<(), TransferError> {
+        let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
+        // The wait for the disk or for our own limit is none for the server, nor is that of a process that stood still.
+        let late = now.duration_since(course.looked) > LATE;
+        let excused = late || self.shared.net.is_limited() || !spread.field.lock().segments.is_written();
+        course.looked = now;
+        if spread.most > course.most || excused {
+            (course.rose, course.most) = (now, spread.most);
         }
-    }
-
-    /// Counts what has come.
-    fn count(&mut self) {
-        let Sink::Spread(spread) = &self.sink else { return };
-        let len = spread.field.lock().segments.received();
-        // What is fetched again is no gain.
-        self.gained += len.saturating_sub(self.len);
-        self.len = len;
+        let limit = self.shared.options.stall_timeout;
+        if now.duration_since(course.rose) < limit { Ok(()) } else { Err(net::stalled(limit)) }
     }
 
     /// Compares what two connections have brought of the same place.
-    async fn seams_hold(&self) -> Result<bool, TransferError> {
+    pub(super) async fn seams_hold(&self) -> Result<bool, TransferError> {
         let Sink::Spread(spread) = &self.sink else { return Err(TransferError::defect()) };
-        let seams = spread.field.lock().seams();
-        for Seam { at, bytes } in seams {
-            if read(spread.path.clone(), at, bytes.len()).await? != bytes {
+        let seams = spread.field.lock().ready();
+        for Seam { at, bytes } in &seams {
+            if read(spread.path.clone(), *at, bytes.len()).await? != *bytes {
                 return Ok(false);
             }
         }
+        spread.field.lock().hold(&seams);
         Ok(true)
     }
 }

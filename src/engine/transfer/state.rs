@@ -40,6 +40,8 @@ pub(super) struct Spread {
     pub(super) path: PathBuf,
     pub(super) field: Arc<Field>,
     pub(super) connections: JoinSet<Ended>,
+    /// The most bytes that have been here: what is fetched again is no gain.
+    pub(super) most: u64,
 }
 
 pub(super) struct Transfer {
@@ -94,6 +96,14 @@ impl Transfer {
     /// How many bytes of the file are here.
     pub(super) fn here(&self) -> u64 {
         if self.ranges.is_empty() { self.len } else { sum(&self.ranges) }
+    }
+
+    /// Counts what several connections have brought.
+    pub(super) fn count(&mut self) {
+        let Sink::Spread(spread) = &mut self.sink else { return };
+        self.len = spread.field.lock().segments.received();
+        self.gained += self.len.saturating_sub(spread.most);
+        spread.most = spread.most.max(self.len);
     }
 
     /// How many connections bring bytes.

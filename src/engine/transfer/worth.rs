@@ -42,7 +42,8 @@ impl Transfer {
         if wanted.is_some() {
             return left >= 2 * PIECE;
         }
-        if pulse.is_fast(self.len) {
+        // What our own limit holds back, no connection brings sooner.
+        if pulse.is_fast(self.len) || self.shared.net.is_limited() {
             return false;
         }
         let soon = SOON.max(self.ttfb() * 2).as_secs_f64();

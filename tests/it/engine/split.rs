@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use haul::engine::error::ErrorClass;
 use haul::engine::event::{Command, Event};
 use haul::engine::options::Options;
 use haul::engine::request::JobId;
@@ -52,14 +53,17 @@ fn a_server_that_is_slow_by_connection_gets_several() {
     }
 }
 
+/// Where the user wants one, or where our own limit is what takes the time.
 #[test]
 fn one_connection_never_asks_for_a_range() {
-    let (origin, mut run) = (Origin::start(), Run::with(with(1)));
-    let file = Resource::new(payload(1, 4 * MIB));
-    origin.script("/a.bin", Script::new().answer(move |r| file.answer(r).paced(&Pace::new(4_000_000))));
-    let id = run.add(&origin.url("/a.bin"));
-    run.check(id, "a.bin", &payload(1, 4 * MIB));
-    assert_eq!(origin.requests("/a.bin").len(), 1);
+    for options in [with(1), Options { limit_rate: Some(4_000_000), ..with(None) }] {
+        let (origin, mut run) = (Origin::start(), Run::with(options));
+        let file = Resource::new(payload(1, 4 * MIB));
+        origin.script("/a.bin", Script::new().answer(move |r| file.answer(r).paced(&Pace::new(4_000_000))));
+        let id = run.add(&origin.url("/a.bin"));
+        run.check(id, "a.bin", &payload(1, 4 * MIB));
+        assert_eq!(origin.requests("/a.bin").len(), 1);
+    }
 }
 
 /// An address that a second request would spend, a file without a strong tag, one of unknown length, one too small.
@@ -89,9 +93,10 @@ fn what_cannot_be_split_is_asked_for_once() {
     assert_eq!(origin.requests("/unsized").len(), 1);
 }
 
-/// A second connection brings bytes, or has brought some.
+/// A second connection brings bytes, has brought some, or has been found out already.
 fn is_split(event: &Event) -> bool {
-    matches!(event, Event::Progress { bytes, connections, .. } if *connections > 1 || *bytes > MIB as u64)
+    matches!(event, Event::Restarted { .. })
+        || matches!(event, Event::Progress { bytes, connections, .. } if *connections > 1 || *bytes > MIB as u64)
 }
 
 type Bend = fn(&Resource, &Request, &[u8]) -> Answer;
@@ -223,6 +228,22 @@ fn a_server_that_punishes_more_than_four_gets_four() {
     assert_eq!((done.attempts, restarts(&run, id)), (1, 0));
 }
 
+/// Whatever a connection brings ends after some megabytes: no reason to bring the rest over one, nor to give up.
+#[test]
+fn connections_that_break_late_are_followed_by_others() {
+    let (origin, mut run) = (Origin::start(), Run::with(with(4)));
+    let file = Resource::new(payload(1, 24 * MIB));
+    let script = Script::new().answer(move |request| {
+        let rate = 8_000_000 + 3_000_000 * (request.connection as u64 % 4);
+        file.answer(request).paced(&Pace::new(rate)).reset(3 * MIB / 2)
+    });
+    origin.script("/a.bin", script);
+    let id = run.add(&origin.url("/a.bin"));
+    let done = run.check(id, "a.bin", &payload(1, 24 * MIB));
+    assert_eq!((done.attempts, restarts(&run, id)), (1, 0));
+    assert!(origin.requests("/a.bin").len() > 12);
+}
+
 /// One of four connections is ten times slower: others take its rest piece by piece.
 #[test]
 fn the_rest_of_a_slow_connection_is_taken_over() {
@@ -295,4 +316,18 @@ fn a_host_feels_what_its_ranges_are_refused_for() {
     run.check(id, "a.bin", &payload(1, 4 * MIB));
     let less = |event: &Event| matches!(event, Event::HostChanged { window: 8, pause: Some(pause), .. } if *pause > Duration::ZERO);
     assert!(run.seen().iter().any(less));
+}
+
+/// Whoever takes the place of a dead connection is as dead: that is a stall, however many there are.
+#[test]
+fn a_server_that_brings_no_more_has_stalled() {
+    let (origin, stall_timeout) = (Origin::start(), Duration::from_millis(1200));
+    let mut run = Run::with(Options { stall_timeout, ..with(16) });
+    let file = Resource::new(payload(1, 4 * MIB));
+    let again = file.clone();
+    let script = Script::new().answer(move |r| file.answer(r).stall_after(MIB));
+    origin.script("/a.bin", script.answer(move |r| again.answer(r).stall_after(0)));
+    let id = run.add(&origin.url("/a.bin"));
+    assert_eq!(run.failed(id).class, ErrorClass::Stalled);
+    assert!((3..60).contains(&origin.requests("/a.bin").len()), "{}", origin.requests("/a.bin").len());
 }
