@@ -209,7 +209,8 @@ impl Transfer {
                     return Err(error);
                 }
                 // A supervisor that has ended hears of nothing.
-                let _ = self.shared.wishes.send(Wish::Failed(course.ask.url.clone(), error));
+                let answered = self.answered.as_ref().map(|answered| answered.final_url.clone());
+                let _ = self.shared.wishes.send(Wish::Failed { url: course.ask.url.clone(), answered, error });
             }
         }
         self.count();

@@ -1,8 +1,6 @@
 //! One file over several connections: that it is whole and the right one whatever the server does with ranges, and that
 //! a server which does not like them is left alone. What goes over the wire is counted, never the time.
 
-use std::time::Duration;
-
 use haul::engine::event::{Command, Event};
 use haul::engine::options::Options;
 use haul::engine::request::JobId;
@@ -287,12 +285,33 @@ fn a_pause_keeps_what_every_connection_has_got() {
     }
 }
 
-/// What a range is refused for, its host hears of like of every failure.
+/// What a range is refused for, its host hears of like of every failure: it rests if that is not longer than anybody
+/// waits. The main connection breaks, and the job goes on.
 #[test]
 fn a_host_feels_what_its_ranges_are_refused_for() {
-    let (origin, mut run) = (Origin::start(), Run::with(with(2)));
-    let id = bent(&mut run, &origin, "/a.bin", false, |_, _, _| Answer::status(429).header("Retry-After", "3600"));
-    run.check(id, "a.bin", &payload(1, 4 * MIB));
-    let less = |event: &Event| matches!(event, Event::HostChanged { window: 8, pause: Some(pause), .. } if *pause > Duration::ZERO);
-    assert!(run.seen().iter().any(less));
+    for (asks, rests) in [("1", true), ("3600", false)] {
+        let (origin, elsewhere) = (Origin::start(), Origin::start());
+        let mut run = Run::with(Options { retries: 1, ..with(2) });
+        let (bytes, gate) = (payload(1, 4 * MIB), Gate::new());
+        let (held, begin, total) = (gate.clone(), bytes[..MIB].to_vec(), bytes.len().to_string());
+        let first =
+            move || Answer::ok(&*begin).header("ETag", TAG).header("Content-Length", &total).wait(&held).close();
+        let (file, to) = (Resource::new(bytes.clone()).etag(TAG), elsewhere.url("/a.bin"));
+        let script = Script::new().then(first).then(move || Answer::status(429).header("Retry-After", asks));
+        elsewhere.script("/a.bin", script.answer(move |request| file.answer(request)));
+        origin.script("/a.bin", Script::new().then(move || Answer::redirect(302, &to)));
+        // Only a host that jobs were asked of has something to lose.
+        elsewhere.script("/known", Script::body("a"));
+        let known = run.add(&elsewhere.url("/known"));
+        run.finished(known);
+        let id = run.add(&origin.url("/a.bin"));
+        run.wait_for("the host's change", |event| matches!(event, Event::HostChanged { .. }));
+        gate.open();
+        run.check(id, "a.bin", &bytes);
+        let changes = run.seen().iter().filter_map(|event| match event {
+            Event::HostChanged { host, pause, .. } => Some((elsewhere.url("").contains(host), pause.is_some())),
+            _ => None,
+        });
+        assert_eq!(changes.collect::<Vec<_>>(), [(true, rests)], "{asks}: the host that has said so");
+    }
 }
