@@ -171,6 +171,7 @@ impl Hosts {
         if waits && host.wants(1, now) {
             self.changed.push(number);
         }
+        host.want_back(waits, now);
         let stand = if waits { host.stand(now) } else { Stand::Away };
         self.turns.change(number, std::mem::replace(&mut host.stand, stand), stand);
     }
@@ -228,7 +229,8 @@ impl Hosts {
     }
 
     /// Gives out up to `wish` requests for parts of a file that a job of the host fetches already. They count in the
-    /// host's window and take no slot. Jobs that wait come first; what is refused is demand all the same.
+    /// host's window and take no slot. Jobs that wait come first, and [`Flow::is_wanted_back`] says so where some begin
+    /// to wait later; what is refused is demand all the same.
     pub(super) fn lend(&mut self, url: &Url, wish: usize, now: Instant) -> usize {
         let number = self.numbers.get(&url.origin()).copied();
         if number.is_none_or(|number| self.queues.has(number)) {
@@ -238,6 +240,7 @@ impl Hosts {
         let changed = wish > host.room(now) && host.wants(wish, now);
         let lent = wish.min(host.room(now));
         host.in_flight += lent;
+        host.lent += lent;
         if changed {
             self.changed.push(number);
         }
@@ -248,6 +251,7 @@ impl Hosts {
     pub(super) fn give_back(&mut self, url: &Url, lent: usize) {
         if let Some((_, host)) = self.stir(url) {
             host.in_flight -= lent;
+            host.lent -= lent;
         }
     }
 
@@ -465,6 +469,28 @@ mod tests {
         hosts.failed(&a, &TransferError::status(503, Some(Duration::from_secs(1))), now);
         assert_eq!(hosts.lend(&a, 1, now), 0, "the host is paused");
         assert_eq!(hosts.lend(&a, 9, now + Duration::from_secs(1)), 3);
+    }
+
+    #[test]
+    fn what_is_lent_is_wanted_back_while_it_keeps_a_job_from_starting() {
+        let a = url("http://a/");
+        let (mut hosts, now) = (Hosts::new(8, Some(4)), Instant::now());
+        hosts.enqueue(&a, JobId(1), false);
+        hosts.answered(&a, Duration::ZERO);
+        assert_eq!(granted(&mut hosts), [1]);
+        let flow = hosts.flow(&a);
+        assert_eq!(hosts.lend(&a, 2, now), 2);
+        let step = |hosts: &mut Hosts, id, starts: &[u64]| {
+            hosts.enqueue(&a, JobId(id), false);
+            assert_eq!(granted(hosts), starts);
+            flow.is_wanted_back()
+        };
+        assert!(!step(&mut hosts, 2, &[2]), "there is room for one");
+        assert!(step(&mut hosts, 3, &[]));
+        hosts.give_back(&a, 1);
+        assert!(step(&mut hosts, 4, &[3]), "and one waits");
+        hosts.give_back(&a, 1);
+        assert!(!step(&mut hosts, 5, &[4]), "nothing is lent any more");
     }
 
     #[test]

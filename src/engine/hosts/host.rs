@@ -18,6 +18,8 @@ pub(super) struct Host {
     pub(super) paused: Option<Instant>,
     /// Requests of jobs, and those that were lent.
     pub(super) in_flight: usize,
+    /// Those that were lent.
+    pub(super) lent: usize,
     /// Jobs that have ended.
     pub(super) files: u64,
     /// What it sends.
@@ -42,6 +44,7 @@ impl Host {
             window: Window::new(per_host.unwrap_or(window::START), per_host.unwrap_or(window::MOST)),
             paused: None,
             in_flight: 0,
+            lent: 0,
             files: 0,
             flow: Arc::default(),
             answered: false,
@@ -87,6 +90,11 @@ impl Host {
             (_, true) => Stand::Answering(self.turn),
             (_, false) => Stand::Silent(self.turn),
         }
+    }
+
+    /// Asks for what was lent where that alone keeps a job from starting.
+    pub(super) fn want_back(&self, waits: bool, now: Instant) {
+        self.flow.want_back(waits && self.lent > 0 && self.room(now) == 0 && self.is_free(now));
     }
 
     /// Nothing but its window holds requests back.

@@ -315,3 +315,31 @@ fn a_host_feels_what_its_ranges_are_refused_for() {
         assert_eq!(changes.collect::<Vec<_>>(), [(true, rests)], "{asks}: the host that has said so");
     }
 }
+
+/// Four connections bring a large file and take all that its host gives; small files come later. Every connection is
+/// held in the middle, so that none of them gets free by itself.
+#[test]
+fn later_files_of_the_host_get_back_what_was_lent() {
+    let (origin, gate) = (Origin::start(), Gate::new());
+    let mut run = Run::with(Options { per_host: Some(4), ..with(4) });
+    let bytes = payload(1, 8 * MIB);
+    let (held, all, again, whole) = (gate.clone(), bytes.clone(), gate.clone(), bytes.clone());
+    let first = move || Answer::ok(&whole[..MIB]).header("ETag", TAG).wait(&held).body(&whole[MIB..]);
+    let script = Script::new().then(first).answer(move |request| {
+        let (first, last) = asked(request);
+        let middle = usize::midpoint(first, last);
+        part((first, last), all.len(), &all[first..middle]).wait(&again).body(&all[middle..=last])
+    });
+    origin.script("/big.bin", script);
+    let big = run.add(&origin.url("/big.bin"));
+    origin.wait_requests("/big.bin", 4);
+    for name in ["1", "2", "3", "4", "5"] {
+        origin.script(&format!("/{name}"), Script::body("small"));
+        let id = run.add(&origin.url(&format!("/{name}")));
+        run.check(id, name, b"small");
+    }
+    assert_eq!(run.facts(big), "queued connecting started");
+    gate.open();
+    let file = run.check(big, "big.bin", &bytes);
+    assert_eq!(file.attempts, 1);
+}
