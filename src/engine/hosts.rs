@@ -30,12 +30,17 @@ fn strikes(error: &TransferError) -> u32 {
     }
 }
 
+/// So many requests are lent at once over all hosts: each is a connection with buffers of its own for the disk, two of
+/// 64 KiB, and all buffers together take no more than 16 MiB.
+const MOST_LENT: usize = 64;
+
 /// Slots, windows and turns.
 #[derive(Debug)]
 pub(super) struct Hosts {
     slots: usize,
     per_host: Option<usize>,
     in_flight: usize,
+    lent: usize,
     numbers: HashMap<Origin, HostNo>,
     known: HashMap<HostNo, Host>,
     last: HostNo,
@@ -54,6 +59,7 @@ impl Hosts {
             slots: slots.max(1),
             per_host,
             in_flight: 0,
+            lent: 0,
             numbers: HashMap::new(),
             known: HashMap::new(),
             last: 0,
@@ -236,11 +242,14 @@ impl Hosts {
         if number.is_none_or(|number| self.queues.has(number)) {
             return 0;
         }
+        let most = MOST_LENT - self.lent;
         let Some((number, host)) = self.stir(url) else { return 0 };
+        let wish = wish.min(most);
         let changed = wish > host.room(now) && host.wants(wish, now);
         let lent = wish.min(host.room(now));
         host.in_flight += lent;
         host.lent += lent;
+        self.lent += lent;
         if changed {
             self.changed.push(number);
         }
@@ -252,6 +261,7 @@ impl Hosts {
         if let Some((_, host)) = self.stir(url) {
             host.in_flight -= lent;
             host.lent -= lent;
+            self.lent -= lent;
         }
     }
 
@@ -469,6 +479,20 @@ mod tests {
         hosts.failed(&a, &TransferError::status(503, Some(Duration::from_secs(1))), now);
         assert_eq!(hosts.lend(&a, 1, now), 0, "the host is paused");
         assert_eq!(hosts.lend(&a, 9, now + Duration::from_secs(1)), 3);
+    }
+
+    #[test]
+    fn no_more_is_lent_than_there_are_buffers_for() {
+        let urls = ["http://a/", "http://b/", "http://c/"].map(url);
+        let (mut hosts, now) = (Hosts::new(8, Some(40)), Instant::now());
+        for (url, id) in urls.iter().zip(1..) {
+            hosts.enqueue(url, JobId(id), false);
+            hosts.answered(url, Duration::ZERO);
+        }
+        assert_eq!(granted(&mut hosts), [1, 2, 3]);
+        assert_eq!(urls.each_ref().map(|url| hosts.lend(url, 50, now)), [39, 25, 0]);
+        hosts.give_back(&urls[0], 3);
+        assert_eq!(hosts.lend(&urls[2], 50, now), 3);
     }
 
     #[test]
