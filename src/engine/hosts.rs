@@ -34,6 +34,9 @@ fn strikes(error: &TransferError) -> u32 {
 /// 64 KiB, and all buffers together take no more than 16 MiB.
 const MOST_LENT: usize = 64;
 
+/// Where more hosts are known than this, idle ones are forgotten.
+const MOST_KNOWN: usize = 4096;
+
 /// Slots, windows and turns.
 #[derive(Debug)]
 pub(super) struct Hosts {
@@ -172,14 +175,23 @@ impl Hosts {
 
     /// Finds out where a host stands now.
     fn place(&mut self, number: HostNo, now: Instant) {
+        let many = self.known.len() > MOST_KNOWN;
         let Some(host) = self.known.get_mut(&number) else { return };
         let waits = self.queues.has(number);
         if waits && host.wants(1, now) {
             self.changed.push(number);
         }
         host.want_back(waits, now);
-        let stand = if waits { host.stand(now) } else { Stand::Away };
+        let stand = match host.pause(now) {
+            // It can be forgotten then.
+            Some(until) if many => Stand::Later(until),
+            _ if waits => host.stand(now),
+            _ => Stand::Away,
+        };
         self.turns.change(number, std::mem::replace(&mut host.stand, stand), stand);
+        if many && host.is_idle(self.per_host, now) && !self.queues.knows(number) {
+            self.forget(number);
+        }
     }
 
     /// The host has answered a request, so long after it was sent.
@@ -515,6 +527,36 @@ mod tests {
         assert!(step(&mut hosts, 4, &[3]), "and one waits");
         hosts.give_back(&a, 1);
         assert!(!step(&mut hosts, 5, &[4]), "nothing is lent any more");
+    }
+
+    #[test]
+    fn where_many_hosts_are_known_idle_ones_are_forgotten() {
+        let (mut hosts, start) = (Hosts::new(8, None), Instant::now());
+        let wait = TransferError::status(503, Some(Duration::from_secs(1)));
+        let visit = |hosts: &mut Hosts, n: u64| {
+            let url = url(&format!("http://h{n}/"));
+            hosts.enqueue(&url, JobId(n), false);
+            assert_eq!(hosts.next(start, |_| true), Some(JobId(n)));
+            hosts.answered(&url, Duration::ZERO);
+            url
+        };
+        for n in 0..2 * MOST_KNOWN as u64 {
+            let url = visit(&mut hosts, n);
+            hosts.release(&url);
+        }
+        let (paused, narrowed, busy) =
+            (visit(&mut hosts, 1 << 20), visit(&mut hosts, 1 << 21), visit(&mut hosts, 1 << 22));
+        hosts.failed(&paused, &wait, start);
+        hosts.failed(&narrowed, &TransferError::status(429, None), start);
+        [&paused, &narrowed].into_iter().for_each(|url| hosts.release(url));
+        let later = start + Duration::from_secs(1);
+        for (now, remembered) in [(start, [true, true, true]), (later, [false, true, true])] {
+            assert_eq!(hosts.next(now, |_| true), None);
+            assert_eq!([&paused, &narrowed, &busy].map(|url| hosts.has_answered(url)), remembered);
+            assert_eq!(hosts.known.len(), hosts.numbers.len());
+            assert!(hosts.known.len() <= MOST_KNOWN + 3, "{}", hosts.known.len());
+        }
+        assert_eq!(hosts.next_opening(later), None);
     }
 
     #[test]

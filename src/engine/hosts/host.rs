@@ -97,6 +97,12 @@ impl Host {
         self.flow.want_back(waits && self.lent > 0 && self.room(now) == 0 && self.is_free(now));
     }
 
+    /// Nothing is lost where it is forgotten, if no job of it waits.
+    pub(super) fn is_idle(&self, per_host: Option<usize>, now: Instant) -> bool {
+        let start = per_host.unwrap_or(window::START);
+        self.in_flight == 0 && self.pause(now).is_none() && self.window.is_as_new(start, now)
+    }
+
     /// Nothing but its window holds requests back.
     fn is_free(&self, now: Instant) -> bool {
         !self.is_unknown() && self.pause(now).is_none()
