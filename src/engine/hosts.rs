@@ -6,7 +6,7 @@ mod queues;
 mod turns;
 mod window;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -50,7 +50,7 @@ pub(super) struct Hosts {
     queues: Queues,
     turns: Turns,
     /// Hosts to which something has happened since the last look.
-    stirred: Vec<HostNo>,
+    stirred: BTreeSet<HostNo>,
     /// Hosts whose window has found another size, until somebody is told.
     changed: Vec<HostNo>,
 }
@@ -68,7 +68,7 @@ impl Hosts {
             last: 0,
             queues: Queues::default(),
             turns: Turns::default(),
-            stirred: Vec::new(),
+            stirred: BTreeSet::new(),
             changed: Vec::new(),
         }
     }
@@ -91,9 +91,7 @@ impl Hosts {
     fn stir(&mut self, url: &Url) -> Option<(HostNo, &mut Host)> {
         let number = *self.numbers.get(&url.origin())?;
         let host = self.known.get_mut(&number)?;
-        if !std::mem::replace(&mut host.stirred, true) {
-            self.stirred.push(number);
-        }
+        self.stirred.insert(number);
         Some((number, host))
     }
 
@@ -130,13 +128,7 @@ impl Hosts {
         if self.in_flight >= self.slots {
             return None;
         }
-        while let Some(number) = self.stirred.pop() {
-            if let Some(host) = self.known.get_mut(&number) {
-                host.stirred = false;
-            }
-            self.place(number, now);
-        }
-        while let Some(number) = self.turns.due(now) {
+        while let Some(number) = self.stirred.pop_first().or_else(|| self.turns.due(now)) {
             self.place(number, now);
         }
         let last_slot = self.slots > 1 && self.in_flight + 1 == self.slots;
@@ -165,12 +157,7 @@ impl Hosts {
 
     /// Jobs that could not start may be able to by now; until then nobody asks for them again.
     pub(super) fn reopen(&mut self) {
-        for number in self.queues.reopen() {
-            if let Some(host) = self.known.get_mut(&number).filter(|host| !host.stirred) {
-                host.stirred = true;
-                self.stirred.push(number);
-            }
-        }
+        self.stirred.extend(self.queues.reopen());
     }
 
     /// Finds out where a host stands now.
@@ -548,7 +535,9 @@ mod tests {
             (visit(&mut hosts, 1 << 20), visit(&mut hosts, 1 << 21), visit(&mut hosts, 1 << 22));
         hosts.failed(&paused, &wait, start);
         hosts.failed(&narrowed, &TransferError::status(429, None), start);
-        [&paused, &narrowed].into_iter().for_each(|url| hosts.release(url));
+        for url in [&paused, &narrowed] {
+            hosts.release(url);
+        }
         let later = start + Duration::from_secs(1);
         for (now, remembered) in [(start, [true, true, true]), (later, [false, true, true])] {
             assert_eq!(hosts.next(now, |_| true), None);

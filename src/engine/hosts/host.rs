@@ -33,8 +33,6 @@ pub(super) struct Host {
     /// Its place in the row whenever it stands there.
     pub(super) turn: u64,
     pub(super) stand: Stand,
-    /// Something has happened to it since it was given its stand.
-    pub(super) stirred: bool,
 }
 
 impl Host {
@@ -52,7 +50,6 @@ impl Host {
             tried: false,
             turn: 0,
             stand: Stand::Away,
-            stirred: false,
         }
     }
 
