@@ -1,9 +1,12 @@
 //! Who may start next: slots over all hosts, a window for each host, and turns among hosts; and what a host's trouble
 //! means for its window. Pure: time comes in as an argument, and jobs are known by their ids alone.
 
+mod host;
+mod queues;
+mod turns;
 mod window;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,71 +16,9 @@ use super::error::{ErrorClass, TransferError};
 use super::rate::Flow;
 use super::request::JobId;
 
-use window::{Count, Window};
-
-#[derive(Debug)]
-struct Host {
-    window: Window,
-    /// It has asked for a pause until then.
-    paused: Option<Instant>,
-    waiting: VecDeque<JobId>,
-    /// Requests of jobs, and those that were lent.
-    in_flight: usize,
-    /// Jobs that have ended.
-    files: u64,
-    /// What it sends.
-    flow: Arc<Flow>,
-    /// It has answered a request before.
-    answered: bool,
-    /// Its first connection decides between HTTP/1.1 and HTTP/2; nobody else connects before that is known.
-    negotiates: bool,
-    /// That first connection has ended, well or badly; nobody waits for it any more.
-    tried: bool,
-}
-
-impl Host {
-    fn new(per_host: Option<usize>) -> Self {
-        Self {
-            window: Window::new(per_host.unwrap_or(window::START), per_host.unwrap_or(window::MOST)),
-            paused: None,
-            waiting: VecDeque::new(),
-            in_flight: 0,
-            files: 0,
-            flow: Arc::default(),
-            answered: false,
-            negotiates: false,
-            tried: false,
-        }
-    }
-
-    /// How many requests may go out now.
-    fn room(&self, now: Instant) -> usize {
-        if self.paused.is_some_and(|until| until > now) {
-            return 0;
-        }
-        let window = if self.is_unknown() { 1 } else { self.window.size() };
-        window.saturating_sub(self.in_flight)
-    }
-
-    /// Somebody wants so many requests more. True where that makes the window another one.
-    fn wants(&mut self, wish: usize, now: Instant) -> bool {
-        let full = self.in_flight + wish > self.window.size();
-        full && self.is_free(now) && self.window.pressed(self.count(), now)
-    }
-
-    /// Nothing but its window holds requests back.
-    fn is_free(&self, now: Instant) -> bool {
-        !self.is_unknown() && self.paused.is_none_or(|until| until <= now)
-    }
-
-    fn is_unknown(&self) -> bool {
-        self.negotiates && !self.answered && !self.tried
-    }
-
-    fn count(&self) -> Count {
-        Count { bytes: self.flow.bytes(), files: self.files }
-    }
-}
+use host::Host;
+use queues::Queues;
+use turns::{HostNo, Stand, Turns};
 
 /// How many strikes an error is: a server that says so itself is believed at once, other troubles at the second.
 fn strikes(error: &TransferError) -> u32 {
@@ -89,20 +30,29 @@ fn strikes(error: &TransferError) -> u32 {
     }
 }
 
+/// So many requests are lent at once over all hosts: each is a connection with buffers of its own for the disk, two of
+/// 64 KiB, and all buffers together take no more than 16 MiB.
+const MOST_LENT: usize = 64;
+
+/// Where more hosts are known than this, idle ones are forgotten.
+const MOST_KNOWN: usize = 4096;
+
 /// Slots, windows and turns.
 #[derive(Debug)]
 pub(super) struct Hosts {
     slots: usize,
     per_host: Option<usize>,
     in_flight: usize,
-    waiting: usize,
-    known: HashMap<Origin, Host>,
-    /// Hosts with waiting jobs, the one whose turn it is first.
-    turns: VecDeque<Origin>,
+    lent: usize,
+    numbers: HashMap<Origin, HostNo>,
+    known: HashMap<HostNo, Host>,
+    last: HostNo,
+    queues: Queues,
+    turns: Turns,
+    /// Hosts to which something has happened since the last look.
+    stirred: BTreeSet<HostNo>,
     /// Hosts whose window has found another size, until somebody is told.
-    changed: Vec<Origin>,
-    /// When a window that was full at the last look has to be looked at again.
-    look: Option<Instant>,
+    changed: Vec<HostNo>,
 }
 
 impl Hosts {
@@ -112,96 +62,128 @@ impl Hosts {
             slots: slots.max(1),
             per_host,
             in_flight: 0,
-            waiting: 0,
+            lent: 0,
+            numbers: HashMap::new(),
             known: HashMap::new(),
-            turns: VecDeque::new(),
+            last: 0,
+            queues: Queues::default(),
+            turns: Turns::default(),
+            stirred: BTreeSet::new(),
             changed: Vec::new(),
-            look: None,
         }
     }
 
     /// How many jobs wait for a slot.
     pub(super) fn waiting(&self) -> usize {
-        self.waiting
+        self.queues.len()
     }
 
     /// True once the host has answered anything.
     pub(super) fn has_answered(&self, url: &Url) -> bool {
-        self.known.get(&url.origin()).is_some_and(|host| host.answered)
+        self.of(url).is_some_and(|host| host.answered)
+    }
+
+    fn of(&self, url: &Url) -> Option<&Host> {
+        self.known.get(self.numbers.get(&url.origin())?)
+    }
+
+    /// The host, to which something happens.
+    fn stir(&mut self, url: &Url) -> Option<(HostNo, &mut Host)> {
+        let number = *self.numbers.get(&url.origin())?;
+        let host = self.known.get_mut(&number)?;
+        self.stirred.insert(number);
+        Some((number, host))
     }
 
     /// Puts a job at the end of its host's queue, or before all others of it.
     pub(super) fn enqueue(&mut self, url: &Url, id: JobId, first: bool) {
         let origin = url.origin();
-        let host = self.known.entry(origin.clone()).or_insert_with(|| Host::new(self.per_host));
+        if !self.numbers.contains_key(&origin) {
+            self.last += 1;
+            self.numbers.insert(origin.clone(), self.last);
+            self.known.insert(self.last, Host::new(origin, self.per_host));
+        }
+        let turn = self.turns.draw();
+        let Some((number, host)) = self.stir(url) else { return };
         host.negotiates = url.scheme() == "https";
-        if host.waiting.is_empty() {
-            self.turns.push_back(origin);
+        if !self.queues.has(number)
+            && let Some(host) = self.known.get_mut(&number)
+        {
+            host.turn = turn;
         }
-        if first {
-            host.waiting.push_front(id);
-        } else {
-            host.waiting.push_back(id);
-        }
-        self.waiting += 1;
+        self.queues.push(number, id, first);
     }
 
     /// Takes a waiting job out.
     pub(super) fn remove(&mut self, url: &Url, id: JobId) {
-        let origin = url.origin();
-        let Some(host) = self.known.get_mut(&origin) else { return };
-        let before = host.waiting.len();
-        host.waiting.retain(|waiting| *waiting != id);
-        self.waiting -= before - host.waiting.len();
-        if before > 0 && host.waiting.is_empty() {
-            self.turns.retain(|turn| *turn != origin);
+        if self.queues.remove(id).is_some() {
+            self.stir(url);
         }
     }
 
-    /// Grants a slot to the next job that `may` start, if any may now. Hosts take turns. A host that has answered nothing
-    /// yet never gets the last slot, so that dead hosts cannot keep the others from their work.
+    /// Grants a slot to the next job that `may` start, if any may now; the others keep their places until
+    /// [`Self::reopen`]. Hosts take turns: the one that was granted something longest ago comes first. A host that has answered nothing yet never gets the last slot, so that dead
+    /// hosts cannot keep the others from their work.
     pub(super) fn next(&mut self, now: Instant, may: impl Fn(JobId) -> bool) -> Option<JobId> {
         if self.in_flight >= self.slots {
             return None;
         }
-        self.look = None;
+        while let Some(number) = self.stirred.pop_first().or_else(|| self.turns.due(now)) {
+            self.place(number, now);
+        }
         let last_slot = self.slots > 1 && self.in_flight + 1 == self.slots;
-        for _ in 0..self.turns.len() {
-            let origin = self.turns.pop_front()?;
-            let Some(host) = self.known.get_mut(&origin) else { continue };
-            if host.wants(1, now) {
-                self.changed.push(origin.clone());
+        while let Some(number) = self.turns.first(last_slot) {
+            let granted = self.queues.take(number, &may);
+            if granted.is_some() {
+                self.begins(number, now);
             }
-            let room = host.room(now);
-            if room == 0 && host.is_free(now) {
-                self.look = self.look.into_iter().chain(host.window.next_look(now)).min();
+            self.place(number, now);
+            if granted.is_some() {
+                return granted;
             }
-            if room == 0 || (last_slot && !host.answered) {
-                self.turns.push_back(origin);
-                continue;
-            }
-            let next = host.waiting.iter().position(|id| may(*id));
-            let Some(id) = next.and_then(|at| host.waiting.remove(at)) else {
-                self.turns.push_back(origin);
-                continue;
-            };
-            if host.in_flight == 0 {
-                host.window.begins(host.count(), now);
-            }
-            host.in_flight += 1;
-            self.in_flight += 1;
-            self.waiting -= 1;
-            if !host.waiting.is_empty() {
-                self.turns.push_back(origin);
-            }
-            return Some(id);
         }
         None
     }
 
+    /// A request of a job goes out to the host.
+    fn begins(&mut self, number: HostNo, now: Instant) {
+        let Some(host) = self.known.get_mut(&number) else { return };
+        if host.in_flight == 0 {
+            host.window.begins(host.count(), now);
+        }
+        (host.in_flight, host.turn) = (host.in_flight + 1, self.turns.draw());
+        self.in_flight += 1;
+    }
+
+    /// Jobs that could not start may be able to by now; until then nobody asks for them again.
+    pub(super) fn reopen(&mut self) {
+        self.stirred.extend(self.queues.reopen());
+    }
+
+    /// Finds out where a host stands now.
+    fn place(&mut self, number: HostNo, now: Instant) {
+        let many = self.known.len() > MOST_KNOWN;
+        let Some(host) = self.known.get_mut(&number) else { return };
+        let waits = self.queues.has(number);
+        if waits && host.wants(1, now) {
+            self.changed.push(number);
+        }
+        host.want_back(waits, now);
+        let stand = match host.pause(now) {
+            // It can be forgotten then.
+            Some(until) if many => Stand::Later(until),
+            _ if waits => host.stand(now),
+            _ => Stand::Away,
+        };
+        self.turns.change(number, std::mem::replace(&mut host.stand, stand), stand);
+        if many && host.is_idle(self.per_host, now) && !self.queues.knows(number) {
+            self.forget(number);
+        }
+    }
+
     /// The host has answered a request, so long after it was sent.
     pub(super) fn answered(&mut self, url: &Url, ttfb: Duration) {
-        if let Some(host) = self.known.get_mut(&url.origin()) {
+        if let Some((_, host)) = self.stir(url) {
             host.answered = true;
             host.window.answered(ttfb);
         }
@@ -210,82 +192,99 @@ impl Hosts {
     /// A request to the host has failed. 429, or two other troubles in one epoch, halve its window, once an epoch;
     /// a `Retry-After` pauses the whole host. True where the host has to do with less from now on.
     pub(super) fn failed(&mut self, url: &Url, error: &TransferError, now: Instant) -> bool {
-        let Some(host) = self.known.get_mut(&url.origin()) else { return false };
+        let Some((number, host)) = self.stir(url) else { return false };
         let mut less = host.window.failed(strikes(error), now);
         let until = error.retry_after.filter(|_| error.is_transient()).and_then(|wait| now.checked_add(wait));
         if until > host.paused && until > Some(now) {
             host.paused = until;
             less = true;
         }
+        self.place(number, now);
         less
     }
 
     /// Ends the host's pause before its time: the user wants it so. True where it had one.
     pub(super) fn lift(&mut self, url: &Url) -> bool {
-        self.known.get_mut(&url.origin()).is_some_and(|host| host.paused.take().is_some())
+        self.stir(url).is_some_and(|(_, host)| host.paused.take().is_some())
     }
 
     /// The window of the host, and until when it is paused.
     pub(super) fn state(&self, url: &Url, now: Instant) -> (usize, Option<Instant>) {
-        let host = self.known.get(&url.origin());
-        host.map_or((self.per_host.unwrap_or(window::START), None), |host| {
-            (host.window.size(), host.paused.filter(|until| *until > now))
-        })
+        let stranger = (self.per_host.unwrap_or(window::START), None);
+        self.of(url).map_or(stranger, |host| (host.window.size(), host.pause(now)))
     }
 
     /// When time alone changes something next: a pause of a host with waiting jobs ends, or a full window has been
     /// watched for long enough.
     pub(super) fn next_opening(&self, now: Instant) -> Option<Instant> {
-        let paused = self.turns.iter().filter_map(|origin| self.known.get(origin)?.paused);
-        paused.chain(self.look).filter(|until| *until > now).min()
+        self.turns.next(now)
     }
 
     /// The hosts whose windows have found other sizes since the last call, with those sizes.
     pub(super) fn take_changed(&mut self) -> Vec<(Origin, usize)> {
         let changed = std::mem::take(&mut self.changed).into_iter();
         changed
-            .filter_map(|origin| self.known.get(&origin).map(|host| host.window.size()).map(|n| (origin, n)))
+            .filter_map(|number| self.known.get(&number).map(|host| (host.origin.clone(), host.window.size())))
             .collect()
     }
 
     /// Where the bytes of the host are counted.
     pub(super) fn flow(&self, url: &Url) -> Arc<Flow> {
-        self.known.get(&url.origin()).map(|host| Arc::clone(&host.flow)).unwrap_or_default()
+        self.of(url).map(|host| Arc::clone(&host.flow)).unwrap_or_default()
     }
 
     /// Gives out up to `wish` requests for parts of a file that a job of the host fetches already. They count in the
-    /// host's window and take no slot. Jobs that wait come first; what is refused is demand all the same.
+    /// host's window and take no slot. Jobs that wait come first, and [`Flow::is_wanted_back`] says so where some begin
+    /// to wait later; what is refused is demand all the same.
     pub(super) fn lend(&mut self, url: &Url, wish: usize, now: Instant) -> usize {
-        let origin = url.origin();
-        let Some(host) = self.known.get_mut(&origin).filter(|host| host.waiting.is_empty()) else { return 0 };
-        if wish > host.room(now) && host.wants(wish, now) {
-            self.changed.push(origin);
+        let number = self.numbers.get(&url.origin()).copied();
+        if number.is_none_or(|number| self.queues.has(number)) {
+            return 0;
         }
+        let most = MOST_LENT - self.lent;
+        let Some((number, host)) = self.stir(url) else { return 0 };
+        let wish = wish.min(most);
+        let changed = wish > host.room(now) && host.wants(wish, now);
         let lent = wish.min(host.room(now));
         host.in_flight += lent;
+        host.lent += lent;
+        self.lent += lent;
+        if changed {
+            self.changed.push(number);
+        }
         lent
     }
 
     /// Takes back what was lent.
     pub(super) fn give_back(&mut self, url: &Url, lent: usize) {
-        if let Some(host) = self.known.get_mut(&url.origin()) {
+        if let Some((_, host)) = self.stir(url) {
             host.in_flight -= lent;
+            host.lent -= lent;
+            self.lent -= lent;
         }
     }
 
     /// Gives a slot back.
     pub(super) fn release(&mut self, url: &Url) {
-        let origin = url.origin();
-        let Some(host) = self.known.get_mut(&origin) else { return };
+        let Some((number, host)) = self.stir(url) else { return };
         host.in_flight -= 1;
         host.files += 1;
         host.tried = true;
-        if host.waiting.is_empty() {
+        let stays = host.in_flight > 0 || host.answered || host.paused.is_some();
+        self.in_flight -= 1;
+        if !stays && !self.queues.knows(number) {
+            self.forget(number);
+        } else if !self.queues.has(number)
+            && let Some(host) = self.known.get_mut(&number)
+        {
             host.window.lapses();
         }
-        self.in_flight -= 1;
-        if host.in_flight == 0 && host.waiting.is_empty() && !host.answered && host.paused.is_none() {
-            self.known.remove(&origin);
+    }
+
+    fn forget(&mut self, number: HostNo) {
+        if let Some(host) = self.known.remove(&number) {
+            self.turns.change(number, host.stand, Stand::Away);
+            self.numbers.remove(&host.origin);
         }
     }
 }
@@ -335,8 +334,38 @@ mod tests {
         let now = Instant::now();
         let even = std::iter::from_fn(|| hosts.next(now, |id| id.0 % 2 == 0)).map(|id| id.0).collect::<Vec<_>>();
         assert_eq!((even, hosts.waiting()), (vec![2, 4], 2));
-        assert_eq!(granted(&mut hosts), [3, 1]);
+        let nobody = hosts.next(now, |id| unreachable!("{id:?} is asked for again though nothing has changed"));
+        assert_eq!(nobody, None);
+        hosts.enqueue(&a, JobId(5), false);
+        hosts.remove(&a, JobId(5));
+        hosts.reopen();
+        hosts.enqueue(&a, JobId(6), false);
+        assert_eq!(granted(&mut hosts), [3, 1, 6]);
         assert_eq!((hosts.waiting(), hosts.turns.len()), (0, 0));
+    }
+
+    #[test]
+    fn an_event_costs_the_same_however_many_hosts_wait() {
+        let urls: Vec<Url> = (0..1000).map(|n| url(&format!("http://h{n}/"))).collect();
+        let mut hosts = Hosts::new(4, Some(1));
+        for (url, id) in urls.iter().zip(0..) {
+            hosts.enqueue(url, JobId(2 * id), false);
+            hosts.enqueue(url, JobId(2 * id + 1), false);
+        }
+        let now = Instant::now();
+        let wait = TransferError::status(503, Some(Duration::from_secs(30)));
+        hosts.next(now, |_| true);
+        urls[1..500].iter().for_each(|url| assert!(hosts.failed(url, &wait, now)));
+        // The paused and the full are out of the way, and silent ones leave the last slot.
+        assert_eq!(granted(&mut hosts), [1000, 1002]);
+        let before = hosts.turns.changes;
+        for (url, next) in urls[500..502].iter().zip([&[1004, 1001][..], &[1003]]) {
+            hosts.answered(url, Duration::ZERO);
+            assert_eq!(granted(&mut hosts), Vec::<u64>::new());
+            hosts.release(url);
+            assert_eq!(granted(&mut hosts), next);
+        }
+        assert!(hosts.turns.changes - before < 20, "{}", hosts.turns.changes - before);
     }
 
     #[test]
@@ -449,6 +478,74 @@ mod tests {
         hosts.failed(&a, &TransferError::status(503, Some(Duration::from_secs(1))), now);
         assert_eq!(hosts.lend(&a, 1, now), 0, "the host is paused");
         assert_eq!(hosts.lend(&a, 9, now + Duration::from_secs(1)), 3);
+    }
+
+    #[test]
+    fn no_more_is_lent_than_there_are_buffers_for() {
+        let urls = ["http://a/", "http://b/", "http://c/"].map(url);
+        let (mut hosts, now) = (Hosts::new(8, Some(40)), Instant::now());
+        for (url, id) in urls.iter().zip(1..) {
+            hosts.enqueue(url, JobId(id), false);
+            hosts.answered(url, Duration::ZERO);
+        }
+        assert_eq!(granted(&mut hosts), [1, 2, 3]);
+        assert_eq!(urls.each_ref().map(|url| hosts.lend(url, 50, now)), [39, 25, 0]);
+        hosts.give_back(&urls[0], 3);
+        assert_eq!(hosts.lend(&urls[2], 50, now), 3);
+    }
+
+    #[test]
+    fn what_is_lent_is_wanted_back_while_it_keeps_a_job_from_starting() {
+        let a = url("http://a/");
+        let (mut hosts, now) = (Hosts::new(8, Some(4)), Instant::now());
+        hosts.enqueue(&a, JobId(1), false);
+        hosts.answered(&a, Duration::ZERO);
+        assert_eq!(granted(&mut hosts), [1]);
+        let flow = hosts.flow(&a);
+        assert_eq!(hosts.lend(&a, 2, now), 2);
+        let step = |hosts: &mut Hosts, id, starts: &[u64]| {
+            hosts.enqueue(&a, JobId(id), false);
+            assert_eq!(granted(hosts), starts);
+            flow.is_wanted_back()
+        };
+        assert!(!step(&mut hosts, 2, &[2]), "there is room for one");
+        assert!(step(&mut hosts, 3, &[]));
+        hosts.give_back(&a, 1);
+        assert!(step(&mut hosts, 4, &[3]), "and one waits");
+        hosts.give_back(&a, 1);
+        assert!(!step(&mut hosts, 5, &[4]), "nothing is lent any more");
+    }
+
+    #[test]
+    fn where_many_hosts_are_known_idle_ones_are_forgotten() {
+        let (mut hosts, start) = (Hosts::new(8, None), Instant::now());
+        let wait = TransferError::status(503, Some(Duration::from_secs(1)));
+        let visit = |hosts: &mut Hosts, n: u64| {
+            let url = url(&format!("http://h{n}/"));
+            hosts.enqueue(&url, JobId(n), false);
+            assert_eq!(hosts.next(start, |_| true), Some(JobId(n)));
+            hosts.answered(&url, Duration::ZERO);
+            url
+        };
+        for n in 0..2 * MOST_KNOWN as u64 {
+            let url = visit(&mut hosts, n);
+            hosts.release(&url);
+        }
+        let (paused, narrowed, busy) =
+            (visit(&mut hosts, 1 << 20), visit(&mut hosts, 1 << 21), visit(&mut hosts, 1 << 22));
+        hosts.failed(&paused, &wait, start);
+        hosts.failed(&narrowed, &TransferError::status(429, None), start);
+        for url in [&paused, &narrowed] {
+            hosts.release(url);
+        }
+        let later = start + Duration::from_secs(1);
+        for (now, remembered) in [(start, [true, true, true]), (later, [false, true, true])] {
+            assert_eq!(hosts.next(now, |_| true), None);
+            assert_eq!([&paused, &narrowed, &busy].map(|url| hosts.has_answered(url)), remembered);
+            assert_eq!(hosts.known.len(), hosts.numbers.len());
+            assert!(hosts.known.len() <= MOST_KNOWN + 3, "{}", hosts.known.len());
+        }
+        assert_eq!(hosts.next_opening(later), None);
     }
 
     #[test]

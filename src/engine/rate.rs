@@ -1,22 +1,35 @@
 //! How fast bytes come, and how fast they may. Pure: time comes in as an argument.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a change of speed takes to show, about. Longer is calmer, shorter is truer.
 const TIME_CONSTANT: Duration = Duration::from_secs(2);
 
-/// Bytes that a host has sent, counted where they are received.
+/// Bytes that a host has sent, counted where they are received; and whether whoever receives some over connections that
+/// were lent is to give those back.
 #[derive(Debug, Default)]
-pub(super) struct Flow(AtomicU64);
+pub(super) struct Flow {
+    bytes: AtomicU64,
+    wanted: AtomicBool,
+}
 
 impl Flow {
     pub(super) fn add(&self, bytes: u64) {
-        self.0.fetch_add(bytes, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Jobs of the host wait for requests that were lent, or do so no more.
+    pub(super) fn want_back(&self, wanted: bool) {
+        self.wanted.store(wanted, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_wanted_back(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed)
     }
 }
 

@@ -115,6 +115,11 @@ impl Window {
         self.size
     }
 
+    /// Nothing is lost where a new one that begins with so many takes its place.
+    pub(super) fn is_as_new(&self, start: usize, now: Instant) -> bool {
+        self.size == start && self.wall.is_none_or(|(_, until)| until <= now)
+    }
+
     /// The host has answered, so long after it was asked.
     pub(super) fn answered(&mut self, ttfb: Duration) {
         self.ttfb = if self.answers == 0 { ttfb } else { (self.ttfb * 7 + ttfb) / 8 };

@@ -25,6 +25,9 @@ const OFTEN: Duration = Duration::from_millis(20);
 /// A host whose quickest answer took longer than this is far away.
 const FAR: Duration = Duration::from_millis(10);
 
+/// Where more hosts are known than this, those without a request are forgotten.
+const MOST_KNOWN: usize = 4096;
+
 /// The requests of one connection.
 #[derive(Debug, Default)]
 struct Lane {
@@ -77,13 +80,22 @@ impl Hosts {
 
     /// The turn of a request whose answer shows that the host speaks HTTP/2.
     pub(super) fn found(&self, url: &Url) -> Turn {
-        Turn::new(&lock(&self.0).entry(url.origin()).or_default().lanes[0], 0)
+        Turn::new(&known(&mut lock(&self.0), url).lanes[0], 0)
     }
 
     /// The host takes no more than one connection.
     pub(super) fn narrow(&self, url: &Url) {
-        lock(&self.0).entry(url.origin()).or_default().narrow = true;
+        known(&mut lock(&self.0), url).narrow = true;
     }
+}
+
+/// The host, from now on a known one.
+fn known<'a>(hosts: &'a mut HashMap<Origin, Host>, url: &Url) -> &'a mut Host {
+    let origin = url.origin();
+    if hosts.len() >= MOST_KNOWN && !hosts.contains_key(&origin) {
+        hosts.retain(|_, host| host.lanes.iter().any(|lane| lock(lane).open > 0));
+    }
+    hosts.entry(origin).or_default()
 }
 
 /// The place of one request among those to its host, until it is over.
@@ -213,6 +225,21 @@ mod tests {
         hosts.answered(&url, FAR * 9);
         turns.extend((0..100).map(|_| turn()));
         assert_eq!(lanes(&turns), [116, 4, 0, 0]);
+    }
+
+    #[test]
+    fn where_many_hosts_are_known_idle_ones_are_forgotten() {
+        let hosts = Hosts::default();
+        let url = |n: usize| Url::parse(&format!("https://h{n}/")).expect("a valid address");
+        let busy = hosts.found(&url(0));
+        (1..MOST_KNOWN).for_each(|n| drop(hosts.found(&url(n))));
+        assert_eq!(lock(&hosts.0).len(), MOST_KNOWN);
+        drop(hosts.found(&url(1)));
+        assert_eq!(lock(&hosts.0).len(), MOST_KNOWN, "it is no new one");
+        drop(hosts.found(&url(MOST_KNOWN)));
+        assert_eq!(lock(&hosts.0).len(), 2);
+        drop(busy);
+        assert!(hosts.turn(&url(0)).is_some());
     }
 
     #[test]

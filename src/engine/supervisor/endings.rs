@@ -81,7 +81,9 @@ impl Supervisor {
             Ending::Failed(error) if then.is_none() => {
                 // The job's own clock says nothing of its host.
                 if !job.is_late(self.shared.options.deadline) {
-                    self.host_failed(id, &error);
+                    let (asked, answered) = (job.request.url.clone(), job.answered.as_ref());
+                    let answered = answered.map(|answered| answered.final_url.clone());
+                    self.host_failed(&asked, answered.as_ref(), &error);
                 }
                 self.attempt_failed(id, error);
             }
@@ -110,11 +112,9 @@ impl Supervisor {
     }
 
     /// Lets the job's host feel its error, and says so where that changes something.
-    fn host_failed(&mut self, id: JobId, error: &TransferError) {
-        let Some(job) = self.jobs.get(&id) else { return };
+    pub(super) fn host_failed(&mut self, asked: &Url, answered: Option<&Url>, error: &TransferError) {
         // After redirects another host has spoken, and the one that was asked has done nothing wrong.
-        let spoke = job.answered.as_ref().filter(|_| error.status.is_some()).map(|answered| &answered.final_url);
-        let (url, now) = (&spoke.unwrap_or(&job.request.url).clone(), Instant::now());
+        let (url, now) = (answered.filter(|_| error.status.is_some()).unwrap_or(asked), Instant::now());
         // Longer than anybody waits: the job fails, and the others find out for themselves.
         let patience = self.shared.options.patience;
         let bearable = error.retry_after.filter(|asked| patience.is_none_or(|patience| *asked <= patience));

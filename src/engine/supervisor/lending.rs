@@ -16,11 +16,7 @@ impl Supervisor {
                 let _ = reply.send((0..count).map(|_| Loan::new(&url, &self.shared)).collect());
             }
             Wish::Back(url) => self.hosts.give_back(&url, 1),
-            Wish::Failed(url, error) => {
-                if self.hosts.failed(&url, &error, now) {
-                    self.host_changed(&url, now);
-                }
-            }
+            Wish::Failed { url, answered, error } => self.host_failed(&url, answered.as_ref(), &error),
         }
     }
 }

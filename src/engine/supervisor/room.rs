@@ -67,6 +67,9 @@ impl Supervisor {
             let shut = room.is_some_and(|room| room < SOME);
             full.shut_by = full.shut_by - usize::from(*shuts) + usize::from(shut);
             *shuts = shut;
+            if !full.is_shut() {
+                self.hosts.reopen();
+            }
             // One that was asked for twice has a timer already.
             self.timers.remove(&(*until, id));
             let next = Instant::now() + FIRST;
@@ -77,8 +80,10 @@ impl Supervisor {
 
     /// A job that waited for room does so no more.
     pub(super) fn reopen(&mut self, dir: &Path, shuts: bool) {
-        if let Some(full) = self.full.get_mut(dir) {
-            full.shut_by -= usize::from(shuts);
+        let Some(full) = self.full.get_mut(dir) else { return };
+        full.shut_by -= usize::from(shuts);
+        if !full.is_shut() {
+            self.hosts.reopen();
         }
     }
 }

@@ -116,6 +116,11 @@ impl Growth {
         self.target = self.target.min(self.most);
     }
 
+    /// Somebody else has made them fewer: what comes now says nothing of the number that there should be.
+    pub(super) fn disturbed(&mut self) {
+        (self.before, self.measuring) = (None, false);
+    }
+
     /// Looks whether the number of connections is right.
     pub(super) fn look(&mut self, look: &Look) {
         if look.offered > 0 || look.running == 0 {

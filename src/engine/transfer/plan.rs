@@ -60,8 +60,8 @@ pub(in crate::engine) enum Wish {
     Lend { url: Url, count: usize, reply: oneshot::Sender<Vec<Loan>> },
     /// One is given back.
     Back(Url),
-    /// A request that was not the job's first has failed, though the job goes on.
-    Failed(Url, TransferError),
+    /// A request that was not the job's first has failed, though the job goes on. Its address, and where it led.
+    Failed { url: Url, answered: Option<Url>, error: TransferError },
 }
 
 /// One request of a host's window, for as long as this lives.

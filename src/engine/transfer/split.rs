@@ -1,6 +1,7 @@
 //! Fetching one file over several connections: whether it is worth it, how many, and what follows when one of them has
 //! ended. The connections work by themselves; here somebody looks at the clock.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,6 +56,8 @@ struct Course {
     ttfb: Duration,
     /// The requests that are free: the job's own, and those that were lent.
     seats: Vec<Option<Loan>>,
+    /// The connections that were begun by what was lent, by their numbers; some have ended.
+    lent: BTreeSet<u32>,
     /// The first connections begin at once.
     at_once: bool,
     /// Nobody takes from another any more; only holes are asked for.
@@ -139,6 +142,7 @@ impl Transfer {
             wanted: Wanted { first: 0, last: 0, total, validator, source },
             ttfb: self.ttfb(),
             seats: std::mem::take(&mut self.loans).into_iter().map(Some).collect(),
+            lent: BTreeSet::new(),
             at_once: self.shared.options.connections.is_some(),
             still: self.assignment.unsplit || self.is_one_shot(),
             troubles: 0,
@@ -192,6 +196,9 @@ impl Transfer {
     /// Sets as many connections to work as there should be and may be.
     fn refill(&mut self, course: &mut Course, lent: &mut Option<oneshot::Receiver<Vec<Loan>>>) {
         let Sink::Spread(spread) = &self.sink else { return };
+        if self.assignment.flow.is_wanted_back() {
+            course.seats.retain(Option::is_none);
+        }
         if Instant::now() < course.not_before {
             return;
         }
@@ -207,6 +214,7 @@ impl Transfer {
         course.at_once &= offers.is_empty();
         for offer in offers {
             let loan = course.seats.pop().flatten();
+            course.lent.extend(loan.is_some().then_some(offer.number));
             let (ask, wanted) = (course.ask.clone(), course.wanted.clone());
             self.start(offer.number, loan, |connection| connection.fetch(offer, ask, wanted));
         }
@@ -261,7 +269,8 @@ impl Transfer {
                     return Err(error);
                 }
                 // A supervisor that has ended hears of nothing.
-                let _ = self.shared.wishes.send(Wish::Failed(course.ask.url.clone(), error));
+                let answered = self.answered.as_ref().map(|answered| answered.final_url.clone());
+                let _ = self.shared.wishes.send(Wish::Failed { url: course.ask.url.clone(), answered, error });
             }
         }
         self.count();
@@ -320,6 +329,14 @@ impl Transfer {
             }
             let surplus = state.segments.newest(course.growth.target());
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
+            // One at a look: others may give some back too.
+            course.lent.retain(|number| state.stops.contains_key(number));
+            if self.assignment.flow.is_wanted_back()
+                && let Some(stop) = course.lent.pop_last().and_then(|newest| state.stops.get(&newest))
+            {
+                stop.cancel();
+                course.growth.disturbed();
+            }
         }
         course.may_ask = true;
         if now.duration_since(course.troubled) >= FORGET {

@@ -119,6 +119,14 @@ impl Run {
         }
     }
 
+    /// Waits until anything of this kind has been said, of whatever job or host.
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, what: &str, is: impl Fn(&Event) -> bool) {
+        while !self.seen.iter().any(&is) {
+            self.next(what);
+        }
+    }
+
     /// Waits until the last fact of a job is of this kind.
     #[track_caller]
     pub(crate) fn wait_last(&mut self, id: JobId, word: &str) {

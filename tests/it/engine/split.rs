@@ -308,14 +308,63 @@ fn a_pause_keeps_what_every_connection_has_got() {
     }
 }
 
-/// What a range is refused for, its host hears of like of every failure.
+/// What a range is refused for, its host hears of like of every failure: it rests if that is not longer than anybody
+/// waits. The main connection breaks, and the job goes on.
 #[test]
 fn a_host_feels_what_its_ranges_are_refused_for() {
-    let (origin, mut run) = (Origin::start(), Run::with(with(2)));
-    let id = bent(&mut run, &origin, "/a.bin", false, |_, _, _| Answer::status(429).header("Retry-After", "3600"));
-    run.check(id, "a.bin", &payload(1, 4 * MIB));
-    let less = |event: &Event| matches!(event, Event::HostChanged { window: 8, pause: Some(pause), .. } if *pause > Duration::ZERO);
-    assert!(run.seen().iter().any(less));
+    for (asks, rests) in [("1", true), ("3600", false)] {
+        let (origin, elsewhere) = (Origin::start(), Origin::start());
+        let mut run = Run::with(Options { retries: 1, ..with(2) });
+        let (bytes, gate) = (payload(1, 4 * MIB), Gate::new());
+        let (held, begin, total) = (gate.clone(), bytes[..MIB].to_vec(), bytes.len().to_string());
+        let first =
+            move || Answer::ok(&*begin).header("ETag", TAG).header("Content-Length", &total).wait(&held).close();
+        let (file, to) = (Resource::new(bytes.clone()).etag(TAG), elsewhere.url("/a.bin"));
+        let script = Script::new().then(first).then(move || Answer::status(429).header("Retry-After", asks));
+        elsewhere.script("/a.bin", script.answer(move |request| file.answer(request)));
+        origin.script("/a.bin", Script::new().then(move || Answer::redirect(302, &to)));
+        // Only a host that jobs were asked of has something to lose.
+        elsewhere.script("/known", Script::body("a"));
+        let known = run.add(&elsewhere.url("/known"));
+        run.finished(known);
+        let id = run.add(&origin.url("/a.bin"));
+        run.wait_for("the host's change", |event| matches!(event, Event::HostChanged { .. }));
+        gate.open();
+        run.check(id, "a.bin", &bytes);
+        let changes = run.seen().iter().filter_map(|event| match event {
+            Event::HostChanged { host, pause, .. } => Some((elsewhere.url("").contains(host), pause.is_some())),
+            _ => None,
+        });
+        assert_eq!(changes.collect::<Vec<_>>(), [(true, rests)], "{asks}: the host that has said so");
+    }
+}
+
+/// Four connections bring a large file and take all that its host gives; small files come later. Every connection is
+/// held in the middle, so that none of them gets free by itself.
+#[test]
+fn later_files_of_the_host_get_back_what_was_lent() {
+    let (origin, gate) = (Origin::start(), Gate::new());
+    let mut run = Run::with(Options { per_host: Some(4), ..with(4) });
+    let bytes = payload(1, 8 * MIB);
+    let (held, all, again, whole) = (gate.clone(), bytes.clone(), gate.clone(), bytes.clone());
+    let first = move || Answer::ok(&whole[..MIB]).header("ETag", TAG).wait(&held).body(&whole[MIB..]);
+    let script = Script::new().then(first).answer(move |request| {
+        let (first, last) = asked(request);
+        let middle = usize::midpoint(first, last);
+        part((first, last), all.len(), &all[first..middle]).wait(&again).body(&all[middle..=last])
+    });
+    origin.script("/big.bin", script);
+    let big = run.add(&origin.url("/big.bin"));
+    origin.wait_requests("/big.bin", 4);
+    for name in ["1", "2", "3", "4", "5"] {
+        origin.script(&format!("/{name}"), Script::body("small"));
+        let id = run.add(&origin.url(&format!("/{name}")));
+        run.check(id, name, b"small");
+    }
+    assert_eq!(run.facts(big), "queued connecting started");
+    gate.open();
+    let file = run.check(big, "big.bin", &bytes);
+    assert_eq!(file.attempts, 1);
 }
 
 /// Whoever takes the place of a dead connection is as dead: that is a stall, however many there are.

@@ -1,0 +1,88 @@
+//! The jobs that wait, each host's in their order. Every step costs the logarithm of their number, however many wait and
+//! wherever the job stands. It knows hosts by their numbers alone.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+
+use crate::engine::request::JobId;
+
+use super::turns::HostNo;
+
+/// Where a job stands: in which host's queue, and how far in front.
+type Place = (HostNo, i64);
+
+/// See the head of this file.
+#[derive(Debug, Default)]
+pub(super) struct Queues {
+    waiting: BTreeMap<Place, JobId>,
+    /// Those that could not start when it was their turn; they are not asked for again before something has changed.
+    aside: BTreeMap<Place, JobId>,
+    places: HashMap<JobId, Place>,
+    /// The places that were given out at the front and at the end, counted from the middle.
+    front: i64,
+    end: i64,
+}
+
+impl Queues {
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Puts a job at the end of the host's queue, or before all others.
+    pub(super) fn push(&mut self, host: HostNo, id: JobId, first: bool) {
+        let place = if first {
+            self.front -= 1;
+            self.front
+        } else {
+            self.end += 1;
+            self.end
+        };
+        self.remove(id);
+        self.places.insert(id, (host, place));
+        self.waiting.insert((host, place), id);
+    }
+
+    /// Takes a job out, and tells whose it was.
+    pub(super) fn remove(&mut self, id: JobId) -> Option<HostNo> {
+        let place = self.places.remove(&id)?;
+        if self.waiting.remove(&place).is_none() {
+            self.aside.remove(&place);
+        }
+        Some(place.0)
+    }
+
+    /// Some job of the host waits that may be able to start.
+    pub(super) fn has(&self, host: HostNo) -> bool {
+        self.waiting.range(all_of(host)).next().is_some()
+    }
+
+    /// Some job of the host waits.
+    pub(super) fn knows(&self, host: HostNo) -> bool {
+        self.has(host) || self.aside.range(all_of(host)).next().is_some()
+    }
+
+    /// Takes out the first job of the host that `may` start, and sets those before it aside.
+    pub(super) fn take(&mut self, host: HostNo, may: impl Fn(JobId) -> bool) -> Option<JobId> {
+        while let Some((place, id)) = self.waiting.range(all_of(host)).next().map(|(place, id)| (*place, *id)) {
+            self.waiting.remove(&place);
+            if may(id) {
+                self.places.remove(&id);
+                return Some(id);
+            }
+            self.aside.insert(place, id);
+        }
+        None
+    }
+
+    /// Puts all back that were set aside, each to its place, and tells whose they are.
+    pub(super) fn reopen(&mut self) -> BTreeSet<HostNo> {
+        let hosts = self.aside.keys().map(|(host, _)| *host).collect();
+        self.waiting.append(&mut self.aside);
+        hosts
+    }
+}
+
+fn all_of(host: HostNo) -> RangeInclusive<Place> {
+    (host, i64::MIN)..=(host, i64::MAX)
+}
