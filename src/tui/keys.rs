@@ -1,24 +1,42 @@
-//! The one table of keys: what each does where, its line in the help, its hint in the footer. Help and footer are
-//! made from it, so they cannot lie. It must not know how an action is carried out.
+//! Keys: what each does where. `table` is the one list of all actions with their keys; help, footer, menus, palette and
+//! the README are made from it, so they cannot lie. It must not know how an action is carried out.
+
+mod table;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::Action;
+use super::action::{Action, Menu};
+pub(super) use table::TABLE;
 
 /// Where a key is pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Context {
     /// In the list.
     List,
+    /// In the detail that lies over the list.
+    Detail,
+    /// Among the pictures.
+    Sheet,
     /// In the add box.
     Add,
+    /// In a box of one line.
+    Prompt,
+    /// In the palette.
+    Palette,
     /// In the help.
     Help,
     /// While a question waits for its answer.
     Question,
+    /// After a key that others follow.
+    Menu(Menu),
 }
 
-use Context::{Add, Help, List, Question};
+impl Context {
+    /// Keys that are not in the table are text here.
+    fn takes_text(self) -> bool {
+        matches!(self, Self::Add | Self::Prompt | Self::Palette)
+    }
+}
 
 /// A key with its modifiers. Shift is part of the character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +44,8 @@ pub(super) struct Key(KeyCode, KeyModifiers);
 
 /// One line of the table.
 pub(super) struct Binding {
+    /// The name of the action in the palette and in the config file.
+    pub(super) name: &'static str,
     /// Any of these keys.
     pub(super) keys: &'static [Key],
     /// What they do.
@@ -52,52 +72,15 @@ const fn ctrl(c: char) -> Key {
     Key(KeyCode::Char(c), KeyModifiers::CONTROL)
 }
 
-const EVERYWHERE: &[Context] = &[List, Add, Help, Question];
-const MOVING: &[Context] = &[List, Help];
-
-const MOVE: &str = "Move";
-const WORK: &str = "Downloads";
-const BOX: &str = "In the add box";
-const ASKED: &str = "When asked";
-const SCREEN: &str = "Screen";
-
-#[rustfmt::skip]
-pub(super) const TABLE: &[Binding] = &[
-    bind(&[char('j'), plain(KeyCode::Down)], Action::Down, MOVING, MOVE, "one row down"),
-    bind(&[char('k'), plain(KeyCode::Up)], Action::Up, MOVING, MOVE, "one row up"),
-    bind(&[plain(KeyCode::PageDown)], Action::PageDown, MOVING, MOVE, "one page down"),
-    bind(&[plain(KeyCode::PageUp)], Action::PageUp, MOVING, MOVE, "one page up"),
-    bind(&[char('g'), plain(KeyCode::Home)], Action::First, MOVING, MOVE, "first row"),
-    bind(&[char('G'), plain(KeyCode::End)], Action::Last, MOVING, MOVE, "last row"),
-
-    bind(&[char('a')], Action::Add, &[List], WORK, "add addresses (or just paste them)").hint("add"),
-    bind(&[char('p')], Action::Pause, &[List], WORK, "pause, or go on").hint("pause"),
-    bind(&[char('r')], Action::Retry, &[List], WORK, "try again").hint("retry"),
-    bind(&[char('R')], Action::RetryFailed, &[List], WORK, "try all failed ones again"),
-    bind(&[char('x')], Action::Cancel, &[List], WORK, "cancel").hint("cancel"),
-    bind(&[char('d'), plain(KeyCode::Delete)], Action::Remove, &[List], WORK, "take off the list; a finished file stays").hint("remove"),
-
-    bind(&[plain(KeyCode::Enter)], Action::Submit, &[Add], BOX, "add them").hint("add"),
-    bind(&[Key(KeyCode::Enter, KeyModifiers::ALT), ctrl('j')], Action::NewLine, &[Add], BOX, "new line").hint("new line"),
-
-    bind(&[char('y')], Action::Yes, &[Question], ASKED, "yes").hint("yes"),
-    bind(&[char('n'), plain(KeyCode::Enter)], Action::No, &[Question], ASKED, "no").hint("no"),
-
-    bind(&[char('?'), plain(KeyCode::F(1))], Action::Help, MOVING, SCREEN, "show or hide these keys").hint("help"),
-    bind(&[plain(KeyCode::Esc)], Action::Back, EVERYWHERE, SCREEN, "one step back").hint("back"),
-    bind(&[ctrl('l')], Action::Redraw, EVERYWHERE, SCREEN, "draw the screen anew"),
-    bind(&[char('q')], Action::Quit, &[List, Help, Question], SCREEN, "quit; asks while work runs").hint("quit"),
-    bind(&[ctrl('c')], Action::Stop, EVERYWHERE, SCREEN, "stop and leave at once"),
-];
-
 const fn bind(
+    name: &'static str,
     keys: &'static [Key],
     action: Action,
     contexts: &'static [Context],
     group: &'static str,
     help: &'static str,
 ) -> Binding {
-    Binding { keys, action, contexts, group, help, hint: None }
+    Binding { name, keys, action, contexts, group, help, hint: None }
 }
 
 impl Binding {
@@ -149,7 +132,7 @@ pub(super) fn find(context: Context, event: KeyEvent) -> Option<Action> {
     let bound = TABLE.iter().find(|b| b.contexts.contains(&context) && b.keys.contains(&key));
     match bound {
         Some(binding) => Some(binding.action.clone()),
-        None => (context == Add).then_some(Action::Edit(event)),
+        None => context.takes_text().then_some(Action::Edit(event)),
     }
 }
 
@@ -157,7 +140,7 @@ pub(super) fn find(context: Context, event: KeyEvent) -> Option<Action> {
 pub(super) fn hints(context: Context) -> impl Iterator<Item = (String, &'static str)> {
     TABLE.iter().filter_map(move |binding| {
         // There is nowhere to go back to from the list.
-        let useless = binding.action == Action::Back && context == List;
+        let useless = binding.action == Action::Back && context == Context::List;
         let hint = binding.hint.filter(|_| binding.contexts.contains(&context) && !useless)?;
         Some((binding.keys[0].name(), hint))
     })

@@ -18,6 +18,16 @@ pub(super) struct Plan {
     pub(super) graph: Rect,
     /// The selected row in words: one line, or a rule and three lines.
     pub(super) detail: Rect,
+    /// The tabs with their counts, where they have a line of their own.
+    pub(super) tabs: Rect,
+    /// Everything about the selected row, beside the list.
+    pub(super) side: Rect,
+    /// The picture of the selected row.
+    pub(super) preview: Rect,
+    /// The hosts.
+    pub(super) hosts: Rect,
+    /// The log.
+    pub(super) log: Rect,
     /// Question, notice or hints.
     pub(super) bottom: Rect,
 }
@@ -48,6 +58,7 @@ pub(super) fn plan(area: Rect) -> Plan {
         graph: line(above + list, graph),
         detail: line(above + list + graph, detail),
         bottom: line(h - bottom, bottom),
+        ..Plan::default()
     }
 }
 

@@ -20,6 +20,7 @@ mod history;
 mod inbox;
 mod keys;
 mod layout;
+mod look;
 mod notice;
 #[cfg(test)]
 mod picture;

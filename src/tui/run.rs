@@ -12,6 +12,7 @@ use crossterm::event::Event as Input;
 use super::action::Action;
 use super::app::{App, Effect};
 use super::inbox::{Inbox, Wake};
+use super::look::Look;
 use super::terminal::{self, Screen};
 use super::theme::Theme;
 use super::{keys, view};
@@ -75,7 +76,7 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         recorder,
         inbox: &receiver,
         screen,
-        app: App::new(dir, theme, Instant::now()),
+        app: App::new(dir, Look { theme, ascii: false, mouse: false }, Instant::now()),
         unread: false,
         behind: false,
         shown: Shown::Stale,
@@ -263,6 +264,12 @@ impl Loop<'_> {
         for effect in effects {
             match effect {
                 Effect::Engine(command) => self.engine.send(command),
+                Effect::LoadList(_)
+                | Effect::Copy(_)
+                | Effect::Open(_)
+                | Effect::Delete(_)
+                | Effect::Mouse(_)
+                | Effect::Suspend => {}
                 Effect::Redraw => self.outdated(Shown::Unknown),
                 Effect::Quit => return Some(Ending::Quit),
                 Effect::Stop => return Some(Ending::Stopped),

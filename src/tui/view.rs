@@ -23,9 +23,17 @@ mod bottom;
 mod detail;
 mod graph;
 mod help;
+mod hosts;
 mod list;
+mod log;
+mod menu;
+mod palette;
 mod pen;
+mod preview;
+mod prompt;
 mod row;
+mod sheet;
+mod tabs;
 mod totals;
 
 use ratatui::Frame;
@@ -44,10 +52,20 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     list::render(frame, plan.list, app);
     graph::render(frame, plan.graph, app);
     detail::render(frame, plan.detail, app);
+    tabs::render(frame, plan.tabs, app);
+    detail::render_side(frame, plan.side, app);
+    preview::render(frame, plan.preview, app);
+    hosts::render(frame, plan.hosts, app);
+    log::render(frame, plan.log, app);
     bottom::render(frame, plan.bottom, app);
     match app.mode() {
         Mode::Add(add) => add::render(frame, area, add, app),
         Mode::Help(scroll) => help::render(frame, area, *scroll, app),
+        Mode::Menu(menu) => menu::render(frame, area, *menu, app),
+        Mode::Prompt(prompt) => prompt::render(frame, area, prompt, app),
+        Mode::Palette(palette) => palette::render(frame, area, palette, app),
+        Mode::Detail(scroll) => detail::render_over(frame, area, *scroll, app),
+        Mode::Sheet(sheet) => sheet::render(frame, area, sheet, app),
         Mode::List | Mode::Ask(_) => {}
     }
     if plan.bottom.is_empty() {

@@ -1,12 +1,23 @@
 //! New addresses: from the add box, or pasted straight onto the list.
 
+use std::sync::Arc;
+
 use super::{App, Effect, Mode};
 use crate::engine::event::{ADD_LIMIT, Command};
 use crate::engine::request::DownloadRequest;
 use crate::input::{self, Refusal};
 use crate::tui::action::Action;
+use crate::tui::add::AddBox;
 
 impl App {
+    /// Opens the add box, or asks for a list file.
+    pub(super) fn open_add(&mut self, action: &Action) -> Vec<Effect> {
+        if *action == Action::Add {
+            self.mode = Mode::Add(Box::new(AddBox::new(Arc::clone(&self.dir))));
+        }
+        Vec::new()
+    }
+
     pub(super) fn update_add(&mut self, action: &Action) -> Vec<Effect> {
         let Mode::Add(add) = &mut self.mode else { return Vec::new() };
         match action {

@@ -3,28 +3,51 @@
 
 mod add;
 mod ask;
+mod facts;
 mod fold;
+mod hosts;
+mod limits;
+mod log;
+mod marks;
+mod order;
+mod overlay;
+mod panes;
+mod prompt;
 mod rows;
 #[cfg(test)]
 pub(super) mod scenes;
 mod select;
+mod tabs;
+mod undo;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ratatui::layout::{Rect, Size};
 
-use super::action::Action;
+use super::action::{Action, Menu, Step};
 use super::add::AddBox;
 use super::history::History;
 use super::keys::{self, Context};
 use super::layout::{self, Plan};
+use super::look::Look;
 use super::notice::Notice;
 use super::theme::Theme;
 use crate::engine::event::Command;
 use crate::engine::request::JobId;
 use crate::jobs::{Job, Jobs};
+
+use facts::Facts;
+use hosts::Hosts;
+use limits::Limits;
+use log::Log;
+use marks::Marks;
+use order::Order;
+pub(super) use overlay::{Palette, Sheet};
+use panes::Panes;
+pub(super) use prompt::Prompt;
+use undo::Undo;
 
 /// What the loop carries out for the state.
 #[derive(Debug, Clone)]
@@ -33,6 +56,18 @@ pub(super) enum Effect {
     Engine(Command),
     /// Forget what the terminal shows and draw everything.
     Redraw,
+    /// Read this list file and add what is in it.
+    LoadList(PathBuf),
+    /// Put this text on the clipboard of the terminal.
+    Copy(String),
+    /// Open this file or folder with the system's own program.
+    Open(PathBuf),
+    /// Delete this file; its job is off the list.
+    Delete(PathBuf),
+    /// Listen to the mouse, or let the terminal have it.
+    Mouse(bool),
+    /// Give the terminal back until the shell lets us go on.
+    Suspend,
     /// Leave.
     Quit,
     /// Leave as on SIGINT.
@@ -50,6 +85,16 @@ pub(super) enum Mode {
     Help(usize),
     /// A question.
     Ask(Question),
+    /// The keys that may follow a key.
+    Menu(Menu),
+    /// One line is asked for.
+    Prompt(Box<Prompt>),
+    /// The palette.
+    Palette(Box<Palette>),
+    /// All about the row under the cursor, scrolled by so many lines.
+    Detail(usize),
+    /// The finished pictures.
+    Sheet(Box<Sheet>),
 }
 
 /// What is asked.
@@ -70,13 +115,34 @@ pub(super) struct Pace {
     pub(super) eta: Option<Duration>,
 }
 
+/// The panel that keys go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Focus {
+    /// The list.
+    #[default]
+    List,
+    /// The detail.
+    Detail,
+    /// The log.
+    Log,
+}
+
 /// The state of the screen.
 #[derive(Debug)]
 pub(super) struct App {
     jobs: Jobs,
     dir: Arc<Path>,
-    theme: Theme,
+    look: Look,
     mode: Mode,
+    focus: Focus,
+    panes: Panes,
+    order: Order,
+    marks: Marks,
+    undo: Undo,
+    log: Log,
+    facts: Facts,
+    hosts: Hosts,
+    limits: Limits,
     notice: Option<Notice>,
     /// The row under the cursor; some row as long as there is one.
     selected: Option<JobId>,
@@ -95,12 +161,21 @@ const TICK: Duration = Duration::from_secs(1);
 
 impl App {
     /// An empty list; added addresses go to `dir`.
-    pub(super) fn new(dir: Arc<Path>, theme: Theme, now: Instant) -> Self {
+    pub(super) fn new(dir: Arc<Path>, look: Look, now: Instant) -> Self {
         Self {
             jobs: Jobs::new(),
             dir,
-            theme,
+            look,
             mode: Mode::List,
+            focus: Focus::default(),
+            panes: Panes::default(),
+            order: Order::default(),
+            marks: Marks::default(),
+            undo: Undo::default(),
+            log: Log::default(),
+            facts: Facts::default(),
+            hosts: Hosts::default(),
+            limits: Limits::default(),
             notice: None,
             selected: None,
             top: 0,
@@ -121,13 +196,24 @@ impl App {
         match action {
             Action::Stop => return vec![Effect::Stop],
             Action::Redraw => return vec![Effect::Redraw],
+            Action::Suspend => return vec![Effect::Suspend],
             Action::Paste(text) => return self.paste(&text),
+            Action::Mouse(mouse, x, y) => return self.mouse(mouse, x, y),
             _ => {}
         }
         match &self.mode {
             Mode::List => self.update_list(&action),
             Mode::Add(_) => self.update_add(&action),
             Mode::Help(_) => self.update_help(&action),
+            Mode::Prompt(_) => self.update_prompt(&action),
+            Mode::Palette(_) => self.update_palette(&action),
+            Mode::Detail(_) => self.update_detail(&action),
+            Mode::Sheet(_) => self.update_sheet(&action),
+            Mode::Menu(_) => {
+                // Whatever key comes next, the menu is over.
+                self.mode = Mode::List;
+                self.update_list(&action)
+            }
             Mode::Ask(question) => {
                 let question = *question;
                 self.answer(question, &action)
@@ -137,26 +223,35 @@ impl App {
 
     fn update_list(&mut self, action: &Action) -> Vec<Effect> {
         match action {
-            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
+            Action::Add | Action::AddList => self.open_add(action),
+            Action::Help => self.open(Mode::Help(0)),
+            Action::Menu(menu) => self.open(Mode::Menu(*menu)),
+            Action::Filter | Action::Limit => self.open_prompt(action),
+            Action::Palette => self.open(Mode::Palette(Box::default())),
+            Action::Detail | Action::Error => self.open_detail(action),
+            Action::Sheet => self.open(Mode::Sheet(Box::default())),
+            Action::Quit => self.quit(),
+            Action::QuitNow => vec![Effect::Quit],
+            Action::Tab(_) | Action::NextTab | Action::PreviousTab | Action::Sort(_) => self.show_rows(action),
+            Action::Mark | Action::Range | Action::MarkAll | Action::Invert => self.mark(action),
+            Action::Undo | Action::Redo => self.change_back(action),
+            Action::Sooner | Action::Later | Action::Soonest | Action::Latest => self.reorder(action),
+            Action::MoreJobs | Action::FewerJobs | Action::Slower | Action::Faster => self.limit(action),
+            Action::Toggle(toggle) => self.toggle(*toggle),
+            Action::Focus | Action::FocusBack => self.change_focus(action),
+            Action::Back => self.step_back(),
+            Action::Step(_) | Action::NextFailed | Action::PreviousFailed => {
                 self.step(action);
                 Vec::new()
             }
-            Action::Add => {
-                self.mode = Mode::Add(Box::new(AddBox::new(Arc::clone(&self.dir))));
-                Vec::new()
-            }
-            Action::Help => {
-                self.mode = Mode::Help(0);
-                Vec::new()
-            }
-            Action::Cancel => self.cancel(),
-            Action::Retry => self.retry(),
-            Action::RetryFailed => self.retry_failed(),
-            Action::Pause => self.pause(),
-            Action::Remove => self.remove(),
-            Action::Quit => self.quit(),
-            _ => Vec::new(),
+            _ => self.verb(action),
         }
+    }
+
+    /// Lays this over the list.
+    fn open(&mut self, mode: Mode) -> Vec<Effect> {
+        self.mode = mode;
+        Vec::new()
     }
 
     fn update_help(&mut self, action: &Action) -> Vec<Effect> {
@@ -164,12 +259,12 @@ impl App {
         let page = usize::from(self.size.height.saturating_sub(3)).max(1);
         let last = keys::help().len().saturating_sub(page);
         match action {
-            Action::Down => *scroll += 1,
-            Action::Up => *scroll = scroll.saturating_sub(1),
-            Action::PageDown => *scroll += page,
-            Action::PageUp => *scroll = scroll.saturating_sub(page),
-            Action::First => *scroll = 0,
-            Action::Last => *scroll = last,
+            Action::Step(Step::Down) => *scroll += 1,
+            Action::Step(Step::Up) => *scroll = scroll.saturating_sub(1),
+            Action::Step(Step::PageDown) => *scroll += page,
+            Action::Step(Step::PageUp) => *scroll = scroll.saturating_sub(page),
+            Action::Step(Step::First) => *scroll = 0,
+            Action::Step(Step::Last) => *scroll = last,
             Action::Help | Action::Back | Action::Quit => {
                 self.mode = Mode::List;
                 return Vec::new();
@@ -206,6 +301,11 @@ impl App {
             Mode::Add(_) => Context::Add,
             Mode::Help(_) => Context::Help,
             Mode::Ask(_) => Context::Question,
+            Mode::Menu(menu) => Context::Menu(menu),
+            Mode::Prompt(_) => Context::Prompt,
+            Mode::Palette(_) => Context::Palette,
+            Mode::Detail(_) => Context::Detail,
+            Mode::Sheet(_) => Context::Sheet,
         }
     }
 
@@ -251,7 +351,7 @@ impl App {
 
     /// The look.
     pub(super) fn theme(&self) -> Theme {
-        self.theme
+        self.look.theme
     }
 
     /// The folder for added addresses.

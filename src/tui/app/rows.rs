@@ -5,8 +5,21 @@ use super::{App, Effect, Mode, Question};
 use crate::engine::event::Command;
 use crate::engine::request::JobId;
 use crate::jobs::JobState;
+use crate::tui::action::Action;
 
 impl App {
+    /// What a verb asks for.
+    pub(super) fn verb(&mut self, action: &Action) -> Vec<Effect> {
+        match action {
+            Action::Cancel => self.cancel(),
+            Action::Retry => self.retry(),
+            Action::RetryFailed => self.retry_failed(),
+            Action::Pause => self.pause(),
+            Action::Remove => self.remove(),
+            _ => Vec::new(),
+        }
+    }
+
     fn target(&mut self) -> Option<(JobId, JobState)> {
         let found = self.selected().map(|job| (job.id, job.state.clone()));
         if found.is_none() {
@@ -20,7 +33,7 @@ impl App {
         Vec::new()
     }
 
-    pub(super) fn cancel(&mut self) -> Vec<Effect> {
+    fn cancel(&mut self) -> Vec<Effect> {
         let Some((id, state)) = self.target() else { return Vec::new() };
         match state {
             JobState::Finished(_) => self.pointless("the file is there already"),
@@ -29,7 +42,7 @@ impl App {
         }
     }
 
-    pub(super) fn retry(&mut self) -> Vec<Effect> {
+    fn retry(&mut self) -> Vec<Effect> {
         let Some((id, state)) = self.target() else { return Vec::new() };
         match state {
             JobState::Failed(_) | JobState::Cancelled | JobState::Waiting { .. } => engine(Command::Retry(id)),
@@ -39,7 +52,7 @@ impl App {
         }
     }
 
-    pub(super) fn retry_failed(&mut self) -> Vec<Effect> {
+    fn retry_failed(&mut self) -> Vec<Effect> {
         let failed = self.jobs.rows().iter().filter(|job| matches!(job.state, JobState::Failed(_)));
         let effects: Vec<_> = failed.map(|job| Effect::Engine(Command::Retry(job.id))).collect();
         match effects.len() {
@@ -49,7 +62,7 @@ impl App {
         effects
     }
 
-    pub(super) fn pause(&mut self) -> Vec<Effect> {
+    fn pause(&mut self) -> Vec<Effect> {
         let Some((id, state)) = self.target() else { return Vec::new() };
         match state {
             JobState::Paused(_) => engine(Command::Resume(id)),
@@ -59,7 +72,7 @@ impl App {
         }
     }
 
-    pub(super) fn remove(&mut self) -> Vec<Effect> {
+    fn remove(&mut self) -> Vec<Effect> {
         let Some((id, state)) = self.target() else { return Vec::new() };
         if state.is_active() {
             self.mode = Mode::Ask(Question::Remove(id));

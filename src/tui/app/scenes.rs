@@ -10,10 +10,11 @@ use super::App;
 use crate::engine::error::TransferError;
 use crate::engine::event::{Event, FinishedFile, Record};
 use crate::engine::request::JobId;
+use crate::tui::look::Look;
 use crate::tui::theme::Theme;
 
 pub(in crate::tui) fn empty(now: Instant) -> App {
-    App::new(Arc::from(Path::new("photos")), Theme::Colour, now)
+    App::new(Arc::from(Path::new("photos")), Look { theme: Theme::Colour, ascii: false, mouse: false }, now)
 }
 
 pub(in crate::tui) fn queued(id: u64, name: &str) -> Event {

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::engine::request::JobId;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Step};
 use crate::tui::layout;
 
 impl App {
@@ -16,12 +16,12 @@ impl App {
         let page = usize::from(self.plan().list.height).max(1);
         let at = self.cursor().unwrap_or(0);
         let to = match action {
-            Action::Up => at.saturating_sub(1),
-            Action::Down => at + 1,
-            Action::PageUp => at.saturating_sub(page),
-            Action::PageDown => at + page,
-            Action::First => 0,
-            Action::Last => last,
+            Action::Step(Step::Up) => at.saturating_sub(1),
+            Action::Step(Step::Down) => at + 1,
+            Action::Step(Step::PageUp) => at.saturating_sub(page),
+            Action::Step(Step::PageDown) => at + page,
+            Action::Step(Step::First) => 0,
+            Action::Step(Step::Last) => last,
             _ => at,
         };
         self.select(self.jobs.rows()[to.min(last)].id);

@@ -155,7 +155,7 @@ fn removing_a_running_row_asks_and_the_cursor_goes_to_the_neighbour() {
     assert_eq!(app.selected, Some(JobId(2)), "it is there until the engine says so");
     fold(&mut app, &[Event::Removed { id: JobId(2) }]);
     assert_eq!(app.selected, Some(JobId(3)));
-    press(&mut app, Action::Last);
+    press(&mut app, Action::Step(Step::Last));
     fold(&mut app, &[Event::Removed { id: JobId(9) }]);
     assert_eq!(app.selected, Some(JobId(8)));
     // A question about a row that goes meanwhile goes with it.
@@ -179,21 +179,21 @@ fn the_cursor_stays_on_its_job_and_in_sight() {
     fold(&mut app, &(0..100).map(|id| queued(id, "x.jpg")).collect::<Vec<_>>());
     let page = usize::from(app.plan().list.height);
     for (action, at) in [
-        (Action::Down, 1),
-        (Action::PageDown, 1 + page),
-        (Action::Last, 99),
-        (Action::Down, 99),
-        (Action::Up, 98),
-        (Action::PageUp, 98 - page),
-        (Action::First, 0),
-        (Action::Up, 0),
+        (Action::Step(Step::Down), 1),
+        (Action::Step(Step::PageDown), 1 + page),
+        (Action::Step(Step::Last), 99),
+        (Action::Step(Step::Down), 99),
+        (Action::Step(Step::Up), 98),
+        (Action::Step(Step::PageUp), 98 - page),
+        (Action::Step(Step::First), 0),
+        (Action::Step(Step::Up), 0),
     ] {
         press(&mut app, action.clone());
         assert_eq!(app.cursor(), Some(at), "{action:?}");
         let top = app.top(page);
         assert!((top..top + page).contains(&at), "{action:?}");
     }
-    press(&mut app, Action::PageDown);
+    press(&mut app, Action::Step(Step::PageDown));
     let id = app.selected;
     fold(&mut app, &(0..10).map(|id| Event::Removed { id: JobId(id) }).collect::<Vec<_>>());
     app.resize(Size::new(40, 10));
@@ -265,7 +265,7 @@ fn there_is_a_timer_only_while_something_changes_by_itself() {
     assert_eq!(app.next_tick(), None);
     app.tick(gone + Duration::from_secs(100));
     assert!(app.notice().is_some());
-    app.update(Action::Down, gone);
+    app.update(Action::Step(Step::Down), gone);
     assert!(app.notice().is_none());
 }
 
@@ -305,10 +305,10 @@ fn the_help_scrolls_to_its_end_and_no_further() {
     app.resize(Size::new(40, 10));
     press(&mut app, Action::Help);
     for _ in 0..1000 {
-        press(&mut app, Action::Down);
+        press(&mut app, Action::Step(Step::Down));
     }
     let Mode::Help(last) = *app.mode() else { unreachable!("the help is open") };
-    press(&mut app, Action::First);
-    press(&mut app, Action::Last);
+    press(&mut app, Action::Step(Step::First));
+    press(&mut app, Action::Step(Step::Last));
     assert!(matches!(app.mode(), Mode::Help(at) if *at == last && last > 0));
 }

@@ -49,6 +49,12 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     }
 }
 
+/// Draws everything about the selected row beside the list.
+pub(super) fn render_side(_frame: &mut Frame<'_>, _area: Rect, _app: &App) {}
+
+/// Draws the same over the list, scrolled by so many lines.
+pub(super) fn render_over(_frame: &mut Frame<'_>, _area: Rect, _scroll: usize, _app: &App) {}
+
 fn target(job: &Job) -> String {
     let path = job.path().unwrap_or(&job.dir);
     display::safe(&path.display().to_string())

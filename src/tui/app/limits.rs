@@ -1,0 +1,15 @@
+//! Limits that the user changes while it runs: transfers at once, bytes a second.
+
+use super::{App, Effect};
+use crate::tui::action::Action;
+
+/// See the head of this file.
+#[derive(Debug, Default)]
+pub(super) struct Limits {}
+
+impl App {
+    /// One transfer more or fewer, a higher or lower rate.
+    pub(super) fn limit(&mut self, _action: &Action) -> Vec<Effect> {
+        Vec::new()
+    }
+}

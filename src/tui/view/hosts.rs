@@ -1,0 +1,9 @@
+//! The hosts: active, window, rate, errors, countdown.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::tui::app::App;
+
+/// Draws it.
+pub(super) fn render(_frame: &mut Frame<'_>, _area: Rect, _app: &App) {}

@@ -1,0 +1,9 @@
+//! The picture of the selected row, or a card that says why there is none.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::tui::app::App;
+
+/// Draws it.
+pub(super) fn render(_frame: &mut Frame<'_>, _area: Rect, _app: &App) {}
