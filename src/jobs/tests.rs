@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{FinishedFile, Record};
+use crate::engine::event::{Answered, FinishedFile, Protocol, Record};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -20,7 +20,22 @@ fn queued(id: u64) -> Event {
 
 fn started(id: u64, total: Option<u64>) -> Event {
     let path = PathBuf::from(format!("out/{id}.jpg"));
-    Event::Started { id: JobId(id), attempt: 1, total, path, resumed_from: 0 }
+    Event::Started { id: JobId(id), attempt: 1, total, path, resumed_from: 0, answer: answer() }
+}
+
+fn answer() -> Arc<Answered> {
+    Arc::new(Answered {
+        final_url: Url::parse("https://h.example/").expect("a valid address"),
+        content_type: None,
+        etag: None,
+        last_modified: None,
+        ttfb: Duration::ZERO,
+        status: 200,
+        protocol: Protocol::Http1,
+        server: None,
+        ranges: false,
+        connect: None,
+    })
 }
 
 fn progress(id: u64, bytes: u64, total: Option<u64>, rate: u64) -> Event {

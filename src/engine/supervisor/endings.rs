@@ -187,7 +187,7 @@ impl Supervisor {
             started: job.started,
             started_at: job.started_at,
             resumed_from: job.resumed_from,
-            answered: job.answered.as_deref().cloned(),
+            answered: job.answered.clone(),
         };
         let (shared, finals, unsettling) =
             (Arc::clone(&self.shared), Arc::clone(&self.finals), self.unsettling.clone());
