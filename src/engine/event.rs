@@ -131,7 +131,7 @@ pub enum Event {
         /// The file.
         file: FinishedFile,
         /// For reports.
-        record: Box<Record>,
+        record: Record,
     },
     /// No file, and no further attempt.
     Failed {
@@ -142,7 +142,7 @@ pub enum Event {
         /// How many attempts were made.
         attempts: u32,
         /// For reports.
-        record: Box<Record>,
+        record: Record,
     },
     /// The user cancelled the job.
     Cancelled {
@@ -151,7 +151,7 @@ pub enum Event {
         /// How many attempts were made.
         attempts: u32,
         /// For reports.
-        record: Box<Record>,
+        record: Record,
     },
     /// The job is off the list.
     Removed {
@@ -219,7 +219,7 @@ pub struct FinishedFile {
     pub skipped: bool,
 }
 
-/// What else is known of a job that has ended. Boxed, because most readers pass it by and none needs to keep it.
+/// What else is known of a job that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// When the first attempt began; none if there was none.

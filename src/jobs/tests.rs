@@ -58,8 +58,8 @@ fn finished(id: u64, bytes: u64, skipped: bool) -> Event {
     Event::Finished { id: JobId(id), file, record: record() }
 }
 
-fn record() -> Box<Record> {
-    Box::new(Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None })
+fn record() -> Record {
+    Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None }
 }
 
 fn fold(events: &[Event]) -> Jobs {

@@ -25,7 +25,7 @@ fn queued(id: u64) -> Event {
     }
 }
 
-fn record() -> Box<Record> {
+fn record() -> Record {
     let answered = Answered {
         final_url: Url::parse("http://bob:s3cret@cdn.example/x").expect("a valid address"),
         content_type: Some("image/jpeg".to_owned()),
@@ -39,7 +39,7 @@ fn record() -> Box<Record> {
         connect: None,
     };
     let at = |millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
-    Box::new(Record { started_at: Some(at(1000)), finished_at: at(3500), answered: Some(Arc::new(answered)) })
+    Record { started_at: Some(at(1000)), finished_at: at(3500), answered: Some(Arc::new(answered)) }
 }
 
 fn finished(id: u64) -> Event {

@@ -52,7 +52,7 @@ pub(crate) fn finished(id: u64, path: PathBuf) -> Event {
         skipped: false,
     };
     let record = Record { started_at: None, finished_at: SystemTime::UNIX_EPOCH, answered: None };
-    Event::Finished { id: JobId(id), file, record: Box::new(record) }
+    Event::Finished { id: JobId(id), file, record }
 }
 
 /// All that the engine says of so many small files.

@@ -240,7 +240,7 @@ impl Supervisor {
         }
         self.finished.insert(id, self.finals.named(&file.path));
         self.sync_later();
-        self.tell(Event::Finished { id, file, record: Box::new(record) });
+        self.tell(Event::Finished { id, file, record });
         if remove {
             self.removed(id);
         }

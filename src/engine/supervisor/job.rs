@@ -137,8 +137,8 @@ impl Job {
     }
 
     /// What reports want to know of a job that ends now.
-    pub(super) fn record(&mut self) -> Box<Record> {
-        Box::new(Record { started_at: self.started_at, finished_at: SystemTime::now(), answered: self.answered.take() })
+    pub(super) fn record(&mut self) -> Record {
+        Record { started_at: self.started_at, finished_at: SystemTime::now(), answered: self.answered.take() }
     }
 
     /// When the job's time is up.

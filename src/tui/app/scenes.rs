@@ -86,8 +86,8 @@ pub(in crate::tui) fn failed(id: u64, error: TransferError) -> Event {
     Event::Failed { id: JobId(id), error, attempts: 1, record: record() }
 }
 
-pub(in crate::tui) fn record() -> Box<Record> {
-    Box::new(Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None })
+pub(in crate::tui) fn record() -> Record {
+    Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None }
 }
 
 pub(in crate::tui) fn retrying(id: u64, attempt: u32, seconds: u64, error: TransferError) -> Event {
