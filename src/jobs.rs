@@ -188,6 +188,8 @@ impl Jobs {
                     None => self.paused_hosts.remove(host),
                 };
             }
+            // The rows stay in the order of the input.
+            Event::Moved(_) => {}
             Event::Notice(Notice::Duplicate(_)) => self.duplicates += 1,
             Event::Notice(notice) => self.not_restored |= matches!(notice, Notice::NotRestored),
         }

@@ -35,12 +35,33 @@ pub enum Command {
     Restore(bool),
     /// Take no more than so many bytes a second over all transfers from now on; none is no limit.
     LimitRate(Option<u64>),
+    /// Run no more than so many transfers at once over all hosts from now on: at least 1, at most what the system has
+    /// room for. Those that run are not stopped.
+    Jobs(usize),
+    /// Have queued jobs change places.
+    Move(Move),
+    /// Start a queued or waiting job now, beyond all limits and also while its host wants to be left alone. It counts
+    /// as running afterwards.
+    Force(JobId),
     /// Say with [`Notice::Left`] how much ended sessions have left.
     CountLeft,
     /// No more [`Command::Add`] will come: end when no job has anything left to do. A paused job waits for nobody then.
     Close,
     /// Stop everything and end.
     Stop,
+}
+
+/// Another order of the queue. It is done where all the jobs that it names are queued, and nothing is done otherwise.
+/// Each host has its own order; which host comes next is none of it. The order is that of this run: another run begins
+/// with that of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// Each gets the place of the other; of two hosts, each gets as far to the front as the other was.
+    Swap(JobId, JobId),
+    /// Before all others.
+    First(JobId),
+    /// Behind all others.
+    Last(JobId),
 }
 
 /// What the engine tells a face. All but [`Event::Progress`] are facts: they always arrive, in order. Progress is a
@@ -158,6 +179,8 @@ pub enum Event {
         /// The job.
         id: JobId,
     },
+    /// Queued jobs have changed places, as they were told to.
+    Moved(Move),
     /// A host takes another number of requests than before, or its pause has begun or was ended by the user.
     HostChanged {
         /// Scheme, name and port, as in `https://example.com`.
@@ -189,7 +212,7 @@ impl Event {
             | Self::Failed { id, .. }
             | Self::Cancelled { id, .. }
             | Self::Removed { id } => Some(*id),
-            Self::HostChanged { .. } | Self::Notice(_) => None,
+            Self::Moved(_) | Self::HostChanged { .. } | Self::Notice(_) => None,
         }
     }
 }

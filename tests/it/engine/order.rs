@@ -26,6 +26,7 @@ pub(super) fn word(event: &Event) -> &'static str {
         Event::Failed { .. } => "failed",
         Event::Cancelled { .. } => "cancelled",
         Event::Removed { .. } => "removed",
+        Event::Moved(_) => "moved",
         Event::HostChanged { .. } => "host changed",
         Event::Notice(_) => "notice",
     }
