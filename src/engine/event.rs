@@ -38,6 +38,8 @@ pub enum Command {
     /// Run no more than so many transfers at once over all hosts from now on: at least 1, at most what the system has
     /// room for. Those that run are not stopped.
     Jobs(usize),
+    /// Tell by [`Event::Pieces`] how this job gets on where several connections bring it, and of no other job.
+    Watch(Option<JobId>),
     /// Have queued jobs change places.
     Move(Move),
     /// Start a queued or waiting job now, beyond all limits and also while its host wants to be left alone. It counts
@@ -64,8 +66,8 @@ pub enum Move {
     Last(JobId),
 }
 
-/// What the engine tells a face. All but [`Event::Progress`] are facts: they always arrive, in order. Progress is a
-/// sample: a newer one replaces an unread one.
+/// What the engine tells a face. All but [`Event::Progress`] and [`Event::Pieces`] are facts: they always arrive, in
+/// order. Those two are samples: a newer one replaces an unread one.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// The job waits for a slot: it is new, or it was paused, failed or cancelled and goes again.
@@ -119,6 +121,13 @@ pub enum Event {
         bytes_per_second: u64,
         /// How many connections bring the body.
         connections: u32,
+    },
+    /// Which bytes of the watched job's file are here, while several connections bring it: about four times a second.
+    Pieces {
+        /// The job.
+        id: JobId,
+        /// All of the file, in order, in at most [`MOST_PIECES`] pieces that leave nothing out.
+        pieces: Vec<Piece>,
     },
     /// What was received could not be continued; the file is fetched from its first byte.
     Restarted {
@@ -205,6 +214,7 @@ impl Event {
             | Self::Connecting { id, .. }
             | Self::Started { id, .. }
             | Self::Progress { id, .. }
+            | Self::Pieces { id, .. }
             | Self::Restarted { id, .. }
             | Self::Retrying { id, .. }
             | Self::Paused { id, .. }
@@ -215,6 +225,22 @@ impl Event {
             Self::Moved(_) | Self::HostChanged { .. } | Self::Notice(_) => None,
         }
     }
+}
+
+/// The most pieces that one [`Event::Pieces`] has; where there are more, neighbours are told as one.
+pub const MOST_PIECES: usize = 256;
+
+/// A piece of a file: the bytes from `from` up to `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Its first byte.
+    pub from: u64,
+    /// The byte behind its last one.
+    pub to: u64,
+    /// So many of its bytes are here: the first ones, but in neighbours that are told as one.
+    pub done: u64,
+    /// A connection brings it now.
+    pub active: bool,
 }
 
 /// A finished file.

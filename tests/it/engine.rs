@@ -10,6 +10,7 @@ mod limits;
 mod names;
 mod network;
 mod order;
+mod pieces;
 mod queue;
 mod rapid;
 mod redirects;

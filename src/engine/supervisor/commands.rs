@@ -37,6 +37,7 @@ impl Supervisor {
                 self.asked += 1;
                 self.shared.store.count_left();
             }
+            Command::Watch(job) => self.shared.watch(job),
             Command::Jobs(jobs) => self.hosts.set_slots(jobs.min(descriptors::transfers())),
             Command::Move(how) => {
                 if self.hosts.reorder(how) {
