@@ -83,6 +83,8 @@ pub enum Event {
         path: PathBuf,
         /// The bytes that are on the disk already.
         resumed_from: u64,
+        /// What the server said.
+        answer: Arc<Answered>,
     },
     /// How far the body is.
     Progress {
@@ -129,7 +131,7 @@ pub enum Event {
         /// The file.
         file: FinishedFile,
         /// For reports.
-        record: Box<Record>,
+        record: Record,
     },
     /// No file, and no further attempt.
     Failed {
@@ -140,7 +142,7 @@ pub enum Event {
         /// How many attempts were made.
         attempts: u32,
         /// For reports.
-        record: Box<Record>,
+        record: Record,
     },
     /// The user cancelled the job.
     Cancelled {
@@ -149,7 +151,7 @@ pub enum Event {
         /// How many attempts were made.
         attempts: u32,
         /// For reports.
-        record: Box<Record>,
+        record: Record,
     },
     /// The job is off the list.
     Removed {
@@ -217,7 +219,7 @@ pub struct FinishedFile {
     pub skipped: bool,
 }
 
-/// What else is known of a job that has ended. Boxed, because most readers pass it by and none needs to keep it.
+/// What else is known of a job that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// When the first attempt began; none if there was none.
@@ -225,7 +227,7 @@ pub struct Record {
     /// When the job ended.
     pub finished_at: SystemTime,
     /// The last answer that an attempt got.
-    pub answered: Option<Answered>,
+    pub answered: Option<Arc<Answered>>,
 }
 
 /// What a server said of a file. Texts are as they came.
@@ -241,6 +243,46 @@ pub struct Answered {
     pub last_modified: Option<String>,
     /// From the request to the head of the answer, with connection and redirects.
     pub ttfb: Duration,
+    /// The status of the answer; 0 where nobody was asked, since every byte was here already.
+    pub status: u16,
+    /// What it was spoken in.
+    pub protocol: Protocol,
+    /// `Server`.
+    pub server: Option<String>,
+    /// The server gives ranges of the file: it says so, or has given one.
+    pub ranges: bool,
+    /// How long the host's last connection took to make; none where that is not known (any more).
+    pub connect: Option<ConnectTimes>,
+}
+
+/// The version of HTTP that a server speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protocol {
+    /// HTTP/1.1, or what came before it.
+    #[default]
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
+impl Protocol {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Http1 => "HTTP/1.1",
+            Self::Http2 => "HTTP/2",
+        }
+    }
+}
+
+/// How long one connection took to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectTimes {
+    /// Asking for the addresses of the name; none where they were known, or the host has no name.
+    pub dns: Option<Duration>,
+    /// TCP, and TLS where there is any.
+    pub connect: Duration,
 }
 
 /// Something worth knowing that changes no job.

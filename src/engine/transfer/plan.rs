@@ -144,7 +144,7 @@ pub(in crate::engine) struct Left {
     /// The server has refused ranges of the file, or has shown that it is better left alone with them.
     pub(in crate::engine) unsplit: bool,
     /// What the server said, if it said anything.
-    pub(in crate::engine) answered: Option<Box<Answered>>,
+    pub(in crate::engine) answered: Option<Arc<Answered>>,
 }
 
 /// The error of a job that took longer than it may.

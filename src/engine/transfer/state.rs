@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
 use crate::engine::disk::{Part, Writer};
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Answered, Event};
+use crate::engine::event::{Answered, Event, Protocol};
 use crate::engine::partial::{About, sum};
 use crate::engine::rate::Meter;
 use crate::engine::resume::Validator;
@@ -63,7 +63,7 @@ pub(super) struct Transfer {
     pub(super) about: Option<About>,
     pub(super) resumed_from: u64,
     pub(super) gained: u64,
-    pub(super) answered: Option<Box<Answered>>,
+    pub(super) answered: Option<Arc<Answered>>,
     /// [`Event::Started`] is out for the bytes that come now.
     pub(super) announced: bool,
     pub(super) meter: Meter,
@@ -126,7 +126,29 @@ impl Transfer {
             total: self.total,
             path,
             resumed_from: self.here(),
+            answer: self.answered.clone().unwrap_or_else(|| Arc::new(self.unasked(about))),
         });
+    }
+
+    /// What an earlier run has left of an answer, where there is nothing to ask for.
+    fn unasked(&self, about: &About) -> Answered {
+        let (etag, last_modified) = match &self.validator {
+            Some(Validator::ETag(tag)) => (Some(tag.clone()), None),
+            Some(Validator::LastModified(date)) => (None, Some(date.clone())),
+            None => (None, None),
+        };
+        Answered {
+            final_url: about.last.clone(),
+            content_type: about.content_type.clone(),
+            etag,
+            last_modified,
+            ttfb: Duration::ZERO,
+            status: 0,
+            protocol: Protocol::default(),
+            server: None,
+            ranges: true,
+            connect: None,
+        }
     }
 
     pub(super) fn truncated(&self, at: u64) -> TransferError {
