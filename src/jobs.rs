@@ -188,6 +188,8 @@ impl Jobs {
                     None => self.paused_hosts.remove(host),
                 };
             }
+            // The rows stay in the order of the input, and pieces are for whoever watches them.
+            Event::Moved(_) | Event::Pieces { .. } => {}
             Event::Notice(Notice::Duplicate(_)) => self.duplicates += 1,
             Event::Notice(notice) => self.not_restored |= matches!(notice, Notice::NotRestored),
         }

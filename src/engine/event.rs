@@ -35,6 +35,16 @@ pub enum Command {
     Restore(bool),
     /// Take no more than so many bytes a second over all transfers from now on; none is no limit.
     LimitRate(Option<u64>),
+    /// Run no more than so many transfers at once over all hosts from now on: at least 1, at most what the system has
+    /// room for. Those that run are not stopped.
+    Jobs(usize),
+    /// Tell by [`Event::Pieces`] how this job gets on where several connections bring it, and of no other job.
+    Watch(Option<JobId>),
+    /// Have queued jobs change places.
+    Move(Move),
+    /// Start a queued or waiting job now, beyond all limits and also while its host wants to be left alone. It counts
+    /// as running afterwards.
+    Force(JobId),
     /// Say with [`Notice::Left`] how much ended sessions have left.
     CountLeft,
     /// No more [`Command::Add`] will come: end when no job has anything left to do. A paused job waits for nobody then.
@@ -43,8 +53,21 @@ pub enum Command {
     Stop,
 }
 
-/// What the engine tells a face. All but [`Event::Progress`] are facts: they always arrive, in order. Progress is a
-/// sample: a newer one replaces an unread one.
+/// Another order of the queue. It is done where all the jobs that it names are queued, and nothing is done otherwise.
+/// Each host has its own order; which host comes next is none of it. The order is that of this run: another run begins
+/// with that of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// Each gets the place of the other; of two hosts, each gets as far to the front as the other was.
+    Swap(JobId, JobId),
+    /// Before all others.
+    First(JobId),
+    /// Behind all others.
+    Last(JobId),
+}
+
+/// What the engine tells a face. All but [`Event::Progress`] and [`Event::Pieces`] are facts: they always arrive, in
+/// order. Those two are samples: a newer one replaces an unread one.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// The job waits for a slot: it is new, or it was paused, failed or cancelled and goes again.
@@ -98,6 +121,13 @@ pub enum Event {
         bytes_per_second: u64,
         /// How many connections bring the body.
         connections: u32,
+    },
+    /// Which bytes of the watched job's file are here, while several connections bring it: about four times a second.
+    Pieces {
+        /// The job.
+        id: JobId,
+        /// All of the file, in order, in at most [`MOST_PIECES`] pieces that leave nothing out.
+        pieces: Vec<Piece>,
     },
     /// What was received could not be continued; the file is fetched from its first byte.
     Restarted {
@@ -158,6 +188,8 @@ pub enum Event {
         /// The job.
         id: JobId,
     },
+    /// Queued jobs have changed places, as they were told to.
+    Moved(Move),
     /// A host takes another number of requests than before, or its pause has begun or was ended by the user.
     HostChanged {
         /// Scheme, name and port, as in `https://example.com`.
@@ -182,6 +214,7 @@ impl Event {
             | Self::Connecting { id, .. }
             | Self::Started { id, .. }
             | Self::Progress { id, .. }
+            | Self::Pieces { id, .. }
             | Self::Restarted { id, .. }
             | Self::Retrying { id, .. }
             | Self::Paused { id, .. }
@@ -189,9 +222,25 @@ impl Event {
             | Self::Failed { id, .. }
             | Self::Cancelled { id, .. }
             | Self::Removed { id } => Some(*id),
-            Self::HostChanged { .. } | Self::Notice(_) => None,
+            Self::Moved(_) | Self::HostChanged { .. } | Self::Notice(_) => None,
         }
     }
+}
+
+/// The most pieces that one [`Event::Pieces`] has; where there are more, neighbours are told as one.
+pub const MOST_PIECES: usize = 256;
+
+/// A piece of a file: the bytes from `from` up to `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Its first byte.
+    pub from: u64,
+    /// The byte behind its last one.
+    pub to: u64,
+    /// So many of its bytes are here: the first ones, but in neighbours that are told as one.
+    pub done: u64,
+    /// A connection brings it now.
+    pub active: bool,
 }
 
 /// A finished file.

@@ -10,6 +10,8 @@ mod limits;
 mod names;
 mod network;
 mod order;
+mod pieces;
+mod queue;
 mod rapid;
 mod redirects;
 mod resume;

@@ -19,6 +19,9 @@ use super::field::Field;
 use super::plan::{Assignment, Loan, Shared};
 use super::pulse::Alone;
 
+/// How often at most the pieces are told.
+const SHOW: Duration = Duration::from_millis(240);
+
 /// Where received bytes are.
 #[derive(Debug)]
 pub(super) enum Sink {
@@ -69,6 +72,8 @@ pub(super) struct Transfer {
     pub(super) meter: Meter,
     /// The last sample, so that nothing is told twice.
     pub(super) told: Option<(u64, u64, u32)>,
+    /// When the pieces were told last.
+    pub(super) shown: Option<Instant>,
 }
 
 impl Transfer {
@@ -90,6 +95,7 @@ impl Transfer {
             announced: false,
             meter: Meter::new(0, Instant::now()),
             told: None,
+            shown: None,
         }
     }
 
@@ -154,6 +160,17 @@ impl Transfer {
     pub(super) fn truncated(&self, at: u64) -> TransferError {
         let of = self.total.map_or_else(String::new, |total| format!(" of {total}"));
         TransferError::new(ErrorClass::Truncated, format!("the body ended after {at}{of} bytes"))
+    }
+
+    /// Tells somebody who watches which bytes are here, as often as that can be seen.
+    pub(super) fn show(&mut self, now: Instant) {
+        let Sink::Spread(spread) = &self.sink else { return };
+        if !self.shared.is_watched(self.assignment.id) || self.shown.is_some_and(|at| now.duration_since(at) < SHOW) {
+            return;
+        }
+        self.shown = Some(now);
+        let pieces = spread.field.lock().segments.map();
+        self.shared.outbox.push(Event::Pieces { id: self.assignment.id, pieces });
     }
 
     pub(super) fn tell(&mut self, now: Instant) {
