@@ -2,10 +2,14 @@
 
 use std::time::Instant;
 
+use super::hosts::Share;
+use super::log::Kind;
 use super::{App, Effect, Mode, Pace, Question, TICK};
+use crate::display;
 use crate::engine::event::{Command, Event, Notice as Told, PAUSED_BY_USER};
 use crate::engine::request::JobId;
-use crate::jobs::JobState;
+use crate::jobs::{Job, JobState};
+use crate::units;
 
 impl App {
     /// Folds one event in.
@@ -15,9 +19,9 @@ impl App {
             self.before_removal(*id);
         }
         let before = self.jobs.bytes_received();
-        self.jobs.apply(event, now);
+        self.keep_facts(event);
         self.history.add(self.jobs.bytes_received() - before, now);
-        let effects = match event {
+        let mut effects = match event {
             Event::Notice(Told::Duplicate(id)) => self.duplicate(*id),
             Event::Notice(told) => {
                 self.told(told);
@@ -35,7 +39,65 @@ impl App {
             self.keep_visible();
         }
         self.measure(false);
+        effects.extend(self.watch());
         effects
+    }
+
+    /// Folds it into the rows and into all that is known beside them.
+    fn keep_facts(&mut self, event: &Event) {
+        let now = self.now;
+        let job = event.job().and_then(|id| self.jobs.get(id));
+        let (new, before) = (job.is_none(), Share::of(job));
+        // A row that goes takes its host's name along.
+        let gone = job.filter(|_| matches!(event, Event::Removed { .. })).map(|job| job.origin().to_owned());
+        self.log_event(event, new);
+        self.facts.apply(event, now);
+        self.jobs.apply(event, now);
+        let job = event.job().and_then(|id| self.jobs.get(id));
+        if let Some(origin) = gone.as_deref().or(job.map(Job::origin)) {
+            self.hosts.changed(origin, before, Share::of(job), now);
+        }
+        match event {
+            Event::HostChanged { host, window, pause, .. } => self.hosts.told(host, *window, *pause, now),
+            Event::Queued { .. } if new => {
+                let n = job.map_or(0, |job| job.n);
+                self.facts.was_added(n, self.clock.wall(now));
+            }
+            _ => {}
+        }
+    }
+
+    /// What of it is worth a line in the log. Called before the row changes.
+    fn log_event(&mut self, event: &Event, new: bool) {
+        let at = self.clock.wall(self.now);
+        let name = event.job().and_then(|id| self.jobs.get(id)).map(|job| display::safe(&job.name()));
+        let name = name.unwrap_or_default();
+        let (kind, text) = match event {
+            Event::Queued { .. } if new => return self.log.added(at),
+            Event::Finished { file, .. } if file.skipped => (Kind::Finished, format!("{name} was there already")),
+            Event::Finished { file, .. } => {
+                let name = file.path.file_name().map_or(name, |name| display::safe(&name.to_string_lossy()));
+                (Kind::Finished, format!("{name} {}", units::bytes(file.bytes)))
+            }
+            Event::Failed { error, .. } => (Kind::Failed, format!("{name}: {}", display::safe(&error.detail))),
+            Event::Retrying { error, delay, .. } => {
+                let detail = display::safe(&error.detail);
+                (Kind::Retrying, format!("{name}: {detail}; again in {}", units::clock(*delay)))
+            }
+            Event::Restarted { reason, .. } => {
+                (Kind::Retrying, format!("{name} from its first byte: {}", display::safe(reason)))
+            }
+            Event::Paused { reason, .. } if reason == PAUSED_BY_USER => (Kind::Stopped, format!("{name} paused")),
+            Event::Cancelled { .. } => (Kind::Stopped, format!("{name} cancelled")),
+            Event::HostChanged { host, pause: Some(pause), .. } => {
+                (Kind::Host, format!("{} rests for {}", host_name(host), units::clock(*pause)))
+            }
+            Event::HostChanged { host, window, by_trial: false, .. } => {
+                (Kind::Host, format!("{} takes {window} at once", host_name(host)))
+            }
+            _ => return,
+        };
+        self.log.push(at, kind, text);
     }
 
     fn told(&mut self, told: &Told) {
@@ -83,14 +145,13 @@ impl App {
     pub(in crate::tui) fn next_tick(&self) -> Option<Instant> {
         let working = self.jobs.totals().pending() > 0 && !self.engine_ended;
         let tick = working.then(|| self.paced.unwrap_or(self.now) + TICK);
-        let notice = self.notice.as_ref().and_then(super::Notice::until);
-        [tick, notice].into_iter().flatten().min()
+        [tick, self.notices.until()].into_iter().flatten().min()
     }
 
     /// Time has passed.
     pub(in crate::tui) fn tick(&mut self, now: Instant) {
         self.now = now;
-        self.notice.take_if(|notice| notice.until().is_some_and(|until| until <= now));
+        self.notices.expire(now);
         self.measure(true);
     }
 
@@ -107,4 +168,9 @@ impl App {
             self.paced = Some(now);
         }
     }
+}
+
+/// The name of a host, without its scheme.
+fn host_name(origin: &str) -> String {
+    display::safe(origin.split_once("://").map_or(origin, |(_, name)| name))
 }
