@@ -95,7 +95,8 @@ impl Lines {
     }
 }
 
-/// Where a line of so many columns ends: after a blank where there is one in its second half, else where it is full.
+/// Where a line of so many columns ends: after a blank where there is one in its second half, else after what parts an
+/// address, else where it is full.
 fn break_at(text: &str, room: usize) -> usize {
     let mut used = 0;
     let full = text.char_indices().find(|(_, c)| {
@@ -103,9 +104,11 @@ fn break_at(text: &str, room: usize) -> usize {
         used > room
     });
     let Some((full, c)) = full else { return text.len() };
-    let blank = text[..full + c.len_utf8()].rfind(' ').filter(|at| *at > full / 2);
+    let late = |at: &usize| *at > full / 2;
+    let blank = text[..full + c.len_utf8()].rfind(' ').filter(late);
+    let end = blank.or_else(|| text[..full].rfind(['/', '-', '_', '&', '.']).filter(late)).map_or(full, |at| at + 1);
     // At least one character, or it would go on for ever.
-    blank.map_or(full, |at| at + 1).max(text.chars().next().map_or(0, char::len_utf8))
+    end.max(text.chars().next().map_or(0, char::len_utf8))
 }
 
 impl App {
@@ -232,7 +235,8 @@ impl App {
         if let JobState::Finished(file) = &job.state
             && !file.skipped
         {
-            let kind = file.format.as_deref().map_or("no image".to_owned(), display::safe);
+            let said = answer.and_then(|answer| answer.content_type.as_deref());
+            let kind = file.format.as_deref().or(said).map_or("no image".to_owned(), display::safe);
             let pixels = file.pixels.map(|(width, height)| format!(" {width} x {height}")).unwrap_or_default();
             let whole = match file.verified {
                 Some(true) => ", seen to be whole",
@@ -240,7 +244,7 @@ impl App {
                 None => "",
             };
             lines.fact("Type", format!("{kind}{pixels}{whole}"), Tone::Plain);
-        } else if let Some(kind) = answer.and_then(|answer| answer.content_type.as_deref()) {
+        } else if let Some(kind) = answer.filter(|_| !whole).and_then(|answer| answer.content_type.as_deref()) {
             lines.fact("Type", display::safe(kind), Tone::Plain);
         }
         let from = display::address_text(&job.url);
@@ -314,7 +318,7 @@ fn short_answer(lines: &mut Lines, answer: &Answered) {
 
 /// What the server said, header by header.
 fn whole_answer(lines: &mut Lines, answer: &Answered) {
-    lines.fact("From", display::address(&answer.final_url), Tone::Plain);
+    lines.wrapped("Address", &display::address(&answer.final_url), Tone::Plain, usize::MAX);
     if answer.status > 0 {
         let text = format!("{} {} after {}", answer.status, answer.protocol.word(), short(answer.ttfb));
         lines.fact("Status", text, Tone::Plain);

@@ -70,25 +70,28 @@ impl App {
     /// What of it is worth a line in the log. Called before the row changes.
     fn log_event(&mut self, event: &Event, new: bool) {
         let at = self.clock.wall(self.now);
-        let name = event.job().and_then(|id| self.jobs.get(id)).map(|job| display::safe(&job.name()));
-        let name = name.unwrap_or_default();
+        // Most events are samples, which nobody logs: the name is made where it is needed.
+        let name = || {
+            let job = event.job().and_then(|id| self.jobs.get(id));
+            job.map(|job| display::safe(&job.name())).unwrap_or_default()
+        };
         let (kind, text) = match event {
             Event::Queued { .. } if new => return self.log.added(at),
-            Event::Finished { file, .. } if file.skipped => (Kind::Finished, format!("{name} was there already")),
+            Event::Finished { file, .. } if file.skipped => (Kind::Finished, format!("{} was there already", name())),
             Event::Finished { file, .. } => {
-                let name = file.path.file_name().map_or(name, |name| display::safe(&name.to_string_lossy()));
+                let name = file.path.file_name().map_or_else(name, |name| display::safe(&name.to_string_lossy()));
                 (Kind::Finished, format!("{name} {}", units::bytes(file.bytes)))
             }
-            Event::Failed { error, .. } => (Kind::Failed, format!("{name}: {}", display::safe(&error.detail))),
+            Event::Failed { error, .. } => (Kind::Failed, format!("{}: {}", name(), display::safe(&error.detail))),
             Event::Retrying { error, delay, .. } => {
                 let detail = display::safe(&error.detail);
-                (Kind::Retrying, format!("{name}: {detail}; again in {}", units::clock(*delay)))
+                (Kind::Retrying, format!("{}: {detail}; again in {}", name(), units::clock(*delay)))
             }
             Event::Restarted { reason, .. } => {
-                (Kind::Retrying, format!("{name} from its first byte: {}", display::safe(reason)))
+                (Kind::Retrying, format!("{} from its first byte: {}", name(), display::safe(reason)))
             }
-            Event::Paused { reason, .. } if reason == PAUSED_BY_USER => (Kind::Stopped, format!("{name} paused")),
-            Event::Cancelled { .. } => (Kind::Stopped, format!("{name} cancelled")),
+            Event::Paused { reason, .. } if reason == PAUSED_BY_USER => (Kind::Stopped, format!("{} paused", name())),
+            Event::Cancelled { .. } => (Kind::Stopped, format!("{} cancelled", name())),
             Event::HostChanged { host, pause: Some(pause), .. } => {
                 (Kind::Host, format!("{} rests for {}", host_name(host), units::clock(*pause)))
             }

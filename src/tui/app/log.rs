@@ -9,6 +9,9 @@ const MOST: usize = 1000;
 /// Jobs that come within this time of the last one are one line.
 const ONE_BATCH: Duration = Duration::from_secs(2);
 
+/// A host line like one of the last few says nothing.
+const AGAIN: usize = 4;
+
 /// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tui) enum Kind {
@@ -53,7 +56,12 @@ pub(in crate::tui) struct Log {
 impl Log {
     /// One more line. Whoever reads older ones goes on reading them.
     pub(super) fn push(&mut self, at: SystemTime, kind: Kind, text: impl Into<Box<str>>) {
-        self.lines.push_front(Line { at, kind, text: text.into() });
+        let line = Line { at, kind, text: text.into() };
+        // Each request that a host refuses says the same of it.
+        if kind == Kind::Host && self.lines.iter().take(AGAIN).any(|old| old.kind == kind && old.text == line.text) {
+            return;
+        }
+        self.lines.push_front(line);
         self.lines.truncate(MOST);
         if self.scroll > 0 {
             self.scroll = (self.scroll + 1).min(self.lines.len() - 1);
@@ -121,6 +129,15 @@ mod tests {
         assert_eq!((shown(&log)[2].as_str(), log.out_of_sight(3).1), ("11", 0));
         log.scroll(isize::MIN, 3);
         assert_eq!(shown(&log)[0], "new");
+    }
+
+    #[test]
+    fn a_host_says_the_same_once() {
+        let mut log = Log::default();
+        for text in ["a rests", "b rests", "a rests", "b rests"] {
+            log.push(START, Kind::Host, text);
+        }
+        assert_eq!(log.in_sight(9).count(), 2);
     }
 
     #[test]

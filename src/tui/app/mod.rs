@@ -19,6 +19,7 @@ mod rows;
 pub(super) mod scenes;
 mod select;
 mod tabs;
+mod told;
 mod undo;
 mod why;
 
@@ -35,7 +36,7 @@ use super::history::History;
 use super::keys::{self, Context};
 use super::layout::{self, Panes, Plan};
 use super::look::Look;
-use super::notice::{Notice, Notices};
+use super::notice::Notices;
 use super::theme::Theme;
 use crate::engine::event::Command;
 use crate::engine::request::JobId;
@@ -308,18 +309,6 @@ impl App {
         self.keep_visible();
     }
 
-    /// Says something until a key is pressed; safe text.
-    pub(super) fn note(&mut self, text: String) {
-        self.log.push(self.clock.wall(self.now), log::Kind::Trouble, &*text);
-        self.notices.push(Notice::trouble(text));
-    }
-
-    fn news(&mut self, text: impl Into<String>) {
-        let text = text.into();
-        self.log.push(self.clock.wall(self.now), log::Kind::News, &*text);
-        self.notices.push(Notice::news(text, self.now));
-    }
-
     /// Where everything stands.
     pub(super) fn plan(&self) -> Plan {
         self.plan_of(Rect::new(0, 0, self.size.width, self.size.height))
@@ -368,46 +357,6 @@ impl App {
     /// What lies over the list.
     pub(super) fn mode(&self) -> &Mode {
         &self.mode
-    }
-
-    /// What just happened, the most important of it.
-    pub(super) fn notice(&self) -> Option<&Notice> {
-        self.notices.first()
-    }
-
-    /// All that just happened.
-    pub(super) fn notices(&self) -> &Notices {
-        &self.notices
-    }
-
-    /// The latest facts.
-    pub(super) fn log(&self) -> &Log {
-        &self.log
-    }
-
-    /// The hosts.
-    pub(super) fn hosts(&self) -> &Hosts {
-        &self.hosts
-    }
-
-    /// What is known of single rows.
-    pub(super) fn facts(&self) -> &Facts {
-        &self.facts
-    }
-
-    /// The time of day.
-    pub(super) fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    /// Sets the time of day.
-    pub(super) fn set_clock(&mut self, clock: Clock) {
-        self.clock = clock;
-    }
-
-    /// Sets the time of day anew; the zone stays.
-    pub(super) fn wall_clock(&mut self, now: Instant, wall: std::time::SystemTime) {
-        self.clock.set(now, wall);
     }
 
     /// The bytes of the last minute.

@@ -7,6 +7,7 @@ use super::*;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Event, Notice as Told};
 use crate::jobs::JobState;
+use crate::tui::notice::Notice;
 
 fn refused() -> TransferError {
     TransferError::new(ErrorClass::Connect, "connection refused")

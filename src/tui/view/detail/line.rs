@@ -13,6 +13,9 @@ use crate::tui::theme;
 use crate::tui::view::pen::Pen;
 use crate::units;
 
+/// Less of an address says nothing.
+const LEAST_ADDRESS: usize = 16;
+
 /// Draws what is known of the selected row.
 pub(in crate::tui::view) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let theme = app.theme();
@@ -28,12 +31,13 @@ pub(in crate::tui::view) fn render(frame: &mut Frame<'_>, area: Rect, app: &App)
     if !rule {
         let Some(mut pen) = Pen::at(frame, area, 0) else { return };
         pen.skip(1);
-        // A reason is worth more than an address where only one line is left.
-        if failed || area.width >= 60 {
-            pen.text(&words, if failed { style } else { Style::new() }).text("  ", Style::new());
+        pen.text(&words, if failed { style } else { Style::new() }).skip(2);
+        // The end of an address tells more than its middle; what is left is for the place of the file.
+        let room = usize::from(pen.room().saturating_sub(1));
+        if room >= LEAST_ADDRESS {
+            pen.text(&display::fit_name(&from, room), theme.quiet());
+            pen.whole(&format!("  to {to}"), theme.quiet());
         }
-        pen.text(&from, theme.quiet());
-        pen.text(&format!("  to {to}"), theme.quiet());
         return;
     }
     if let Some(mut pen) = Pen::at(frame, area, 1) {
