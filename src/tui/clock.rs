@@ -51,13 +51,12 @@ mod tests {
 
     #[test]
     fn it_shows_the_time_of_its_zone_before_and_after_it_was_set() {
-        let now = Instant::now() + Duration::from_secs(100);
+        let before = Instant::now();
+        let now = before + Duration::from_secs(100);
         let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(12 * 3600);
         let zone = TimeZone::fixed(jiff::tz::offset(2));
         let clock = Clock::new(zone, now, noon);
-        for (at, shown) in
-            [(now, "14:00:00"), (now + Duration::from_secs(61), "14:01:01"), (now - Duration::from_secs(1), "13:59:59")]
-        {
+        for (at, shown) in [(now, "14:00:00"), (now + Duration::from_secs(61), "14:01:01"), (before, "13:58:20")] {
             assert_eq!(clock.time(clock.wall(at)), shown);
         }
     }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 /// Panels that the user wants where there is room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Panes {
     /// Throughput.
     pub(super) graph: bool,

@@ -130,7 +130,7 @@ impl App {
             lines.lines.push(Line::Gap);
         }
         self.numbers(&mut lines, job, known);
-        self.places(&mut lines, job, answer, whole);
+        places(&mut lines, job, answer, whole);
         if !whole && let Some(answer) = answer {
             short_answer(&mut lines, answer);
         }
@@ -230,36 +230,6 @@ impl App {
         u64::try_from(u128::from(bytes) * 1000 / millis).ok()
     }
 
-    fn places(&self, lines: &mut Lines, job: &Job, answer: Option<&Answered>, whole: bool) {
-        let most = if whole { usize::MAX } else { SHORT };
-        if let JobState::Finished(file) = &job.state
-            && !file.skipped
-        {
-            let said = answer.and_then(|answer| answer.content_type.as_deref());
-            let kind = file.format.as_deref().or(said).map_or("no image".to_owned(), display::safe);
-            let pixels = file.pixels.map(|(width, height)| format!(" {width} x {height}")).unwrap_or_default();
-            let whole = match file.verified {
-                Some(true) => ", seen to be whole",
-                Some(false) => ", unverified",
-                None => "",
-            };
-            lines.fact("Type", format!("{kind}{pixels}{whole}"), Tone::Plain);
-        } else if let Some(kind) = answer.filter(|_| !whole).and_then(|answer| answer.content_type.as_deref()) {
-            lines.fact("Type", display::safe(kind), Tone::Plain);
-        }
-        let from = display::address_text(&job.url);
-        if let Some(answer) =
-            answer.filter(|answer| !whole && display::without_userinfo(&answer.final_url).as_str() != &*job.url)
-        {
-            lines.wrapped("From", &from, Tone::Plain, most);
-            lines.wrapped("Led to", &display::address(&answer.final_url), Tone::Plain, most);
-        } else {
-            lines.wrapped("From", &from, Tone::Plain, most);
-        }
-        let to = job.path().unwrap_or(&job.dir);
-        lines.wrapped("To", &display::safe(&to.display().to_string()), Tone::Plain, most);
-    }
-
     /// When it was added, and how long it took.
     fn when(&self, lines: &mut Lines, job: &Job) {
         let Some(at) = self.facts.added(job.n) else { return };
@@ -291,6 +261,37 @@ impl App {
             lines.fact("Host", format!("{dns}connect {} (its last)", short(connect.connect)), Tone::Plain);
         }
     }
+}
+
+/// What it is, where it comes from and where it goes.
+fn places(lines: &mut Lines, job: &Job, answer: Option<&Answered>, whole: bool) {
+    let most = if whole { usize::MAX } else { SHORT };
+    if let JobState::Finished(file) = &job.state
+        && !file.skipped
+    {
+        let said = answer.and_then(|answer| answer.content_type.as_deref());
+        let kind = file.format.as_deref().or(said).map_or("no image".to_owned(), display::safe);
+        let pixels = file.pixels.map(|(width, height)| format!(" {width} x {height}")).unwrap_or_default();
+        let whole = match file.verified {
+            Some(true) => ", seen to be whole",
+            Some(false) => ", unverified",
+            None => "",
+        };
+        lines.fact("Type", format!("{kind}{pixels}{whole}"), Tone::Plain);
+    } else if let Some(kind) = answer.filter(|_| !whole).and_then(|answer| answer.content_type.as_deref()) {
+        lines.fact("Type", display::safe(kind), Tone::Plain);
+    }
+    let from = display::address_text(&job.url);
+    if let Some(answer) =
+        answer.filter(|answer| !whole && display::without_userinfo(&answer.final_url).as_str() != &*job.url)
+    {
+        lines.wrapped("From", &from, Tone::Plain, most);
+        lines.wrapped("Led to", &display::address(&answer.final_url), Tone::Plain, most);
+    } else {
+        lines.wrapped("From", &from, Tone::Plain, most);
+    }
+    let to = job.path().unwrap_or(&job.dir);
+    lines.wrapped("To", &display::safe(&to.display().to_string()), Tone::Plain, most);
 }
 
 fn ranges(answer: &Answered) -> &'static str {

@@ -94,10 +94,8 @@ impl Facts {
             }
             Event::Paused { .. } | Event::Cancelled { .. } => self.ends(id, None, now),
             // News, so that a long transfer is not forgotten while a thousand short ones pass.
-            Event::Progress { .. } => {
-                if self.rows.contains_key(&id) {
-                    self.row(id);
-                }
+            Event::Progress { .. } if self.rows.contains_key(&id) => {
+                self.row(id);
             }
             Event::Pieces { pieces, .. } => self.pieces = Some((id, pieces.clone())),
             Event::Removed { .. } => {

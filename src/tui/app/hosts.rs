@@ -50,7 +50,7 @@ impl Share {
         let Some(job) = job else { return Self::default() };
         let requests = match job.state {
             JobState::Connecting => 1,
-            JobState::Downloading => usize::try_from(job.connections).unwrap_or(1).max(1),
+            JobState::Downloading => usize::from(job.connections).max(1),
             _ => 0,
         };
         Self {
