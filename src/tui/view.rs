@@ -55,7 +55,6 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     graph::render(frame, plan.graph, app);
     detail::render(frame, plan.detail, app);
     tabs::render(frame, plan.tabs, app);
-    render_border(frame, plan.border, app);
     detail::render_side(frame, plan.side, app);
     if !plan.preview_title.is_empty() {
         title::render(frame, plan.preview_title, "Picture", "", false, app);
@@ -65,6 +64,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     if !plan.log.is_empty() {
         log::render(frame, plan.log, app);
     }
+    render_border(frame, plan.border, app);
     bottom::render(frame, plan.bottom, app);
     match app.mode() {
         Mode::Add(add) => add::render(frame, area, add, app),
@@ -90,6 +90,12 @@ fn render_border(frame: &mut Frame<'_>, area: Rect, app: &App) {
         if let Some(mut pen) = pen::Pen::at(frame, area, line) {
             pen.text(if app.ascii() { "|" } else { "│" }, app.theme().quiet());
         }
+    }
+    // Where a rule is below it, it ends in that.
+    let below = Rect { y: area.bottom(), height: 1, ..area };
+    let rule = frame.buffer_mut().cell((below.x, below.y)).is_some_and(|cell| cell.symbol() == "─");
+    if rule && let Some(mut pen) = pen::Pen::at(frame, below, 0) {
+        pen.text("┴", app.theme().quiet());
     }
 }
 

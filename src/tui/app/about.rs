@@ -173,11 +173,11 @@ impl App {
         let host = self.hosts.get(job.origin());
         let asked = known.and_then(|known| known.attempts.back()).map(|last| last.times(self.now).0);
         Around {
-            limit: self.limits.rate(),
+            limit: self.limits.rate,
             rate: self.pace.rate,
             host: host.and_then(|host| Some((host.requests, host.window?))),
             rests: host.and_then(|host| host.rests(self.now)),
-            slots: self.limits.jobs().map(|most| (self.jobs.totals().active, most)),
+            slots: (self.jobs.totals().active, self.limits.jobs),
             ranges: known.and_then(|known| known.answer.as_ref()).map(|answer| answer.ranges),
             asked,
         }

@@ -2,13 +2,12 @@
 
 use std::time::Instant;
 
-use super::hosts::Share;
 use super::log::Kind;
 use super::{App, Effect, Mode, Pace, Question, TICK};
 use crate::display;
 use crate::engine::event::{Command, Event, Notice as Told, PAUSED_BY_USER};
 use crate::engine::request::JobId;
-use crate::jobs::{Job, JobState};
+use crate::jobs::JobState;
 use crate::units;
 
 impl App {
@@ -46,29 +45,27 @@ impl App {
     /// Folds it into the rows and into all that is known beside them.
     fn keep_facts(&mut self, event: &Event) {
         let now = self.now;
-        let job = event.job().and_then(|id| self.jobs.get(id));
-        let (new, before) = (job.is_none(), Share::of(job));
-        // A row that goes takes its host's name along.
-        let gone = job.filter(|_| matches!(event, Event::Removed { .. })).map(|job| job.origin().to_owned());
-        self.log_event(event, new);
+        let known = event.job().is_some_and(|id| self.jobs.get(id).is_some());
+        self.log_event(event);
         self.facts.apply(event, now);
         self.jobs.apply(event, now);
-        let job = event.job().and_then(|id| self.jobs.get(id));
-        if let Some(origin) = gone.as_deref().or(job.map(Job::origin)) {
-            self.hosts.changed(origin, before, Share::of(job), now);
+        if let Event::HostChanged { host, window, pause, .. } = event {
+            self.hosts.told(host, *window, *pause, now);
         }
-        match event {
-            Event::HostChanged { host, window, pause, .. } => self.hosts.told(host, *window, *pause, now),
-            Event::Queued { .. } if new => {
-                let n = job.map_or(0, |job| job.n);
-                self.facts.was_added(n, self.clock.wall(now));
-            }
-            _ => {}
+        let Some(id) = event.job() else { return };
+        let job = self.jobs.get(id);
+        let failed = matches!(event, Event::Failed { .. } | Event::Retrying { .. });
+        self.hosts.changed(id, job, failed, now);
+        // A row that was taken off the list is not new.
+        if let Some(job) = job.filter(|_| !known) {
+            let wall = self.clock.wall(now);
+            self.facts.was_added(job.n, wall);
+            self.log.added(wall);
         }
     }
 
     /// What of it is worth a line in the log. Called before the row changes.
-    fn log_event(&mut self, event: &Event, new: bool) {
+    fn log_event(&mut self, event: &Event) {
         let at = self.clock.wall(self.now);
         // Most events are samples, which nobody logs: the name is made where it is needed.
         let name = || {
@@ -76,7 +73,6 @@ impl App {
             job.map(|job| display::safe(&job.name())).unwrap_or_default()
         };
         let (kind, text) = match event {
-            Event::Queued { .. } if new => return self.log.added(at),
             Event::Finished { file, .. } if file.skipped => (Kind::Finished, format!("{} was there already", name())),
             Event::Finished { file, .. } => {
                 let name = file.path.file_name().map_or_else(name, |name| display::safe(&name.to_string_lossy()));

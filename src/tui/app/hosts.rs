@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use crate::engine::request::JobId;
 use crate::jobs::{Job, JobState};
 
 /// Hosts that are kept. Idle ones go when more come.
@@ -37,28 +38,21 @@ impl Host {
 
 /// What one row adds to its host.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Share {
+struct Share {
     active: usize,
     requests: usize,
     rate: u64,
-    failed: bool,
 }
 
 impl Share {
-    /// What this row adds.
-    pub(super) fn of(job: Option<&Job>) -> Self {
-        let Some(job) = job else { return Self::default() };
+    fn of(job: Option<&Job>) -> Self {
+        let Some(job) = job.filter(|job| job.state.is_active()) else { return Self::default() };
         let requests = match job.state {
             JobState::Connecting => 1,
             JobState::Downloading => usize::from(job.connections).max(1),
             _ => 0,
         };
-        Self {
-            active: usize::from(job.state.is_active()),
-            requests,
-            rate: job.bytes_per_second,
-            failed: matches!(job.state, JobState::Failed(_) | JobState::Waiting { .. }),
-        }
+        Self { active: 1, requests, rate: job.bytes_per_second }
     }
 }
 
@@ -66,20 +60,32 @@ impl Share {
 #[derive(Debug, Default)]
 pub(in crate::tui) struct Hosts {
     known: HashMap<Box<str>, Host>,
+    /// What active rows add to which host: a row may be taken off the list before it has stopped.
+    shares: HashMap<JobId, (Share, Box<str>)>,
 }
 
 impl Hosts {
-    /// A row of this host has changed.
-    pub(super) fn changed(&mut self, origin: &str, before: Share, after: Share, now: Instant) {
-        if before == after {
-            return;
+    /// Something has happened to a row, which may be off the list now; `failed` says that an attempt of it has.
+    pub(super) fn changed(&mut self, id: JobId, job: Option<&Job>, failed: bool, now: Instant) {
+        let after = Share::of(job);
+        let before = match self.shares.get(&id) {
+            Some((share, _)) if *share == after && !failed => return,
+            Some((share, _)) => *share,
+            None if after == Share::default() && !failed => return,
+            None => Share::default(),
+        };
+        let origin = self.shares.remove(&id).map(|(_, origin)| origin).or(job.map(|job| job.origin().into()));
+        let Some(origin) = origin else { return };
+        if let Some(host) = self.entry(&origin, now) {
+            // A host that came when there was no room for it is counted from then on.
+            host.active = (host.active + after.active).saturating_sub(before.active);
+            host.requests = (host.requests + after.requests).saturating_sub(before.requests);
+            host.rate = host.rate.saturating_add(after.rate).saturating_sub(before.rate);
+            host.errors += usize::from(failed);
         }
-        let Some(host) = self.entry(origin, now) else { return };
-        // A host that came when there was no room for it is counted from then on.
-        host.active = (host.active + after.active).saturating_sub(before.active);
-        host.requests = (host.requests + after.requests).saturating_sub(before.requests);
-        host.rate = host.rate.saturating_add(after.rate).saturating_sub(before.rate);
-        host.errors += usize::from(after.failed && !before.failed);
+        if after != Share::default() {
+            self.shares.insert(id, (after, origin));
+        }
     }
 
     /// It takes so many requests at once, and rests for so long.
@@ -118,31 +124,46 @@ impl Hosts {
 
 #[cfg(test)]
 mod tests {
+    use super::super::App;
+    use super::super::scenes::{connecting, empty, failed, finished, progress, queued, retrying, started};
     use super::*;
-
-    fn share(active: usize, rate: u64, failed: bool) -> Share {
-        Share { active, requests: active, rate, failed }
-    }
+    use crate::engine::error::TransferError;
+    use crate::engine::event::Event;
 
     #[test]
     fn rows_add_up_and_leave_again() {
         let now = Instant::now();
+        let mut app = empty(now);
+        let host = "https://images.example";
+        let seen = |app: &App| app.hosts().get(host).map(|host| (host.active, host.requests, host.rate, host.errors));
+        for id in 1..=3 {
+            app.event(&queued(id, "a.jpg"), now);
+        }
+        assert_eq!(seen(&app), None, "nobody has asked it yet");
+        app.event(&connecting(1, 1), now);
+        for id in [2, 3] {
+            app.event(&started(id, "a.jpg", Some(100)), now);
+            app.event(&progress(id, 10, Some(100), 500), now);
+        }
+        assert_eq!(seen(&app), Some((3, 3, 1000, 0)));
+        app.event(&retrying(1, 2, 9, TransferError::status(503, None)), now);
+        app.event(&progress(2, 100, Some(100), 500), now);
+        assert_eq!(seen(&app), Some((2, 1, 500, 1)), "a file that gets its name makes no request");
+        app.event(&finished(2, "a.jpg", 100, 5), now);
+        app.event(&Event::Removed { id: JobId(3) }, now);
+        app.event(&failed(1, TransferError::status(404, None)), now);
+        assert_eq!(seen(&app), Some((0, 0, 0, 2)));
+        assert!(app.hosts().shares.is_empty());
+    }
+
+    #[test]
+    fn a_host_rests_until_its_time_has_come() {
+        let now = Instant::now();
         let mut hosts = Hosts::default();
-        let none = Share::default();
-        hosts.changed("https://a", none, share(1, 0, false), now);
-        hosts.changed("https://a", share(1, 0, false), share(1, 500, false), now);
-        hosts.changed("https://a", none, share(1, 7, false), now);
-        hosts.changed("https://b", none, share(1, 0, false), now);
         hosts.told("https://a", 8, Some(Duration::from_secs(9)), now);
         let a = hosts.get("https://a").expect("it is known");
-        assert_eq!((a.active, a.rate, a.window, a.errors), (2, 507, Some(8), 0));
-        assert_eq!(a.rests(now + Duration::from_secs(4)), Some(Duration::from_secs(5)));
+        assert_eq!((a.window, a.rests(now + Duration::from_secs(4))), (Some(8), Some(Duration::from_secs(5))));
         assert_eq!(a.rests(now + Duration::from_secs(9)), None);
-        hosts.changed("https://a", share(1, 500, false), share(0, 0, true), now);
-        hosts.changed("https://a", share(0, 0, true), share(1, 0, false), now);
-        let a = hosts.get("https://a").expect("it is known");
-        assert_eq!((a.active, a.rate, a.errors), (2, 7, 1));
-        assert_eq!(hosts.busiest().iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["https://a", "https://b"]);
     }
 
     #[test]
@@ -150,11 +171,8 @@ mod tests {
         let now = Instant::now();
         let mut hosts = Hosts::default();
         for n in 0..3 * MOST {
-            let name = format!("https://{n}");
-            hosts.changed(&name, Share::default(), share(1, 1, false), now);
-            if n < MOST {
-                hosts.changed(&name, share(1, 1, false), Share::default(), now);
-            }
+            let pause = (n >= MOST).then_some(Duration::from_secs(9));
+            hosts.told(&format!("https://{n}"), 1, pause, now);
         }
         assert_eq!(hosts.known.len(), MOST);
         assert!(hosts.get("https://0").is_none() && hosts.get(&format!("https://{MOST}")).is_some());

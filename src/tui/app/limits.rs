@@ -3,21 +3,18 @@
 use super::{App, Effect};
 use crate::tui::action::Action;
 
-/// See the head of this file.
-#[derive(Debug, Default)]
-pub(super) struct Limits {}
+/// The limits as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) struct Limits {
+    /// Transfers at once.
+    pub(in crate::tui) jobs: usize,
+    /// Bytes a second; none is no limit.
+    pub(in crate::tui) rate: Option<u64>,
+}
 
-impl Limits {
-    /// The limit on the rate, where there is one.
-    #[expect(clippy::unused_self, reason = "nothing sets it yet")]
-    pub(super) fn rate(&self) -> Option<u64> {
-        None
-    }
-
-    /// Transfers at once, where that is known.
-    #[expect(clippy::unused_self, reason = "nothing sets it yet")]
-    pub(super) fn jobs(&self) -> Option<usize> {
-        None
+impl Default for Limits {
+    fn default() -> Self {
+        Self { jobs: 64, rate: None }
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Around {
     /// How long its host wants to be left alone.
     pub(super) rests: Option<Duration>,
     /// Transfers that run, and how many may.
-    pub(super) slots: Option<(usize, usize)>,
+    pub(super) slots: (usize, usize),
     /// Whether the server gives ranges; none before it has answered.
     pub(super) ranges: Option<bool>,
     /// How long the server has been asked.
@@ -42,8 +42,8 @@ pub(super) fn why(job: &Job, around: &Around) -> Option<String> {
             if let Some(window) = full {
                 return Some(format!("the host takes {} at once, and all run", requests(window)));
             }
-            let (_, most) = around.slots.filter(|(active, most)| active >= most)?;
-            Some(format!("all {most} transfers at once are taken; + allows more"))
+            let (active, most) = around.slots;
+            (active >= most).then(|| format!("all {most} transfers at once are taken; + allows more"))
         }
         JobState::Waiting { error, .. } => {
             let pause = error.retry_after?;
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn it_names_the_limit_and_nothing_that_it_does_not_know() {
         let seconds = Duration::from_secs;
-        let (big, none) = (Some(100_000_000), Around::default());
+        let (big, none) = (Some(100_000_000), Around { slots: (1, 64), ..Around::default() });
         let row = |event: Event| job(&[queued(1, "a.jpg"), started(1, "a.jpg", big), event]);
         let comes = row(progress(1, 10, big, 500));
         let waits = job(&[queued(1, "a.jpg")]);
@@ -136,10 +136,10 @@ mod tests {
             (&waits, Around { host: Some((1, 1)), ..none }, Some("the host takes 1 request at once, and all run")),
             (
                 &waits,
-                Around { slots: Some((64, 64)), host: room, ..none },
+                Around { slots: (64, 64), host: room, ..none },
                 Some("all 64 transfers at once are taken; + allows more"),
             ),
-            (&waits, Around { slots: Some((63, 64)), ..none }, None),
+            (&waits, Around { slots: (63, 64), ..none }, None),
             (&asks, Around { asked: Some(seconds(3)), ..none }, Some("the server: no answer for 0:03")),
             (&asks, Around { asked: Some(seconds(1)), ..none }, None),
             (&row(retrying(1, 2, 90, rests)), none, Some("the server asked for 1:30 of rest (Retry-After)")),
