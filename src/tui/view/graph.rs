@@ -44,7 +44,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     for line in 0..rows {
         // What this line adds to is above all lines below it.
         let floor = u64::from(rows - 1 - line) * 4;
-        let text: String = levels.chunks(2).map(|pair| cell(pair, floor)).collect();
+        let draw = if app.ascii() { plain_cell } else { cell };
+        let text: String = levels.chunks(2).map(|pair| draw(pair, floor)).collect();
         if let Some(mut pen) = Pen::at(frame, area, line) {
             pen.text(&text, theme.lively());
         }
@@ -102,6 +103,18 @@ fn cell(pair: &[u64], floor: u64) -> char {
     }
 }
 
+/// The same without braille: the higher of the two.
+fn plain_cell(pair: &[u64], floor: u64) -> char {
+    let level = pair.iter().map(|level| level.saturating_sub(floor)).max().unwrap_or(0);
+    match level {
+        0 => ' ',
+        1 => '.',
+        2 => ':',
+        3 => '+',
+        _ => '#',
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +132,7 @@ mod tests {
         assert_eq!(cell(&[4, 4], 0), '⣿');
         assert_eq!(cell(&[1, 2], 0), '⣠');
         assert_eq!(cell(&[5, 4], 4), '⡀');
+        assert_eq!([[0, 0], [4, 1], [6, 5], [9, 0]].map(|pair| plain_cell(&pair, 4)), [' ', ' ', ':', '#']);
     }
 
     #[test]

@@ -83,6 +83,37 @@ fn keys_go_round_the_panels_that_are_there() {
 }
 
 #[test]
+fn the_detail_scrolls_beside_the_list_and_over_it_and_closes() {
+    let mut app = scene();
+    screen(&mut app, 120, 30);
+    press(&mut app, &[Action::Detail]);
+    assert!(app.focus() == Focus::Detail && screen(&mut app, 120, 30).contains("waterfall-long-exposure.jpg\n"));
+    press(&mut app, &[Action::Step(Step::Last)]);
+    let text = screen(&mut app, 120, 30);
+    assert!(text.contains("above ─") && text.contains("connect 31 ms"), "{text}");
+    press(&mut app, &[Action::Step(Step::First), Action::Back]);
+    assert_eq!(app.focus(), Focus::List);
+    screen(&mut app, 40, 10);
+    press(&mut app, &[Action::Detail, Action::Step(Step::Last), Action::Step(Step::Up)]);
+    let text = screen(&mut app, 40, 10);
+    assert!(text.contains("1 below") && text.contains("Attempts"), "{text}");
+    press(&mut app, &[Action::Back]);
+    assert!(!screen(&mut app, 40, 10).contains("Detail"));
+}
+
+#[test]
+fn a_panel_that_has_no_room_says_so() {
+    let mut app = scene();
+    screen(&mut app, 60, 15);
+    press(&mut app, &[Action::Toggle(Toggle::Hosts)]);
+    assert!(screen(&mut app, 60, 15).contains("hosts on; it shows where"));
+    screen(&mut app, 80, 24);
+    press(&mut app, &[Action::Toggle(Toggle::Hosts), Action::Toggle(Toggle::Hosts)]);
+    let text = screen(&mut app, 80, 24);
+    assert!(text.contains("─ Hosts ─") && !text.contains("it shows where"), "{text}");
+}
+
+#[test]
 fn the_engine_is_asked_once_for_the_pieces_of_the_row_that_is_looked_at() {
     let mut app = scene();
     let watched = |effects: Vec<Effect>| {
