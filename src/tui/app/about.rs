@@ -48,6 +48,8 @@ pub(in crate::tui) enum Line {
         /// It has ended badly.
         failed: bool,
     },
+    /// How long the host's last connection took: asking for its addresses, where that was done, and making it.
+    Connect(Option<Duration>, Duration),
     /// Which bytes of the file are here, and how many connections bring more.
     Map(usize),
 }
@@ -257,8 +259,7 @@ impl App {
             }
         }
         if let Some(connect) = known.answer.as_ref().and_then(|answer| answer.connect) {
-            let dns = connect.dns.map(|dns| format!("DNS {}, ", short(dns))).unwrap_or_default();
-            lines.fact("Host", format!("{dns}connect {} (its last)", short(connect.connect)), Tone::Plain);
+            lines.lines.push(Line::Connect(connect.dns, connect.connect));
         }
     }
 }

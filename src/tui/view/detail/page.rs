@@ -57,15 +57,19 @@ fn draw(pen: &mut Pen<'_>, line: &Line, job: &Job, app: &App) {
             pen.text(text, style);
         }
         Line::Times { n, wait, body, longest, failed } => {
-            let said = format!("{} + {}", short(*wait), short(*body));
             pen.right(&n.to_string(), column.max(4) - 2, theme.quiet()).skip(2);
-            let bar = pen.room().saturating_sub(20).min(LONGEST);
-            let (waited, came) = (share(*wait, *longest, bar), share(*wait + *body, *longest, bar));
-            let [wait, body] = if app.ascii() { [".", "#"] } else { ["░", "█"] };
             let style = if *failed { theme.error() } else { theme.lively() };
-            pen.text(&wait.repeat(usize::from(waited)), theme.quiet());
-            pen.text(&body.repeat(usize::from(came - waited)), style);
-            pen.skip(bar - came + 1).text(&said, Style::new());
+            bar(pen, [*wait, *body], *longest, style, app);
+            pen.text(&format!("{} + {}", short(*wait), short(*body)), Style::new());
+        }
+        Line::Connect(dns, connect) => {
+            if column > 0 {
+                pen.left("Connect", column, theme.quiet());
+            }
+            let first = dns.unwrap_or_default();
+            bar(pen, [first, *connect], first + *connect, theme.lively(), app);
+            let dns = dns.map(|dns| format!("DNS {} + ", short(dns))).unwrap_or_default();
+            pen.text(&format!("{dns}{}", short(*connect)), Style::new());
         }
         Line::Map(busy) => {
             let said = format!("{busy} at work");
@@ -77,6 +81,15 @@ fn draw(pen: &mut Pen<'_>, line: &Line, job: &Job, app: &App) {
             pen.skip(1).text(&said, Style::new());
         }
     }
+}
+
+/// Draws two times that follow each other beside the longest there is, and a blank.
+fn bar(pen: &mut Pen<'_>, [first, then]: [Duration; 2], longest: Duration, style: Style, app: &App) {
+    let width = pen.room().saturating_sub(20).min(LONGEST);
+    let (waited, all) = (share(first, longest, width), share(first + then, longest, width));
+    let [wait, body] = if app.ascii() { [".", "#"] } else { ["░", "█"] };
+    pen.text(&wait.repeat(waited.into()), app.theme().quiet());
+    pen.text(&body.repeat((all - waited).into()), style).skip(width - all + 1);
 }
 
 /// So much of the bar; what took any time at all shows.

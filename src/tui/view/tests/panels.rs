@@ -90,7 +90,7 @@ fn the_detail_scrolls_beside_the_list_and_over_it_and_closes() {
     assert!(app.focus() == Focus::Detail && screen(&mut app, 120, 30).contains("waterfall-long-exposure.jpg\n"));
     press(&mut app, &[Action::Step(Step::Last)]);
     let text = screen(&mut app, 120, 30);
-    assert!(text.contains("above ─") && text.contains("connect 31 ms"), "{text}");
+    assert!(text.contains("above ─") && text.contains("DNS 12 ms + 31 ms"), "{text}");
     press(&mut app, &[Action::Step(Step::First), Action::Back]);
     assert_eq!(app.focus(), Focus::List);
     screen(&mut app, 40, 10);
