@@ -16,6 +16,7 @@
 mod action;
 mod add;
 mod app;
+mod clock;
 mod history;
 mod inbox;
 mod keys;

@@ -5,12 +5,14 @@ use std::io;
 use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossterm::event::Event as Input;
+use jiff::tz::TimeZone;
 
 use super::action::Action;
 use super::app::{App, Effect};
+use super::clock::Clock;
 use super::inbox::{Inbox, Wake};
 use super::look::Look;
 use super::terminal::{self, Screen};
@@ -84,6 +86,7 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         echoed: None,
         drawn: None,
     };
+    ui.app.set_clock(Clock::new(TimeZone::system(), Instant::now(), SystemTime::now()));
     let ending = ui.run();
     drop(guard);
     // Nobody reads the inbox from here on.
@@ -138,6 +141,7 @@ impl Loop<'_> {
                 return Ending::Hangup;
             }
             let first = self.wait();
+            self.app.wall_clock(Instant::now(), SystemTime::now());
             if let Some(ending) = self.read(first) {
                 return ending;
             }

@@ -15,7 +15,8 @@
 //!  a add  p pause  r retry  x cancel  d remove  ? help  q quit                        bottom
 //! ```
 //!
-//! The add box, the help and nothing else lie over it; a question takes the bottom line.
+//! From 110 x 24 on the row under the cursor stands beside the list with its picture, and the log beside the graph. What
+//! lies over the list is `Mode`'s business; toasts lie over all; a question takes the bottom line.
 
 mod add;
 mod bar;
@@ -34,18 +35,19 @@ mod prompt;
 mod row;
 mod sheet;
 mod tabs;
+mod title;
+mod toasts;
 mod totals;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::app::{App, Mode};
-use super::layout;
 
 /// Draws everything into `area`.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let area = area.intersection(frame.area());
-    let plan = layout::plan(area);
+    let plan = app.plan_of(area);
     totals::render(frame, plan.totals, area.height < 2, app);
     totals::render_gauge(frame, plan.gauge, app);
     list::render_heads(frame, plan.heads, plan.list.height, app);
@@ -54,9 +56,15 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     detail::render(frame, plan.detail, app);
     tabs::render(frame, plan.tabs, app);
     detail::render_side(frame, plan.side, app);
+    if !plan.preview_title.is_empty() {
+        title::render(frame, plan.preview_title, "Picture", "", false, app);
+    }
     preview::render(frame, plan.preview, app);
     hosts::render(frame, plan.hosts, app);
-    log::render(frame, plan.log, app);
+    if !plan.log.is_empty() {
+        log::render(frame, plan.log, app);
+    }
+    render_border(frame, plan.border, app);
     bottom::render(frame, plan.bottom, app);
     match app.mode() {
         Mode::Add(add) => add::render(frame, area, add, app),
@@ -64,12 +72,30 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
         Mode::Menu(menu) => menu::render(frame, area, *menu, app),
         Mode::Prompt(prompt) => prompt::render(frame, area, prompt, app),
         Mode::Palette(palette) => palette::render(frame, area, palette, app),
-        Mode::Detail(scroll) => detail::render_over(frame, area, *scroll, app),
+        Mode::Detail(sight) => detail::render_over(frame, area, *sight, app),
         Mode::Sheet(sheet) => sheet::render(frame, area, sheet, app),
         Mode::List | Mode::Ask(_) => {}
     }
+    if area.height >= toasts::LOWEST {
+        toasts::render(frame, plan.bottom, app);
+    }
     if plan.bottom.is_empty() {
         bottom::render_over(frame, area, app);
+    }
+}
+
+/// Draws the line between the list and what stands beside it.
+fn render_border(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    for line in 0..area.height {
+        if let Some(mut pen) = pen::Pen::at(frame, area, line) {
+            pen.text(if app.ascii() { "|" } else { "│" }, app.theme().quiet());
+        }
+    }
+    // Where a rule is below it, it ends in that.
+    let below = Rect { y: area.bottom(), height: 1, ..area };
+    let rule = frame.buffer_mut().cell((below.x, below.y)).is_some_and(|cell| cell.symbol() == "─");
+    if rule && let Some(mut pen) = pen::Pen::at(frame, below, 0) {
+        pen.text("┴", app.theme().quiet());
     }
 }
 

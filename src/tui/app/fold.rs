@@ -2,10 +2,13 @@
 
 use std::time::Instant;
 
+use super::log::Kind;
 use super::{App, Effect, Mode, Pace, Question, TICK};
+use crate::display;
 use crate::engine::event::{Command, Event, Notice as Told, PAUSED_BY_USER};
 use crate::engine::request::JobId;
 use crate::jobs::JobState;
+use crate::units;
 
 impl App {
     /// Folds one event in.
@@ -15,9 +18,9 @@ impl App {
             self.before_removal(*id);
         }
         let before = self.jobs.bytes_received();
-        self.jobs.apply(event, now);
+        self.keep_facts(event);
         self.history.add(self.jobs.bytes_received() - before, now);
-        let effects = match event {
+        let mut effects = match event {
             Event::Notice(Told::Duplicate(id)) => self.duplicate(*id),
             Event::Notice(told) => {
                 self.told(told);
@@ -35,7 +38,65 @@ impl App {
             self.keep_visible();
         }
         self.measure(false);
+        effects.extend(self.watch());
         effects
+    }
+
+    /// Folds it into the rows and into all that is known beside them.
+    fn keep_facts(&mut self, event: &Event) {
+        let now = self.now;
+        let known = event.job().is_some_and(|id| self.jobs.get(id).is_some());
+        self.log_event(event);
+        self.facts.apply(event, now);
+        self.jobs.apply(event, now);
+        if let Event::HostChanged { host, window, pause, .. } = event {
+            self.hosts.told(host, *window, *pause, now);
+        }
+        let Some(id) = event.job() else { return };
+        let job = self.jobs.get(id);
+        let failed = matches!(event, Event::Failed { .. } | Event::Retrying { .. });
+        self.hosts.changed(id, job, failed, now);
+        // A row that was taken off the list is not new.
+        if let Some(job) = job.filter(|_| !known) {
+            let wall = self.clock.wall(now);
+            self.facts.was_added(job.n, wall);
+            self.log.added(wall);
+        }
+    }
+
+    /// What of it is worth a line in the log. Called before the row changes.
+    fn log_event(&mut self, event: &Event) {
+        let at = self.clock.wall(self.now);
+        // Most events are samples, which nobody logs: the name is made where it is needed.
+        let name = || {
+            let job = event.job().and_then(|id| self.jobs.get(id));
+            job.map(|job| display::safe(&job.name())).unwrap_or_default()
+        };
+        let (kind, text) = match event {
+            Event::Finished { file, .. } if file.skipped => (Kind::Finished, format!("{} was there already", name())),
+            Event::Finished { file, .. } => {
+                let name = file.path.file_name().map_or_else(name, |name| display::safe(&name.to_string_lossy()));
+                (Kind::Finished, format!("{name} {}", units::bytes(file.bytes)))
+            }
+            Event::Failed { error, .. } => (Kind::Failed, format!("{}: {}", name(), display::safe(&error.detail))),
+            Event::Retrying { error, delay, .. } => {
+                let detail = display::safe(&error.detail);
+                (Kind::Retrying, format!("{}: {detail}; again in {}", name(), units::clock(*delay)))
+            }
+            Event::Restarted { reason, .. } => {
+                (Kind::Retrying, format!("{} from its first byte: {}", name(), display::safe(reason)))
+            }
+            Event::Paused { reason, .. } if reason == PAUSED_BY_USER => (Kind::Stopped, format!("{} paused", name())),
+            Event::Cancelled { .. } => (Kind::Stopped, format!("{} cancelled", name())),
+            Event::HostChanged { host, pause: Some(pause), .. } => {
+                (Kind::Host, format!("{} rests for {}", host_name(host), units::clock(*pause)))
+            }
+            Event::HostChanged { host, window, by_trial: false, .. } => {
+                (Kind::Host, format!("{} takes {window} at once", host_name(host)))
+            }
+            _ => return,
+        };
+        self.log.push(at, kind, text);
     }
 
     fn told(&mut self, told: &Told) {
@@ -83,14 +144,13 @@ impl App {
     pub(in crate::tui) fn next_tick(&self) -> Option<Instant> {
         let working = self.jobs.totals().pending() > 0 && !self.engine_ended;
         let tick = working.then(|| self.paced.unwrap_or(self.now) + TICK);
-        let notice = self.notice.as_ref().and_then(super::Notice::until);
-        [tick, notice].into_iter().flatten().min()
+        [tick, self.notices.until()].into_iter().flatten().min()
     }
 
     /// Time has passed.
     pub(in crate::tui) fn tick(&mut self, now: Instant) {
         self.now = now;
-        self.notice.take_if(|notice| notice.until().is_some_and(|until| until <= now));
+        self.notices.expire(now);
         self.measure(true);
     }
 
@@ -107,4 +167,9 @@ impl App {
             self.paced = Some(now);
         }
     }
+}
+
+/// The name of a host, without its scheme.
+fn host_name(origin: &str) -> String {
+    display::safe(origin.split_once("://").map_or(origin, |(_, name)| name))
 }

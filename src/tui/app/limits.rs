@@ -3,9 +3,20 @@
 use super::{App, Effect};
 use crate::tui::action::Action;
 
-/// See the head of this file.
-#[derive(Debug, Default)]
-pub(super) struct Limits {}
+/// The limits as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) struct Limits {
+    /// Transfers at once.
+    pub(in crate::tui) jobs: usize,
+    /// Bytes a second; none is no limit.
+    pub(in crate::tui) rate: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { jobs: 64, rate: None }
+    }
+}
 
 impl App {
     /// One transfer more or fewer, a higher or lower rate.

@@ -1,24 +1,27 @@
 //! All that the screen knows, and what follows from an action or an event. Pure: no terminal, no clock, no engine:
 //! time comes in, effects go out, and a row changes only when the engine's event comes back.
 
+pub(super) mod about;
 mod add;
 mod ask;
-mod facts;
+pub(super) mod facts;
 mod fold;
-mod hosts;
+pub(super) mod hosts;
 mod limits;
-mod log;
+pub(super) mod log;
 mod marks;
 mod order;
 mod overlay;
-mod panes;
+pub(super) mod panes;
 mod prompt;
 mod rows;
 #[cfg(test)]
 pub(super) mod scenes;
 mod select;
 mod tabs;
+mod told;
 mod undo;
+mod why;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,11 +31,12 @@ use ratatui::layout::{Rect, Size};
 
 use super::action::{Action, Menu, Step};
 use super::add::AddBox;
+use super::clock::Clock;
 use super::history::History;
 use super::keys::{self, Context};
-use super::layout::{self, Plan};
+use super::layout::{self, Panes, Plan};
 use super::look::Look;
-use super::notice::Notice;
+use super::notice::Notices;
 use super::theme::Theme;
 use crate::engine::event::Command;
 use crate::engine::request::JobId;
@@ -45,7 +49,6 @@ use log::Log;
 use marks::Marks;
 use order::Order;
 pub(super) use overlay::{Palette, Sheet};
-use panes::Panes;
 pub(super) use prompt::Prompt;
 use undo::Undo;
 
@@ -91,10 +94,19 @@ pub(super) enum Mode {
     Prompt(Box<Prompt>),
     /// The palette.
     Palette(Box<Palette>),
-    /// All about the row under the cursor, scrolled by so many lines.
-    Detail(usize),
+    /// All about the row under the cursor.
+    Detail(Sight),
     /// The finished pictures.
     Sheet(Box<Sheet>),
+}
+
+/// What of the detail is in sight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Sight {
+    /// Scrolled by so many lines.
+    pub(super) scroll: usize,
+    /// The whole error and answer come first.
+    pub(super) whole: bool,
 }
 
 /// What is asked.
@@ -143,7 +155,12 @@ pub(super) struct App {
     facts: Facts,
     hosts: Hosts,
     limits: Limits,
-    notice: Option<Notice>,
+    notices: Notices,
+    clock: Clock,
+    /// Lines of the detail beside the list that are out of sight above.
+    scroll: usize,
+    /// The row whose pieces the engine tells.
+    watched: Option<JobId>,
     /// The row under the cursor; some row as long as there is one.
     selected: Option<JobId>,
     /// The first row shown.
@@ -176,7 +193,10 @@ impl App {
             facts: Facts::default(),
             hosts: Hosts::default(),
             limits: Limits::default(),
-            notice: None,
+            notices: Notices::default(),
+            clock: Clock::new(jiff::tz::TimeZone::UTC, now, std::time::SystemTime::UNIX_EPOCH),
+            scroll: 0,
+            watched: None,
             selected: None,
             top: 0,
             size: Size::default(),
@@ -192,7 +212,13 @@ impl App {
     pub(super) fn update(&mut self, action: Action, now: Instant) -> Vec<Effect> {
         self.now = now;
         // Whoever presses a key has seen what was said.
-        self.notice = None;
+        self.notices.clear();
+        let mut effects = self.act(action);
+        effects.extend(self.watch());
+        effects
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Stop => return vec![Effect::Stop],
             Action::Redraw => return vec![Effect::Redraw],
@@ -223,6 +249,8 @@ impl App {
 
     fn update_list(&mut self, action: &Action) -> Vec<Effect> {
         match action {
+            Action::Step(step) if self.focus() != Focus::List => self.scroll_panel(*step),
+            Action::Back if self.focus() != Focus::List => self.leave_panel(),
             Action::Add | Action::AddList => self.open_add(action),
             Action::Help => self.open(Mode::Help(0)),
             Action::Menu(menu) => self.open(Mode::Menu(*menu)),
@@ -281,17 +309,14 @@ impl App {
         self.keep_visible();
     }
 
-    /// Says something until a key is pressed; safe text.
-    pub(super) fn note(&mut self, text: String) {
-        self.notice = Some(Notice::trouble(text).after(self.notice.take()));
+    /// Where everything stands.
+    pub(super) fn plan(&self) -> Plan {
+        self.plan_of(Rect::new(0, 0, self.size.width, self.size.height))
     }
 
-    fn news(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice::news(text, self.now).after(self.notice.take()));
-    }
-
-    fn plan(&self) -> Plan {
-        layout::plan(Rect::new(0, 0, self.size.width, self.size.height))
+    /// Where everything stands in this area.
+    pub(super) fn plan_of(&self, area: Rect) -> Plan {
+        layout::plan(area, self.panes)
     }
 
     /// Where keys go.
@@ -332,11 +357,6 @@ impl App {
     /// What lies over the list.
     pub(super) fn mode(&self) -> &Mode {
         &self.mode
-    }
-
-    /// What just happened.
-    pub(super) fn notice(&self) -> Option<&Notice> {
-        self.notice.as_ref()
     }
 
     /// The bytes of the last minute.

@@ -16,14 +16,6 @@ impl App {
         self.open(Mode::List)
     }
 
-    pub(super) fn open_detail(&mut self, _action: &Action) -> Vec<Effect> {
-        Vec::new()
-    }
-
-    pub(super) fn update_detail(&mut self, _action: &Action) -> Vec<Effect> {
-        self.open(Mode::List)
-    }
-
     pub(super) fn update_sheet(&mut self, _action: &Action) -> Vec<Effect> {
         self.open(Mode::List)
     }

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use jiff::tz::TimeZone;
 use url::Url;
 
 use super::App;
 use crate::engine::error::TransferError;
-use crate::engine::event::{Answered, Event, FinishedFile, Protocol, Record};
+use crate::engine::event::{Answered, ConnectTimes, Event, FinishedFile, Protocol, Record};
 use crate::engine::request::JobId;
+use crate::tui::clock::Clock;
 use crate::tui::look::Look;
 use crate::tui::theme::Theme;
 
@@ -43,23 +45,26 @@ pub(in crate::tui) fn started(id: u64, name: &str, total: Option<u64>) -> Event 
         total,
         path: PathBuf::from(format!("photos/{name}")),
         resumed_from: 0,
-        answer: answer(),
+        answer: answer(name),
     }
 }
 
 /// What the server said of any file.
-pub(in crate::tui) fn answer() -> Arc<Answered> {
+pub(in crate::tui) fn answer(name: &str) -> Arc<Answered> {
+    let mut final_url = Url::parse("https://images.example/").expect("a valid address");
+    final_url.set_path(name);
+    final_url.set_query(Some("w=1600"));
     Arc::new(Answered {
-        final_url: Url::parse("https://images.example/").expect("a valid address"),
-        content_type: None,
-        etag: None,
-        last_modified: None,
-        ttfb: Duration::ZERO,
+        final_url,
+        content_type: Some("image/jpeg".to_owned()),
+        etag: Some("\"6f3a-5d1e\"".to_owned()),
+        last_modified: Some("Tue, 12 May 2026 08:30:00 GMT".to_owned()),
+        ttfb: Duration::from_millis(120),
         status: 200,
-        protocol: Protocol::Http1,
-        server: None,
-        ranges: false,
-        connect: None,
+        protocol: Protocol::Http2,
+        server: Some("nginx".to_owned()),
+        ranges: true,
+        connect: Some(ConnectTimes { dns: Some(Duration::from_millis(12)), connect: Duration::from_millis(31) }),
     })
 }
 
@@ -126,6 +131,8 @@ const GALLERY: [(&str, u64); 15] = [
 pub(in crate::tui) fn gallery(start: Instant) -> App {
     const TENTHS: u64 = 436;
     let mut app = empty(start);
+    let nine = SystemTime::UNIX_EPOCH + Duration::from_secs(9 * 3600);
+    app.set_clock(Clock::new(TimeZone::UTC, start, nine));
     app.resize(ratatui::layout::Size::new(120, 35));
     for (id, (name, _)) in (0..).zip(GALLERY) {
         app.event(&queued(id, name), start);

@@ -7,6 +7,7 @@ use super::*;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Event, Notice as Told};
 use crate::jobs::JobState;
+use crate::tui::notice::Notice;
 
 fn refused() -> TransferError {
     TransferError::new(ErrorClass::Connect, "connection refused")
@@ -279,7 +280,7 @@ fn rates_count_what_came_over_the_wire_alone() {
         total: Some(9_000_000),
         path: "x".into(),
         resumed_from: 5_000_000,
-        answer: scenes::answer(),
+        answer: scenes::answer("a.jpg"),
     };
     let mut events = vec![queued(1, "a.jpg"), queued(2, "b.jpg"), resumed, progress(1, 5_001_000, Some(9_000_000), 10)];
     let mut there = finished(2, "b.jpg", 7_000_000, 0);

@@ -29,6 +29,7 @@ pub(super) fn render_over(frame: &mut Frame<'_>, area: Rect, app: &App) {
 
 fn render_words(frame: &mut Frame<'_>, area: Rect, app: &App) -> bool {
     let theme = app.theme();
+    let frame_height = frame.area().height;
     let Some(mut pen) = Pen::at(frame, area, 0) else { return true };
     if let Some([short, long]) = app.question() {
         const KEYS: &str = " y/n";
@@ -37,9 +38,16 @@ fn render_words(frame: &mut Frame<'_>, area: Rect, app: &App) -> bool {
         pen.text(KEYS, theme.strong());
         return true;
     }
-    if let Some(notice) = app.notice() {
+    // Where there is room, toasts stand above this line.
+    if frame_height < super::toasts::LOWEST
+        && let Some(notice) = app.notice()
+    {
         let style = if notice.is_trouble() { theme.error() } else { theme.good() };
-        pen.skip(1).text(&notice.line(), style);
+        let more = match app.notices().more(1) {
+            0 => String::new(),
+            n => format!("  (and {n} more before)"),
+        };
+        pen.skip(1).text(&notice.line(), style).text(&more, style);
         return true;
     }
     false

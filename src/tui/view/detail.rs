@@ -1,107 +1,12 @@
-//! The selected row in words: what it does or why it failed, where it comes from, where it goes. One line, or three
-//! where there is room.
+//! The row under the cursor in words, in three sizes: one line or three under the list, all of it beside the list, all of
+//! it over the list. What there is to say is `app::about`'s business.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
+mod line;
+mod map;
+mod over;
+mod page;
+mod side;
 
-use super::pen::Pen;
-use crate::display;
-use crate::engine::event::PAUSED_BY_USER;
-use crate::jobs::{Job, JobState};
-use crate::tui::app::App;
-use crate::tui::theme;
-use crate::units;
-
-/// Draws what is known of the selected row.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
-    let theme = app.theme();
-    let rule = area.height >= 4;
-    if rule && let Some(mut pen) = Pen::at(frame, area, 0) {
-        let width = usize::from(pen.room());
-        pen.text(&"─".repeat(width), theme.quiet());
-    }
-    let Some(job) = app.selected() else { return };
-    let style = theme.state(&job.state);
-    let failed = matches!(job.state, JobState::Failed(_) | JobState::Waiting { .. });
-    let (words, from, to) = (sentence(job, app), display::address_text(&job.url), target(job));
-    if !rule {
-        let Some(mut pen) = Pen::at(frame, area, 0) else { return };
-        pen.skip(1);
-        // A reason is worth more than an address where only one line is left.
-        if failed || area.width >= 60 {
-            pen.text(&words, if failed { style } else { Style::new() }).text("  ", Style::new());
-        }
-        pen.text(&from, theme.quiet());
-        pen.text(&format!("  to {to}"), theme.quiet());
-        return;
-    }
-    if let Some(mut pen) = Pen::at(frame, area, 1) {
-        pen.skip(1)
-            .text(theme::glyph(&job.state), style)
-            .skip(1)
-            .text(&words, if failed { style } else { Style::new() });
-    }
-    for (line, (label, text)) in (2..).zip([("from ", from), ("to   ", to)]) {
-        if let Some(mut pen) = Pen::at(frame, area, line) {
-            pen.skip(3).text(label, theme.quiet()).text(&text, Style::new());
-        }
-    }
-}
-
-/// Draws everything about the selected row beside the list.
-pub(super) fn render_side(_frame: &mut Frame<'_>, _area: Rect, _app: &App) {}
-
-/// Draws the same over the list, scrolled by so many lines.
-pub(super) fn render_over(_frame: &mut Frame<'_>, _area: Rect, _scroll: usize, _app: &App) {}
-
-fn target(job: &Job) -> String {
-    let path = job.path().unwrap_or(&job.dir);
-    display::safe(&path.display().to_string())
-}
-
-fn sentence(job: &Job, app: &App) -> String {
-    let got = match job.total {
-        Some(total) => format!("{} of {}", units::bytes(job.bytes), units::bytes(total)),
-        None => format!("{} of ?", units::bytes(job.bytes)),
-    };
-    match &job.state {
-        JobState::Queued if job.elsewhere => {
-            "another haul works on it; this one waits for what comes of that".to_owned()
-        }
-        JobState::Queued => "waits for its turn".to_owned(),
-        JobState::Connecting => format!("asks the server, attempt {}", job.attempt),
-        JobState::Downloading => {
-            let rate = units::rate(job.bytes_per_second);
-            let eta = job.eta().map(|eta| format!(", ETA {}", units::clock(eta))).unwrap_or_default();
-            format!("{got}, {rate}{eta}{}", attempt(job))
-        }
-        JobState::Verifying => "all bytes are here, the file gets its name".to_owned(),
-        JobState::Waiting { until, error } => {
-            let left = units::clock(until.saturating_duration_since(app.now()));
-            format!("{}; attempt {} in {left}", display::safe(&error.detail), job.attempt + 1)
-        }
-        JobState::Paused(reason) => {
-            let at = if job.bytes > 0 { format!(" at {got}") } else { String::new() };
-            let why = if **reason == *PAUSED_BY_USER { String::new() } else { format!(": {}", display::safe(reason)) };
-            format!("paused{at}{why}")
-        }
-        JobState::Finished(file) if file.skipped => format!("{}, was there already", units::bytes(file.bytes)),
-        JobState::Finished(file) => {
-            let pixels = file.pixels.map(|(width, height)| format!(", {width} x {height}")).unwrap_or_default();
-            let format = file.format.as_ref().map(|format| format!(", {format}")).unwrap_or_default();
-            let (size, time) = (units::bytes(file.bytes), units::elapsed(file.elapsed));
-            let doubt = if file.verified == Some(false) { ", unverified" } else { "" };
-            format!("{size} in {time}{format}{pixels}{doubt}{}", attempt(job))
-        }
-        JobState::Failed(error) if job.attempt > 1 => {
-            format!("{}, after {} attempts", display::safe(&error.detail), job.attempt)
-        }
-        JobState::Failed(error) => display::safe(&error.detail),
-        JobState::Cancelled => "cancelled".to_owned(),
-    }
-}
-
-fn attempt(job: &Job) -> String {
-    if job.attempt > 1 { format!(", attempt {}", job.attempt) } else { String::new() }
-}
+pub(super) use line::render;
+pub(super) use over::render as render_over;
+pub(super) use side::render as render_side;

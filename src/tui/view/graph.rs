@@ -4,33 +4,63 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::pen::Pen;
+use super::title;
 use crate::tui::app::App;
 use crate::units;
 
+/// Columns of the scale at the left.
+const SCALE: u16 = 10;
+
 /// Draws the graph under its title.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    if area.is_empty() {
+        return;
+    }
     let theme = app.theme();
     let peak = app.history().peak();
     let title = match peak {
-        0 => "── Last minute ".to_owned(),
-        peak => format!("── Last minute, peak {} ", units::rate(peak)),
+        0 => "Last minute".to_owned(),
+        peak => format!("Last minute, peak {}", units::rate(peak)),
     };
-    if let Some(mut pen) = Pen::at(frame, area, 0) {
-        pen.text(&title, theme.quiet());
-        let rest = usize::from(pen.room());
-        pen.text(&"─".repeat(rest), theme.quiet());
-    }
-    let rows = area.height.saturating_sub(1);
-    if rows == 0 || peak == 0 {
+    title::render(frame, area, &title, "", false, app);
+    let mut area = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    if peak == 0 {
+        if let Some(mut pen) = Pen::at(frame, area, 0) {
+            pen.skip(1).text("How fast bytes come, over the last minute", theme.quiet());
+        }
         return;
     }
-    let levels = levels(&app.history().rates(), peak, usize::from(area.width) * 2, u64::from(rows) * 4);
+    let top = top_of_scale(peak);
+    if area.width >= 6 * SCALE && area.height >= 3 {
+        for (line, mark) in [(0, units::rate(top)), (area.height - 1, "0".to_owned())] {
+            if let Some(mut pen) = Pen::at(frame, area, line) {
+                pen.right(&mark, SCALE - 1, theme.quiet());
+            }
+        }
+        area = Rect { x: area.x + SCALE, width: area.width - SCALE, ..area };
+    }
+    let rows = area.height;
+    let levels = levels(&app.history().rates(), top, usize::from(area.width) * 2, u64::from(rows) * 4);
     for line in 0..rows {
         // What this line adds to is above all lines below it.
         let floor = u64::from(rows - 1 - line) * 4;
-        let text: String = levels.chunks(2).map(|pair| cell(pair, floor)).collect();
-        if let Some(mut pen) = Pen::at(frame, area, 1 + line) {
+        let draw = if app.ascii() { plain_cell } else { cell };
+        let text: String = levels.chunks(2).map(|pair| draw(pair, floor)).collect();
+        if let Some(mut pen) = Pen::at(frame, area, line) {
             pen.text(&text, theme.lively());
+        }
+    }
+}
+
+/// The round number above the peak, so that the scale holds still while the peak grows a little.
+fn top_of_scale(peak: u64) -> u64 {
+    const STEPS: [u64; 10] = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80];
+    let mut tenth = 1_u64;
+    loop {
+        let step = STEPS.iter().map(|step| step.saturating_mul(tenth)).find(|step| *step >= peak);
+        match step {
+            Some(step) => return step,
+            None => tenth = tenth.saturating_mul(10),
         }
     }
 }
@@ -73,9 +103,28 @@ fn cell(pair: &[u64], floor: u64) -> char {
     }
 }
 
+/// The same without braille: the higher of the two.
+fn plain_cell(pair: &[u64], floor: u64) -> char {
+    let level = pair.iter().map(|level| level.saturating_sub(floor)).max().unwrap_or(0);
+    match level {
+        0 => ' ',
+        1 => '.',
+        2 => ':',
+        3 => '+',
+        _ => '#',
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_scale_ends_at_a_round_number_that_is_not_below_the_peak() {
+        for (peak, top) in [(1, 10), (10, 10), (13, 15), (99, 100), (6_400_000, 8_000_000), (u64::MAX, u64::MAX)] {
+            assert_eq!(top_of_scale(peak), top, "{peak}");
+        }
+    }
 
     #[test]
     fn cells_fill_from_the_bottom() {
@@ -83,6 +132,7 @@ mod tests {
         assert_eq!(cell(&[4, 4], 0), '⣿');
         assert_eq!(cell(&[1, 2], 0), '⣠');
         assert_eq!(cell(&[5, 4], 4), '⡀');
+        assert_eq!([[0, 0], [4, 1], [6, 5], [9, 0]].map(|pair| plain_cell(&pair, 4)), [' ', ' ', ':', '#']);
     }
 
     #[test]

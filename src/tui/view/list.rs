@@ -66,4 +66,10 @@ pub(super) fn render_heads(frame: &mut Frame<'_>, area: Rect, height: u16, app: 
         pen.skip(1).right("Size", columns.size_width(), style);
     }
     pen.skip(1).right("Rate", columns.last, style);
+    if columns.host > 0 {
+        pen.skip(1).left("Host", columns.host, style);
+    }
+    if columns.kind > 0 {
+        pen.skip(1).left("Type", columns.kind, style);
+    }
 }

@@ -42,6 +42,13 @@ pub(super) fn render(pen: &mut Pen<'_>, job: &Job, selected: bool, columns: Colu
     let last = if columns.percent > 0 { last(job, columns, app) } else { shortest(job) };
     let plain = matches!(job.state, JobState::Downloading | JobState::Finished(_));
     pen.skip(1).right(&last, columns.last, if plain { Style::new() } else { style });
+    if columns.host > 0 {
+        let host = job.origin().split_once("://").map_or("", |(_, host)| host);
+        pen.skip(1).left(&display::fit_name(&display::safe(host), columns.host.into()), columns.host, theme.quiet());
+    }
+    if columns.kind > 0 {
+        pen.skip(1).left(&kind(job), columns.kind, theme.quiet());
+    }
 }
 
 fn draw_bar(pen: &mut Pen<'_>, job: &Job, width: u16, app: &App) {
@@ -121,6 +128,18 @@ fn shortest(job: &Job) -> String {
         JobState::Failed(error) => reason(error),
         _ => percent(job),
     }
+}
+
+/// What its bytes are, else what its name says.
+fn kind(job: &Job) -> String {
+    if let JobState::Finished(file) = &job.state
+        && let Some(format) = &file.format
+    {
+        return display::safe(format);
+    }
+    let name = job.name();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if ending.len() <= 5 { display::safe(ending) } else { String::new() }
 }
 
 /// Why it failed, in a word or two.

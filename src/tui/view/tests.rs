@@ -1,5 +1,7 @@
 //! Whole screens at the sizes that people have, and every size with anything on it.
 
+mod panels;
+
 use std::time::Instant;
 
 use ratatui::Terminal;
@@ -93,6 +95,7 @@ fn a_failed_row_says_why_in_short_and_the_detail_in_full() {
             app.event(&failed(1, error.clone()), now);
             let lines = lines(&draw(&mut app, width, height));
             let row = lines.iter().find(|l| l.contains('✗')).expect("the row is there");
+            let row = row.split('│').next().unwrap_or_default().trim_end();
             assert!(row.ends_with(short), "{width}x{height}: {row}");
             let whole = |l: &String| l.contains(&error.detail) && !l.contains("gone.jpg  ");
             assert!(lines.iter().any(whole), "{width}x{height}: {lines:#?}");
@@ -284,7 +287,7 @@ mod any_state {
                 }
             }
             draw(&mut app, width, height);
-            let plan = crate::tui::layout::plan(ratatui::layout::Rect::new(0, 0, width, height));
+            let plan = app.plan();
             let sight = usize::from(plan.list.height);
             if let Some(at) = app.selected().and_then(|job| app.jobs().position(job.id)) {
                 let top = app.top(sight);

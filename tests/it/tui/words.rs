@@ -35,7 +35,7 @@ fn a_bad_line_is_noted_and_the_rest_runs() {
     let mut pty = screen(&dir, &["-i", "list.txt"]);
     wait_count(&pty, "1/1");
     pty.wait_text("list.txt: line 3");
-    pty.wait_text("(and 1 more before)");
+    pty.wait_text("list.txt: line 1");
     pty.type_keys("q");
     // Not everything that was asked for is there.
     assert_eq!(exit_restored(&mut pty), 1);
