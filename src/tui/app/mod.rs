@@ -4,19 +4,23 @@
 mod add;
 mod ask;
 mod facts;
+mod filter;
 mod fold;
 mod hosts;
 mod limits;
 mod log;
 mod marks;
+mod numbers;
 mod order;
 mod overlay;
 mod panes;
 mod prompt;
+mod queue;
 mod rows;
 #[cfg(test)]
 pub(super) mod scenes;
 mod select;
+mod sorting;
 mod tabs;
 mod undo;
 
@@ -47,6 +51,7 @@ use order::Order;
 pub(super) use overlay::{Palette, Sheet};
 use panes::Panes;
 pub(super) use prompt::Prompt;
+use queue::Moving;
 use undo::Undo;
 
 /// What the loop carries out for the state.
@@ -98,12 +103,19 @@ pub(super) enum Mode {
 }
 
 /// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Question {
     /// Leave while work runs?
     Quit,
-    /// Take this running job off the list?
-    Remove(JobId),
+    /// Do this to these rows? In few words and in more.
+    Rows {
+        /// What.
+        what: ask::Asked,
+        /// Which, by their numbers.
+        rows: Vec<usize>,
+        /// Safe text.
+        words: [String; 2],
+    },
 }
 
 /// Numbers that people read and that would flicker if they followed every event.
@@ -139,13 +151,16 @@ pub(super) struct App {
     order: Order,
     marks: Marks,
     undo: Undo,
+    moving: Moving,
     log: Log,
     facts: Facts,
     hosts: Hosts,
     limits: Limits,
     notice: Option<Notice>,
-    /// The row under the cursor; some row as long as there is one.
+    /// The row under the cursor; some row as long as one is shown.
     selected: Option<JobId>,
+    /// Where the cursor was before nothing was shown.
+    left_at: Option<JobId>,
     /// The first row shown.
     top: usize,
     size: Size,
@@ -172,12 +187,14 @@ impl App {
             order: Order::default(),
             marks: Marks::default(),
             undo: Undo::default(),
+            moving: Moving::default(),
             log: Log::default(),
             facts: Facts::default(),
             hosts: Hosts::default(),
             limits: Limits::default(),
             notice: None,
             selected: None,
+            left_at: None,
             top: 0,
             size: Size::default(),
             history: History::new(now),
@@ -191,6 +208,8 @@ impl App {
     /// Does what an action asks for and says what is left for others to do.
     pub(super) fn update(&mut self, action: Action, now: Instant) -> Vec<Effect> {
         self.now = now;
+        self.refresh();
+        self.order.touch(now);
         // Whoever presses a key has seen what was said.
         self.notice = None;
         match action {
@@ -214,10 +233,7 @@ impl App {
                 self.mode = Mode::List;
                 self.update_list(&action)
             }
-            Mode::Ask(question) => {
-                let question = *question;
-                self.answer(question, &action)
-            }
+            Mode::Ask(_) => self.answer(&action),
         }
     }
 
@@ -275,10 +291,10 @@ impl App {
         Vec::new()
     }
 
-    /// Takes the size of the screen; the selection stays visible.
+    /// Takes the size of the screen for the next frame; the selection stays visible.
     pub(super) fn resize(&mut self, size: Size) {
         self.size = size;
-        self.keep_visible();
+        self.refresh();
     }
 
     /// Says something until a key is pressed; safe text.
@@ -326,7 +342,7 @@ impl App {
 
     /// The first row shown where `height` rows have room.
     pub(super) fn top(&self, height: usize) -> usize {
-        layout::window(self.top, self.cursor(), height, self.jobs.rows().len())
+        layout::window(self.top, self.cursor(), height, self.shown_len())
     }
 
     /// What lies over the list.
