@@ -11,7 +11,7 @@ use crate::units;
 
 /// A filter as it was typed, and what it means.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::tui) struct Filter {
+pub(super) struct Filter {
     text: String,
     terms: Vec<Term>,
     complaint: Option<String>,
@@ -35,7 +35,7 @@ enum What {
 
 impl Filter {
     /// Reads a filter. A part that cannot be read chooses nothing; [`Self::complaint`] names it.
-    pub(in crate::tui) fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let mut filter = Self { text: text.trim().to_owned(), ..Self::default() };
         for part in text.split_whitespace() {
             match Term::parse(part) {
@@ -50,17 +50,17 @@ impl Filter {
     }
 
     /// The filter as it was typed.
-    pub(in crate::tui) fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         &self.text
     }
 
     /// What of it cannot be read, and how to write it.
-    pub(in crate::tui) fn complaint(&self) -> Option<&str> {
+    pub(super) fn complaint(&self) -> Option<&str> {
         self.complaint.as_deref()
     }
 
     /// True where nothing was typed.
-    pub(in crate::tui) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 

@@ -117,3 +117,6 @@ impl App {
         rows.filter(|(at, job)| which(*at, job)).map(|(_, job)| job.n).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,7 @@ pub(super) use overlay::{Palette, Sheet};
 use panes::Panes;
 pub(super) use prompt::Prompt;
 use queue::Moving;
+pub(super) use sorting::Sort;
 use undo::Undo;
 
 /// What the loop carries out for the state.

@@ -125,8 +125,8 @@ impl Order {
             Move::First(id) | Move::Last(id) => {
                 let Some(n) = number(id) else { return };
                 match how {
-                    Move::Last(_) => self.ranks.to_end(n, jobs.rows().last().map_or(n, |job| job.n)),
-                    _ => self.ranks.to_front(n),
+                    Move::Last(_) => self.ranks.put_last(n, jobs.rows().last().map_or(n, |job| job.n)),
+                    _ => self.ranks.put_first(n),
                 }
                 self.loosen(n);
             }
@@ -287,5 +287,7 @@ impl super::App {
     }
 }
 
+#[cfg(test)]
+mod pace;
 #[cfg(test)]
 mod tests;

@@ -159,3 +159,6 @@ fn swaps(mut from: Vec<JobId>, to: &[JobId]) -> Option<Vec<Move>> {
     }
     Some(moves)
 }
+
+#[cfg(test)]
+mod tests;

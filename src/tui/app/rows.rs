@@ -63,7 +63,7 @@ impl App {
             };
             return self.pointless(why);
         }
-        if ids.len() > 1 {
+        if self.targets().len() > 1 {
             self.news(format!("{} {done}", ids.len()));
         }
         ids.iter().map(|id| Effect::Engine(command(*id))).collect()
@@ -71,7 +71,7 @@ impl App {
 
     fn cancel(&mut self) -> Vec<Effect> {
         let rows: Vec<_> = self.those(stoppable).into_iter().map(Was::of).collect();
-        let ids: Vec<_> = rows.iter().map(|row| row.id()).collect();
+        let ids: Vec<_> = rows.iter().map(Was::id).collect();
         let mut effects = self.each(&ids, "cancelled", Command::Cancel);
         if !ids.is_empty() {
             effects.extend(self.changed(Change::Cancelled(rows)));
@@ -98,7 +98,7 @@ impl App {
             .collect();
         match commands.len() {
             0 => return self.pointless("it is on its way already"),
-            1 => {}
+            1 if self.targets().len() == 1 => {}
             n => self.news(format!("{n} tried again")),
         }
         commands.into_iter().map(Effect::Engine).collect()
@@ -117,7 +117,7 @@ impl App {
     fn pause(&mut self) -> Vec<Effect> {
         let (going, paused) = (ids(self.those(JobState::is_pending)), ids(self.those(is_paused)));
         if going.is_empty() && !paused.is_empty() {
-            return self.each(&paused, "go on", Command::Resume);
+            return self.each(&paused, "resumed", Command::Resume);
         }
         self.each(&going, "paused", Command::Pause)
     }
@@ -286,3 +286,6 @@ fn copied(job: &Job, what: Copied) -> Option<String> {
     // What a server sends must not act on whatever it is pasted into; a line is a line.
     .map(|text| display::safe(&text))
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,13 +107,13 @@ impl Ranks {
     }
 
     /// A row goes before all others.
-    pub(super) fn to_front(&mut self, n: usize) {
+    pub(super) fn put_first(&mut self, n: usize) {
         self.first -= 1;
         self.moved.insert(n, self.first);
     }
 
     /// A row goes behind all others; `newest` is the number of the last one that came.
-    pub(super) fn to_end(&mut self, n: usize, newest: usize) {
+    pub(super) fn put_last(&mut self, n: usize, newest: usize) {
         let newest = i64::try_from(newest).unwrap_or(i64::MAX / ROOM).saturating_mul(ROOM);
         self.last = self.last.max(newest) + 1;
         self.moved.insert(n, self.last);
@@ -134,11 +134,11 @@ mod tests {
         };
         ranks.swap(1, 3);
         assert_eq!(order(&ranks, 4), [3, 2, 1, 4]);
-        ranks.to_end(2, 4);
-        ranks.to_end(3, 4);
+        ranks.put_last(2, 4);
+        ranks.put_last(3, 4);
         assert_eq!(order(&ranks, 6), [1, 4, 2, 3, 5, 6]);
-        ranks.to_front(6);
-        ranks.to_front(2);
+        ranks.put_first(6);
+        ranks.put_first(2);
         assert_eq!(order(&ranks, 6), [2, 6, 1, 4, 3, 5]);
         ranks.swap(2, 5);
         assert_eq!(order(&ranks, 6), [5, 6, 1, 4, 3, 2]);

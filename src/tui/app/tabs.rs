@@ -36,7 +36,7 @@ impl App {
     }
 
     /// Shows the rows that this filter takes; an empty one takes all. What of it cannot be read is named on the screen.
-    pub(in crate::tui) fn filter_by(&mut self, text: &str) {
+    pub(in crate::tui) fn set_filter(&mut self, text: &str) {
         if text.trim() != self.order.filter.text() {
             self.end_range();
             self.order.filter = Filter::parse(text);
@@ -56,7 +56,7 @@ impl App {
         } else if !self.marks.is_empty() {
             self.marks.clear();
         } else if !self.order.filter.is_empty() {
-            self.filter_by("");
+            self.set_filter("");
         } else {
             self.show_tab(Tab::All);
         }
@@ -81,9 +81,14 @@ impl App {
         }
     }
 
-    /// The filter.
-    pub(in crate::tui) fn filter(&self) -> &Filter {
-        &self.order.filter
+    /// The filter as it was typed.
+    pub(in crate::tui) fn filter(&self) -> &str {
+        self.order.filter.text()
+    }
+
+    /// What of the filter cannot be read, and how to write it.
+    pub(in crate::tui) fn filter_complaint(&self) -> Option<&str> {
+        self.order.filter.complaint()
     }
 
     /// What the rows are sorted by.

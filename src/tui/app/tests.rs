@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::scenes::{connecting, empty, failed, finished, progress, queued, retrying, started};
 use super::*;
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Event, Notice as Told};
+use crate::engine::event::{Event, Move, Notice as Told};
 use crate::jobs::JobState;
 
 fn refused() -> TransferError {
@@ -13,7 +13,7 @@ fn refused() -> TransferError {
 }
 
 /// Ten rows on 80 x 24, one in each state and two more that wait for their turn.
-fn app() -> App {
+pub(super) fn app() -> App {
     let now = Instant::now();
     let mut app = empty(now);
     app.resize(Size::new(80, 24));
@@ -33,18 +33,18 @@ fn app() -> App {
     app
 }
 
-fn fold(app: &mut App, events: &[Event]) {
+pub(super) fn fold(app: &mut App, events: &[Event]) {
     for event in events {
         app.event(event, app.now());
     }
 }
 
-fn press(app: &mut App, action: Action) -> Vec<String> {
+pub(super) fn press(app: &mut App, action: Action) -> Vec<String> {
     let effects = app.update(action, app.now());
     effects.iter().map(said).collect()
 }
 
-fn said(effect: &Effect) -> String {
+pub(super) fn said(effect: &Effect) -> String {
     match effect {
         Effect::Engine(Command::Add(requests)) => format!("add {}", requests.len()),
         Effect::Engine(Command::Cancel(id)) => format!("cancel {}", id.0),
@@ -52,6 +52,13 @@ fn said(effect: &Effect) -> String {
         Effect::Engine(Command::Resume(id)) => format!("resume {}", id.0),
         Effect::Engine(Command::Retry(id)) => format!("retry {}", id.0),
         Effect::Engine(Command::Remove(id)) => format!("remove {}", id.0),
+        Effect::Engine(Command::Force(id)) => format!("force {}", id.0),
+        Effect::Engine(Command::Move(Move::Swap(a, b))) => format!("swap {} {}", a.0, b.0),
+        Effect::Engine(Command::Move(Move::First(id))) => format!("first {}", id.0),
+        Effect::Engine(Command::Move(Move::Last(id))) => format!("last {}", id.0),
+        Effect::Copy(text) => format!("copy {text}"),
+        Effect::Open(path) => format!("open {}", path.display()),
+        Effect::Delete(path) => format!("delete {}", path.display()),
         other => format!("{other:?}").to_lowercase(),
     }
 }

@@ -222,3 +222,6 @@ fn restart(rows: &[Was]) -> Vec<Effect> {
     }
     effects
 }
+
+#[cfg(test)]
+mod tests;

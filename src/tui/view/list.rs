@@ -35,7 +35,7 @@ fn render_none(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let filter = app.filter();
     let (why, key) = match app.tab() {
         _ if !filter.is_empty() => {
-            let text = display::fit(&display::safe(filter.text()), usize::from(area.width / 2).max(8));
+            let text = display::fit(&display::safe(filter), usize::from(area.width / 2).max(8));
             (format!("no match for \"{text}\""), "Esc clears")
         }
         Tab::Active => ("nothing is active".to_owned(), "1 shows all"),
@@ -48,7 +48,7 @@ fn render_none(frame: &mut Frame<'_>, area: Rect, app: &App) {
     if let Some(mut pen) = Pen::at(frame, area, line) {
         pen.skip(2).text(&why, app.theme().strong()).text(" - ", app.theme().quiet()).text(key, Style::new());
     }
-    if let Some(complaint) = filter.complaint()
+    if let Some(complaint) = app.filter_complaint()
         && let Some(mut pen) = Pen::at(frame, area, line + 1)
     {
         pen.skip(2).text(&display::safe(complaint), app.theme().error());

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::pen::Pen;
 use crate::display;
 use crate::tui::action::{By, Tab};
-use crate::tui::app::App;
+use crate::tui::app::{App, Sort};
 
 /// How much a tab says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +26,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let theme = app.theme();
     let parts = choice(app);
     let room = usize::from(pen.room());
-    let wanted: usize = parts.iter().map(|(text, _)| display::width(text) + 2).sum();
-    let lengths = [Length::Key, Length::Word, Length::Short];
-    let fits = |length: &Length, beside: usize| width(app, *length) + beside <= room;
-    let length = lengths.iter().find(|length| fits(length, wanted)).or(lengths.iter().find(|length| fits(length, 0)));
-    let length = *length.unwrap_or(&Length::Short);
+    let widths = parts.iter().map(|(text, _)| display::width(text) + 2);
+    // As much as possible of what stands behind them, then as long words as possible.
+    let behind = (0..=parts.len()).rev().map(|count| widths.clone().take(count).sum::<usize>());
+    let length = behind
+        .flat_map(|behind| [Length::Key, Length::Word, Length::Short].map(|length| (length, behind)))
+        .find(|(length, behind)| width(app, *length) + behind <= room)
+        .map_or(Length::Short, |(length, _)| length);
     for tab in shown(app, length) {
         let text = text(app, tab, length);
         // The brackets tell also where bold does not show.
@@ -116,14 +118,14 @@ fn choice(app: &App) -> Vec<(String, Style)> {
         parts.push((format!("{marked} marked"), theme.warning().patch(theme.strong())));
     }
     let filter = app.filter();
-    if let Some(complaint) = filter.complaint() {
-        parts.push((format!("/{}: {}", display::safe(filter.text()), display::safe(complaint)), theme.error()));
+    if let Some(complaint) = app.filter_complaint() {
+        parts.push((format!("/{}: {}", display::safe(filter), display::safe(complaint)), theme.error()));
     } else if !filter.is_empty() {
-        let text = format!("/{}  {}", display::safe(filter.text()), app.shown_len());
+        let text = format!("/{}  {}", display::safe(filter), app.shown_len());
         parts.push((text, theme.lively().patch(theme.strong())));
     }
     let sort = app.sort();
-    if sort != Default::default() {
+    if sort != Sort::default() {
         let by = match sort.by {
             By::Added => "added",
             By::Name => "name",
@@ -143,3 +145,6 @@ pub(super) fn words(app: &App) -> Vec<(String, Style)> {
     let current = (tab != Tab::All).then(|| (format!("[{} {}]", word(tab), app.count(tab)), app.theme().strong()));
     current.into_iter().chain(choice(app)).collect()
 }
+
+#[cfg(test)]
+mod tests;

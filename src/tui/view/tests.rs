@@ -269,7 +269,7 @@ mod any_state {
                 *now += Duration::from_millis(millis);
                 app.tick(*now);
             }
-            Step::Filter(text) => app.filter_by(&text),
+            Step::Filter(text) => app.set_filter(&text),
             Step::Note => app.note("a line of a list is refused".to_owned()),
             Step::Resize(width, height) => app.resize(Size::new(width, height)),
         }

@@ -128,9 +128,9 @@ fn a_row_that_is_removed_or_not_chosen_gives_its_cursor_away() {
 #[test]
 fn filter_and_tab_are_both_asked() {
     let mut app = app();
-    app.filter_by("e");
+    app.set_filter("e");
     press(&mut app, Action::Tab(Tab::Active));
-    app.filter_by("pl");
+    app.set_filter("pl");
     assert_eq!(shown(&app), [3, 4]);
     fold(&mut app, &[queued(20, "plane"), connecting(20, 1), connecting(1, 1)]);
     assert_eq!(shown(&app), [3, 4, 20]);
