@@ -5,19 +5,23 @@ pub(super) mod about;
 mod add;
 mod ask;
 pub(super) mod facts;
+mod filter;
 mod fold;
 pub(super) mod hosts;
 mod limits;
 pub(super) mod log;
 mod marks;
+mod numbers;
 mod order;
 mod overlay;
 pub(super) mod panes;
 mod prompt;
+mod queue;
 mod rows;
 #[cfg(test)]
 pub(super) mod scenes;
 mod select;
+mod sorting;
 mod tabs;
 mod told;
 mod undo;
@@ -50,6 +54,8 @@ use marks::Marks;
 use order::Order;
 pub(super) use overlay::{Palette, Sheet};
 pub(super) use prompt::Prompt;
+use queue::Moving;
+pub(super) use sorting::Sort;
 use undo::Undo;
 
 /// What the loop carries out for the state.
@@ -110,12 +116,19 @@ pub(super) struct Sight {
 }
 
 /// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Question {
     /// Leave while work runs?
     Quit,
-    /// Take this running job off the list?
-    Remove(JobId),
+    /// Do this to these rows? In few words and in more.
+    Rows {
+        /// What.
+        what: ask::Asked,
+        /// Which, by their numbers.
+        rows: Vec<usize>,
+        /// Safe text.
+        words: [String; 2],
+    },
 }
 
 /// Numbers that people read and that would flicker if they followed every event.
@@ -151,6 +164,7 @@ pub(super) struct App {
     order: Order,
     marks: Marks,
     undo: Undo,
+    moving: Moving,
     log: Log,
     facts: Facts,
     hosts: Hosts,
@@ -161,8 +175,10 @@ pub(super) struct App {
     scroll: usize,
     /// The row whose pieces the engine tells.
     watched: Option<JobId>,
-    /// The row under the cursor; some row as long as there is one.
+    /// The row under the cursor; some row as long as one is shown.
     selected: Option<JobId>,
+    /// Where the cursor was before nothing was shown.
+    left_at: Option<JobId>,
     /// The first row shown.
     top: usize,
     size: Size,
@@ -189,6 +205,7 @@ impl App {
             order: Order::default(),
             marks: Marks::default(),
             undo: Undo::default(),
+            moving: Moving::default(),
             log: Log::default(),
             facts: Facts::default(),
             hosts: Hosts::default(),
@@ -198,6 +215,7 @@ impl App {
             scroll: 0,
             watched: None,
             selected: None,
+            left_at: None,
             top: 0,
             size: Size::default(),
             history: History::new(now),
@@ -211,6 +229,8 @@ impl App {
     /// Does what an action asks for and says what is left for others to do.
     pub(super) fn update(&mut self, action: Action, now: Instant) -> Vec<Effect> {
         self.now = now;
+        self.refresh();
+        self.order.touch(now);
         // Whoever presses a key has seen what was said.
         self.notices.clear();
         let mut effects = self.act(action);
@@ -240,10 +260,7 @@ impl App {
                 self.mode = Mode::List;
                 self.update_list(&action)
             }
-            Mode::Ask(question) => {
-                let question = *question;
-                self.answer(question, &action)
-            }
+            Mode::Ask(_) => self.answer(&action),
         }
     }
 
@@ -303,10 +320,10 @@ impl App {
         Vec::new()
     }
 
-    /// Takes the size of the screen; the selection stays visible.
+    /// Takes the size of the screen for the next frame; the selection stays visible.
     pub(super) fn resize(&mut self, size: Size) {
         self.size = size;
-        self.keep_visible();
+        self.refresh();
     }
 
     /// Where everything stands.
@@ -351,7 +368,7 @@ impl App {
 
     /// The first row shown where `height` rows have room.
     pub(super) fn top(&self, height: usize) -> usize {
-        layout::window(self.top, self.cursor(), height, self.jobs.rows().len())
+        layout::window(self.top, self.cursor(), height, self.shown_len())
     }
 
     /// What lies over the list.
