@@ -16,14 +16,21 @@
 mod action;
 mod add;
 mod app;
+mod help;
 mod history;
 mod inbox;
 mod keys;
 mod layout;
+mod limits;
+mod line;
+mod load;
 mod look;
 mod notice;
+mod palette;
+mod pasted;
 #[cfg(test)]
 mod picture;
+mod prompt;
 mod run;
 mod still;
 mod terminal;

@@ -15,6 +15,14 @@ pub(super) enum Theme {
 }
 
 impl Theme {
+    /// What themes are called.
+    pub(super) const NAMES: [&str; 2] = ["colour", "mono"];
+
+    /// The theme of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [Self::Colour, Self::Mono].into_iter().zip(Self::NAMES).find(|(_, own)| *own == name).map(|(theme, _)| theme)
+    }
+
     fn colour(self, colour: Color) -> Style {
         match self {
             Self::Colour => Style::new().fg(colour),

@@ -58,18 +58,24 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     hosts::render(frame, plan.hosts, app);
     log::render(frame, plan.log, app);
     bottom::render(frame, plan.bottom, app);
-    match app.mode() {
+    for mode in app.under().into_iter().chain([app.mode()]) {
+        render_over(frame, area, mode, app);
+    }
+    if plan.bottom.is_empty() {
+        bottom::render_over(frame, area, app);
+    }
+}
+
+fn render_over(frame: &mut Frame<'_>, area: Rect, mode: &Mode, app: &App) {
+    match mode {
         Mode::Add(add) => add::render(frame, area, add, app),
-        Mode::Help(scroll) => help::render(frame, area, *scroll, app),
+        Mode::Help(help) => help::render(frame, area, help, app),
         Mode::Menu(menu) => menu::render(frame, area, *menu, app),
         Mode::Prompt(prompt) => prompt::render(frame, area, prompt, app),
         Mode::Palette(palette) => palette::render(frame, area, palette, app),
         Mode::Detail(scroll) => detail::render_over(frame, area, *scroll, app),
         Mode::Sheet(sheet) => sheet::render(frame, area, sheet, app),
         Mode::List | Mode::Ask(_) => {}
-    }
-    if plan.bottom.is_empty() {
-        bottom::render_over(frame, area, app);
     }
 }
 

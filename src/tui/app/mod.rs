@@ -5,18 +5,21 @@ mod add;
 mod ask;
 mod facts;
 mod fold;
+mod help;
 mod hosts;
 mod limits;
 mod log;
 mod marks;
 mod order;
 mod overlay;
+mod palette;
 mod panes;
 mod prompt;
 mod rows;
 #[cfg(test)]
 pub(super) mod scenes;
 mod select;
+mod sheet;
 mod tabs;
 mod undo;
 
@@ -26,13 +29,18 @@ use std::time::{Duration, Instant};
 
 use ratatui::layout::{Rect, Size};
 
-use super::action::{Action, Menu, Step};
+use super::action::{Action, Menu};
 use super::add::AddBox;
+use super::help::Help;
 use super::history::History;
-use super::keys::{self, Context};
+use super::keys::{Context, Keymap};
 use super::layout::{self, Plan};
+use super::limits::Limits;
 use super::look::Look;
 use super::notice::Notice;
+use super::palette::Palette;
+use super::pasted::Pasted;
+use super::prompt::{Past, Prompt};
 use super::theme::Theme;
 use crate::engine::event::Command;
 use crate::engine::request::JobId;
@@ -40,13 +48,11 @@ use crate::jobs::{Job, Jobs};
 
 use facts::Facts;
 use hosts::Hosts;
-use limits::Limits;
 use log::Log;
 use marks::Marks;
 use order::Order;
-pub(super) use overlay::{Palette, Sheet};
 use panes::Panes;
-pub(super) use prompt::Prompt;
+pub(super) use sheet::Sheet;
 use undo::Undo;
 
 /// What the loop carries out for the state.
@@ -58,6 +64,10 @@ pub(super) enum Effect {
     Redraw,
     /// Read this list file and add what is in it.
     LoadList(PathBuf),
+    /// Add what is in this text.
+    LoadText(Pasted),
+    /// Make this the folder for what is added from now on.
+    Folder(PathBuf),
     /// Put this text on the clipboard of the terminal.
     Copy(String),
     /// Open this file or folder with the system's own program.
@@ -81,8 +91,8 @@ pub(super) enum Mode {
     List,
     /// The add box.
     Add(Box<AddBox>),
-    /// The keys, scrolled by so many lines.
-    Help(usize),
+    /// The keys.
+    Help(Box<Help>),
     /// A question.
     Ask(Question),
     /// The keys that may follow a key.
@@ -133,7 +143,10 @@ pub(super) struct App {
     jobs: Jobs,
     dir: Arc<Path>,
     look: Look,
+    keymap: Keymap,
     mode: Mode,
+    /// The detail or the pictures, where something lies over them.
+    under: Option<Mode>,
     focus: Focus,
     panes: Panes,
     order: Order,
@@ -143,6 +156,7 @@ pub(super) struct App {
     facts: Facts,
     hosts: Hosts,
     limits: Limits,
+    past: Past,
     notice: Option<Notice>,
     /// The row under the cursor; some row as long as there is one.
     selected: Option<JobId>,
@@ -166,7 +180,9 @@ impl App {
             jobs: Jobs::new(),
             dir,
             look,
+            keymap: Keymap::default(),
             mode: Mode::List,
+            under: None,
             focus: Focus::default(),
             panes: Panes::default(),
             order: Order::default(),
@@ -176,6 +192,7 @@ impl App {
             facts: Facts::default(),
             hosts: Hosts::default(),
             limits: Limits::default(),
+            past: Past::default(),
             notice: None,
             selected: None,
             top: 0,
@@ -188,46 +205,58 @@ impl App {
         }
     }
 
+    /// With these keys and limits in place of the usual ones.
+    pub(super) fn with(self, keymap: Keymap, limits: Limits) -> Self {
+        Self { keymap, limits, ..self }
+    }
+
     /// Does what an action asks for and says what is left for others to do.
     pub(super) fn update(&mut self, action: Action, now: Instant) -> Vec<Effect> {
         self.now = now;
         // Whoever presses a key has seen what was said.
         self.notice = None;
         match action {
+            // In a box it leaves the box, as in a shell.
+            Action::Stop if self.context().takes_text() => return self.dispatch(&Action::Back),
             Action::Stop => return vec![Effect::Stop],
             Action::Redraw => return vec![Effect::Redraw],
             Action::Suspend => return vec![Effect::Suspend],
-            Action::Paste(text) => return self.paste(&text),
+            Action::Paste(text) => return self.paste(text),
             Action::Mouse(mouse, x, y) => return self.mouse(mouse, x, y),
             _ => {}
         }
+        self.dispatch(&action)
+    }
+
+    /// Gives an action to what lies on top.
+    fn dispatch(&mut self, action: &Action) -> Vec<Effect> {
         match &self.mode {
-            Mode::List => self.update_list(&action),
-            Mode::Add(_) => self.update_add(&action),
-            Mode::Help(_) => self.update_help(&action),
-            Mode::Prompt(_) => self.update_prompt(&action),
-            Mode::Palette(_) => self.update_palette(&action),
-            Mode::Detail(_) => self.update_detail(&action),
-            Mode::Sheet(_) => self.update_sheet(&action),
+            Mode::List => self.update_list(action),
+            Mode::Add(_) => self.update_add(action),
+            Mode::Help(_) => self.update_help(action),
+            Mode::Prompt(_) => self.update_prompt(action),
+            Mode::Palette(_) => self.update_palette(action),
+            Mode::Detail(_) => self.update_detail(action),
+            Mode::Sheet(_) => self.update_sheet(action),
             Mode::Menu(_) => {
                 // Whatever key comes next, the menu is over.
-                self.mode = Mode::List;
-                self.update_list(&action)
+                self.close();
+                if *action == Action::Back { Vec::new() } else { self.dispatch(action) }
             }
             Mode::Ask(question) => {
                 let question = *question;
-                self.answer(question, &action)
+                self.answer(question, action)
             }
         }
     }
 
     fn update_list(&mut self, action: &Action) -> Vec<Effect> {
         match action {
-            Action::Add | Action::AddList => self.open_add(action),
-            Action::Help => self.open(Mode::Help(0)),
-            Action::Menu(menu) => self.open(Mode::Menu(*menu)),
-            Action::Filter | Action::Limit => self.open_prompt(action),
-            Action::Palette => self.open(Mode::Palette(Box::default())),
+            Action::Add => self.open_add(),
+            Action::Help => self.over(Mode::Help(Box::default())),
+            Action::Menu(menu) => self.over(Mode::Menu(*menu)),
+            Action::AddList | Action::Filter | Action::Limit => self.open_prompt(action),
+            Action::Palette => self.open_palette(),
             Action::Detail | Action::Error => self.open_detail(action),
             Action::Sheet => self.open(Mode::Sheet(Box::default())),
             Action::Quit => self.quit(),
@@ -254,25 +283,16 @@ impl App {
         Vec::new()
     }
 
-    fn update_help(&mut self, action: &Action) -> Vec<Effect> {
-        let Mode::Help(scroll) = &mut self.mode else { return Vec::new() };
-        let page = usize::from(self.size.height.saturating_sub(3)).max(1);
-        let last = keys::help().len().saturating_sub(page);
-        match action {
-            Action::Step(Step::Down) => *scroll += 1,
-            Action::Step(Step::Up) => *scroll = scroll.saturating_sub(1),
-            Action::Step(Step::PageDown) => *scroll += page,
-            Action::Step(Step::PageUp) => *scroll = scroll.saturating_sub(page),
-            Action::Step(Step::First) => *scroll = 0,
-            Action::Step(Step::Last) => *scroll = last,
-            Action::Help | Action::Back | Action::Quit => {
-                self.mode = Mode::List;
-                return Vec::new();
-            }
-            _ => {}
-        }
-        *scroll = (*scroll).min(last);
+    /// Lays this over whatever is shown, to come back to that.
+    fn over(&mut self, mode: Mode) -> Vec<Effect> {
+        let below = std::mem::replace(&mut self.mode, mode);
+        self.under = Some(below).filter(|below| matches!(below, Mode::Detail(_) | Mode::Sheet(_)));
         Vec::new()
+    }
+
+    /// Goes back to what lies below.
+    fn close(&mut self) {
+        self.mode = self.under.take().unwrap_or(Mode::List);
     }
 
     /// Takes the size of the screen; the selection stays visible.
@@ -299,6 +319,7 @@ impl App {
         match self.mode {
             Mode::List => Context::List,
             Mode::Add(_) => Context::Add,
+            Mode::Help(ref help) if help.is_typing() => Context::Prompt,
             Mode::Help(_) => Context::Help,
             Mode::Ask(_) => Context::Question,
             Mode::Menu(menu) => Context::Menu(menu),
@@ -334,6 +355,16 @@ impl App {
         &self.mode
     }
 
+    /// What lies between that and the list.
+    pub(super) fn under(&self) -> Option<&Mode> {
+        self.under.as_ref()
+    }
+
+    /// The keys.
+    pub(super) fn keymap(&self) -> &Keymap {
+        &self.keymap
+    }
+
     /// What just happened.
     pub(super) fn notice(&self) -> Option<&Notice> {
         self.notice.as_ref()
@@ -355,7 +386,7 @@ impl App {
     }
 
     /// The folder for added addresses.
-    pub(super) fn dir(&self) -> &Path {
+    pub(super) fn dir(&self) -> &Arc<Path> {
         &self.dir
     }
 

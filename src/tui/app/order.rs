@@ -8,4 +8,5 @@ use crate::tui::action::{By, Tab};
 pub(super) struct Order {
     tab: Tab,
     by: By,
+    pub(super) filter: String,
 }

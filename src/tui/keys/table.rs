@@ -3,8 +3,8 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::Context::{Add, Detail, Help, List, Palette, Prompt, Question, Sheet};
-use super::{Binding, Context, Key, bind, char, ctrl, plain};
+use super::binding::Context::{Add, Detail, Help, List, Palette, Prompt, Question, Sheet};
+use super::binding::{Binding, Context, Key, bind, char, ctrl, plain};
 use crate::tui::action::{Action, By, Copied, Menu, Step, Tab, Toggle};
 
 pub(super) const EVERYWHERE: &[Context] = &[

@@ -253,7 +253,7 @@ mod any_state {
     fn take(app: &mut App, step: Step, now: &mut Instant) {
         match step {
             Step::Key(key) => {
-                if let Some(action) = keys::find(app.context(), key) {
+                if let Some(action) = app.keymap().find(app.context(), key) {
                     app.update(action, *now);
                 }
             }
