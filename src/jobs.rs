@@ -65,8 +65,13 @@ impl Jobs {
     /// Where a row stands in [`Self::rows`].
     #[must_use]
     pub fn position(&self, id: JobId) -> Option<usize> {
-        let n = self.index.get(&id)?;
-        self.rows.binary_search_by_key(n, |job| job.n).ok()
+        self.place(*self.index.get(&id)?)
+    }
+
+    /// The row with this [`Job::n`].
+    #[must_use]
+    pub fn numbered(&self, n: usize) -> Option<&Job> {
+        self.place(n).map(|at| &self.rows[at])
     }
 
     /// The numbers over all rows.
@@ -117,24 +122,28 @@ impl Jobs {
         Some(seconds(u64::try_from(left).unwrap_or(u64::MAX), t.bytes_per_second))
     }
 
-    /// Takes a row out of rows and totals, and gives a copy of it. What happens to the job is folded in all the same,
-    /// until [`Self::show`] or the end of the job on the list: so a removal can be undone of which the engine does not
-    /// know yet.
-    pub fn hide(&mut self, id: JobId) -> Option<Box<Job>> {
-        let job = self.take(id)?;
-        let copy = Box::new(job.clone());
-        self.hidden.insert(id, job);
-        Some(copy)
+    /// Takes rows out of rows and totals. What happens to the jobs is folded in all the same, until [`Self::show`] or
+    /// the end of the job on the list: so a removal can be undone of which the engine does not know yet. One walk over
+    /// the list, however many they are.
+    pub fn hide(&mut self, which: impl Fn(&Job) -> bool) {
+        for job in self.rows.extract_if(.., |job| which(job)) {
+            self.index.remove(&job.id);
+            self.totals.count(&job, false);
+            self.hidden.insert(job.id, job);
+        }
     }
 
-    /// Puts a hidden row back in its place; false where there is none.
-    pub fn show(&mut self, id: JobId) -> bool {
-        let Some(job) = self.hidden.remove(&id) else { return false };
-        self.totals.count(&job, true);
-        self.index.insert(id, job.n);
-        let at = self.rows.partition_point(|row| row.n < job.n);
-        self.rows.insert(at, job);
-        true
+    /// Puts hidden rows back in their places, and says how many of these were hidden.
+    pub fn show(&mut self, ids: impl IntoIterator<Item = JobId>) -> usize {
+        let before = self.rows.len();
+        for job in ids.into_iter().filter_map(|id| self.hidden.remove(&id)) {
+            self.totals.count(&job, true);
+            self.index.insert(job.id, job.n);
+            self.rows.push(job);
+        }
+        // Two runs in order, which this sort merges.
+        self.rows.sort_by_key(|job| job.n);
+        self.rows.len() - before
     }
 
     /// Folds one event in. `now` is when it arrived.
@@ -206,6 +215,17 @@ impl Jobs {
         let kept = &self.rows;
         self.index.retain(|_, n| kept.binary_search_by_key(n, |job| job.n).is_ok());
         self.shed += finished;
+    }
+
+    /// Where the row with this number stands: as far behind as its number says, or further in front where rows have
+    /// gone.
+    fn place(&self, n: usize) -> Option<usize> {
+        let furthest = n.checked_sub(1)?;
+        if self.rows.get(furthest).is_some_and(|job| job.n == n) {
+            return Some(furthest);
+        }
+        let end = n.min(self.rows.len());
+        self.rows[..end].binary_search_by_key(&n, |job| job.n).ok()
     }
 
     fn queued(&mut self, event: &Event) {

@@ -122,8 +122,9 @@ fn totals_survive_every_order_of_states() {
 #[test]
 fn a_hidden_row_lives_on_and_comes_back_to_its_place() {
     let mut jobs = fold(&[queued(1), queued(2), queued(3), started(2, Some(100)), progress(2, 10, Some(100), 5)]);
-    assert_eq!(jobs.hide(JobId(2)).map(|job| (job.n, job.bytes)), Some((2, 10)));
-    assert!(jobs.hide(JobId(2)).is_none() && jobs.get(JobId(2)).is_none());
+    jobs.hide(|job| job.id == JobId(2));
+    assert!(jobs.get(JobId(2)).is_none() && jobs.numbered(2).is_none());
+    assert_eq!(jobs.numbered(3).map(|job| job.id), Some(JobId(3)));
     let t = *jobs.totals();
     assert_eq!((t.jobs, t.active, t.queued, t.bytes, t.bytes_per_second), (2, 0, 2, 0, 0));
     jobs.apply(&progress(2, 60, Some(100), 5), Instant::now());
@@ -131,15 +132,15 @@ fn a_hidden_row_lives_on_and_comes_back_to_its_place() {
     jobs.apply(&queued(2), Instant::now());
     assert_eq!((jobs.rows().len(), jobs.totals().jobs), (2, 2), "it is no new job");
     jobs.apply(&finished(2, 100, false), Instant::now());
-    assert!(jobs.show(JobId(2)) && !jobs.show(JobId(2)));
+    assert_eq!((jobs.show([JobId(2), JobId(9)]), jobs.show([JobId(2)])), (1, 0));
     let t = *jobs.totals();
     assert_eq!((t.jobs, t.finished, t.queued, t.bytes, jobs.bytes_received()), (3, 1, 2, 100, 100));
     assert_eq!(jobs.rows().iter().map(|job| job.id.0).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(jobs.position(JobId(2)), Some(1));
+    jobs.hide(|job| job.id != JobId(2));
     for id in [1, 3] {
-        assert!(jobs.hide(JobId(id)).is_some());
         jobs.apply(&Event::Removed { id: JobId(id) }, Instant::now());
-        assert!(!jobs.show(JobId(id)), "the engine has taken it off the list");
+        assert_eq!(jobs.show([JobId(id)]), 0, "the engine has taken it off the list");
     }
     jobs.apply(&queued(1), Instant::now());
     assert_eq!(jobs.rows().iter().map(|job| job.n).collect::<Vec<_>>(), [2, 4]);

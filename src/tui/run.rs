@@ -107,6 +107,8 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
     };
     let ending = ui.run();
     drop(guard);
+    let last_words = ui.app.last_words();
+    ui.carry_out(last_words);
     // Nobody reads the inbox from here on.
     events.wake_with(|| {});
     Ok(Outcome { ending, jobs: ui.app.into_jobs() })
@@ -167,8 +169,9 @@ impl Loop<'_> {
             }
             let now = Instant::now();
             if self.app.next_tick().is_some_and(|tick| tick <= now) {
-                self.app.tick(now);
+                let effects = self.app.tick(now);
                 self.outdated(Shown::Stale);
+                self.carry_out(effects);
             }
         }
     }

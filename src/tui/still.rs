@@ -47,6 +47,7 @@ impl Still {
 
     /// Draws a frame: what has changed since the last one.
     pub fn draw(&mut self) {
+        self.app.refresh();
         let app = &self.app;
         let Ok(_) = self.terminal.draw(|frame| view::render(frame, frame.area(), app));
     }

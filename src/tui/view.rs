@@ -46,7 +46,7 @@ use super::layout;
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let area = area.intersection(frame.area());
     let plan = layout::plan(area);
-    totals::render(frame, plan.totals, area.height < 2, app);
+    totals::render(frame, plan.totals, area.height < 2, !plan.tabs.is_empty(), app);
     totals::render_gauge(frame, plan.gauge, app);
     list::render_heads(frame, plan.heads, plan.list.height, app);
     list::render(frame, plan.list, app);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{App, Effect, Mode, Pace, Question, TICK};
+use super::{App, Effect, Pace, TICK};
 use crate::engine::event::{Command, Event, Notice as Told, PAUSED_BY_USER};
 use crate::engine::request::JobId;
 use crate::jobs::JobState;
@@ -11,11 +11,13 @@ impl App {
     /// Folds one event in.
     pub(in crate::tui) fn event(&mut self, event: &Event, now: Instant) -> Vec<Effect> {
         self.now = now;
+        let number = event.job().and_then(|id| self.jobs.get(id)).map(|job| job.n);
         if let Event::Removed { id } = event {
-            self.before_removal(*id);
+            self.leave(|job| job.id == *id);
         }
         let before = self.jobs.bytes_received();
         self.jobs.apply(event, now);
+        self.follow(event, number);
         self.history.add(self.jobs.bytes_received() - before, now);
         let effects = match event {
             Event::Notice(Told::Duplicate(id)) => self.duplicate(*id),
@@ -49,17 +51,39 @@ impl App {
         }
     }
 
-    fn before_removal(&mut self, id: JobId) {
-        if self.selected == Some(id) {
-            self.selected = self.neighbour(id);
-        }
-        if matches!(self.mode, Mode::Ask(Question::Remove(asked)) if asked == id) {
-            self.mode = Mode::List;
+    /// The rows shown follow what happens to row `number`.
+    fn follow(&mut self, event: &Event, number: Option<usize>) {
+        match event {
+            Event::Moved(how) => {
+                self.moving.done(*how);
+                let first = !self.order.is_chosen();
+                self.order.moved(*how, &self.jobs);
+                if first {
+                    self.refresh();
+                }
+            }
+            Event::Removed { .. } => {
+                if let Some(n) = number {
+                    self.marks.forget(n);
+                    self.order.changed(n);
+                }
+            }
+            Event::Queued { .. } if number.is_none() => {
+                if let Some(last) = self.jobs.rows().last() {
+                    self.order.changed(last.n);
+                }
+            }
+            _ => {
+                if let Some(n) = number {
+                    self.order.changed(n);
+                }
+            }
         }
     }
 
     /// Adding what is there already means: I want this file. So what has stopped goes again.
     fn duplicate(&mut self, id: JobId) -> Vec<Effect> {
+        self.bring_back(id);
         let Some(job) = self.jobs.get(id) else { return Vec::new() };
         let command = match job.state {
             JobState::Failed(_) | JobState::Cancelled => Some(Command::Retry(id)),
@@ -84,14 +108,17 @@ impl App {
         let working = self.jobs.totals().pending() > 0 && !self.engine_ended;
         let tick = working.then(|| self.paced.unwrap_or(self.now) + TICK);
         let notice = self.notice.as_ref().and_then(super::Notice::until);
-        [tick, notice].into_iter().flatten().min()
+        let settle = self.order.next_settle().filter(|_| !self.marks.is_ranging());
+        [tick, notice, settle, self.undo.next_due()].into_iter().flatten().min()
     }
 
     /// Time has passed.
-    pub(in crate::tui) fn tick(&mut self, now: Instant) {
+    pub(in crate::tui) fn tick(&mut self, now: Instant) -> Vec<Effect> {
         self.now = now;
         self.notice.take_if(|notice| notice.until().is_some_and(|until| until <= now));
         self.measure(true);
+        self.refresh();
+        self.removals_due()
     }
 
     /// Takes rate and ETA for the next moment. Nothing is measured while nothing runs, so the graph rests then.

@@ -1,20 +1,122 @@
-//! Marked rows: every verb works on them where there are any.
+//! Marked rows: every verb works on those in sight of the tab and the filter, where there are any. What cannot be seen is
+//! not acted on.
 
-use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
+use super::numbers::Numbers;
 use super::{App, Effect};
 use crate::engine::request::JobId;
-use crate::tui::action::Action;
+use crate::jobs::Job;
+use crate::tui::action::{Action, Step};
 
 /// See the head of this file.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    marked: HashSet<JobId>,
+    marked: Numbers,
+    /// Where a range begins that goes as far as the cursor.
+    range: Option<JobId>,
+}
+
+impl Marks {
+    /// True while a range is being marked.
+    pub(super) fn is_ranging(&self) -> bool {
+        self.range.is_some()
+    }
+
+    /// True where nothing is marked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.marked.is_empty()
+    }
+
+    /// A row has gone.
+    pub(super) fn forget(&mut self, n: usize) {
+        self.marked.remove(n);
+    }
+
+    /// Takes all marks away.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
 }
 
 impl App {
     /// Marks rows, or takes marks away.
-    pub(super) fn mark(&mut self, _action: &Action) -> Vec<Effect> {
+    pub(super) fn mark(&mut self, action: &Action) -> Vec<Effect> {
+        match action {
+            Action::Mark => {
+                self.end_range();
+                if let Some(n) = self.selected().map(|job| job.n) {
+                    if !self.marks.marked.remove(n) {
+                        self.marks.marked.insert(n);
+                    }
+                    self.step(&Action::Step(Step::Down));
+                }
+            }
+            Action::Range if self.marks.is_ranging() => self.end_range(),
+            Action::Range => self.marks.range = self.selected,
+            Action::MarkAll => {
+                self.marks.range = None;
+                let all = self.numbers_shown(|_, _| true);
+                self.marks.marked.extend(all);
+            }
+            Action::Invert => {
+                self.end_range();
+                let others = self.numbers_shown(|_, job| !self.is_marked(job));
+                self.marks.marked = others.into_iter().collect();
+            }
+            _ => {}
+        }
         Vec::new()
     }
+
+    /// The range becomes marks.
+    pub(super) fn end_range(&mut self) {
+        let Some(range) = self.range() else {
+            self.marks.range = None;
+            return;
+        };
+        let numbers: Vec<_> = range.filter_map(|at| self.shown_at(at)).map(|job| job.n).collect();
+        self.marks.marked.extend(numbers);
+        self.marks.range = None;
+    }
+
+    /// The lines of the range that is being marked.
+    pub(in crate::tui) fn range(&self) -> Option<RangeInclusive<usize>> {
+        let (from, to) = (self.place_of(self.marks.range?)?, self.cursor()?);
+        Some(from.min(to)..=from.max(to))
+    }
+
+    /// True where the row is marked, the range aside.
+    pub(in crate::tui) fn is_marked(&self, job: &Job) -> bool {
+        self.marks.marked.contains(job.n)
+    }
+
+    /// How many rows in sight of the tab and the filter are marked.
+    pub(in crate::tui) fn marked(&self) -> usize {
+        let more = |range: RangeInclusive<usize>| {
+            range.filter_map(|at| self.shown_at(at)).filter(|job| !self.is_marked(job)).count()
+        };
+        self.order.shared(&self.marks.marked) + self.range().map_or(0, more)
+    }
+
+    /// The rows that a verb works on, as they are shown: the marked ones, else the one under the cursor.
+    pub(super) fn targets(&self) -> Vec<usize> {
+        let range = self.range();
+        if range.is_some() || !self.marks.is_empty() {
+            let ranged = |at| range.as_ref().is_some_and(|range| range.contains(&at));
+            let marked = self.numbers_shown(|at, job| self.is_marked(job) || ranged(at));
+            if !marked.is_empty() {
+                return marked;
+            }
+        }
+        self.selected().map(|job| job.n).into_iter().collect()
+    }
+
+    fn numbers_shown(&self, which: impl Fn(usize, &Job) -> bool) -> Vec<usize> {
+        let rows = (0..self.shown_len()).filter_map(|at| Some((at, self.shown_at(at)?)));
+        rows.filter(|(at, job)| which(*at, job)).map(|(_, job)| job.n).collect()
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,22 +4,26 @@
 mod add;
 mod ask;
 mod facts;
+mod filter;
 mod fold;
 mod help;
 mod hosts;
 mod limits;
 mod log;
 mod marks;
+mod numbers;
 mod order;
 mod overlay;
 mod palette;
 mod panes;
 mod prompt;
+mod queue;
 mod rows;
 #[cfg(test)]
 pub(super) mod scenes;
 mod select;
 mod sheet;
+mod sorting;
 mod tabs;
 mod undo;
 
@@ -52,7 +56,9 @@ use log::Log;
 use marks::Marks;
 use order::Order;
 use panes::Panes;
+use queue::Moving;
 pub(super) use sheet::Sheet;
+pub(super) use sorting::Sort;
 use undo::Undo;
 
 /// What the loop carries out for the state.
@@ -108,12 +114,19 @@ pub(super) enum Mode {
 }
 
 /// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Question {
     /// Leave while work runs?
     Quit,
-    /// Take this running job off the list?
-    Remove(JobId),
+    /// Do this to these rows? In few words and in more.
+    Rows {
+        /// What.
+        what: ask::Asked,
+        /// Which, by their numbers.
+        rows: Vec<usize>,
+        /// Safe text.
+        words: [String; 2],
+    },
 }
 
 /// Numbers that people read and that would flicker if they followed every event.
@@ -152,14 +165,17 @@ pub(super) struct App {
     order: Order,
     marks: Marks,
     undo: Undo,
+    moving: Moving,
     log: Log,
     facts: Facts,
     hosts: Hosts,
     limits: Limits,
     past: Past,
     notice: Option<Notice>,
-    /// The row under the cursor; some row as long as there is one.
+    /// The row under the cursor; some row as long as one is shown.
     selected: Option<JobId>,
+    /// Where the cursor was before nothing was shown.
+    left_at: Option<JobId>,
     /// The first row shown.
     top: usize,
     size: Size,
@@ -188,6 +204,7 @@ impl App {
             order: Order::default(),
             marks: Marks::default(),
             undo: Undo::default(),
+            moving: Moving::default(),
             log: Log::default(),
             facts: Facts::default(),
             hosts: Hosts::default(),
@@ -195,6 +212,7 @@ impl App {
             past: Past::default(),
             notice: None,
             selected: None,
+            left_at: None,
             top: 0,
             size: Size::default(),
             history: History::new(now),
@@ -213,6 +231,8 @@ impl App {
     /// Does what an action asks for and says what is left for others to do.
     pub(super) fn update(&mut self, action: Action, now: Instant) -> Vec<Effect> {
         self.now = now;
+        self.refresh();
+        self.order.touch(now);
         // Whoever presses a key has seen what was said.
         self.notice = None;
         match action {
@@ -243,10 +263,7 @@ impl App {
                 self.close();
                 if *action == Action::Back { Vec::new() } else { self.dispatch(action) }
             }
-            Mode::Ask(question) => {
-                let question = *question;
-                self.answer(question, action)
-            }
+            Mode::Ask(_) => self.answer(action),
         }
     }
 
@@ -295,10 +312,10 @@ impl App {
         self.mode = self.under.take().unwrap_or(Mode::List);
     }
 
-    /// Takes the size of the screen; the selection stays visible.
+    /// Takes the size of the screen for the next frame; the selection stays visible.
     pub(super) fn resize(&mut self, size: Size) {
         self.size = size;
-        self.keep_visible();
+        self.refresh();
     }
 
     /// Says something until a key is pressed; safe text.
@@ -347,7 +364,7 @@ impl App {
 
     /// The first row shown where `height` rows have room.
     pub(super) fn top(&self, height: usize) -> usize {
-        layout::window(self.top, self.cursor(), height, self.jobs.rows().len())
+        layout::window(self.top, self.cursor(), height, self.shown_len())
     }
 
     /// What lies over the list.

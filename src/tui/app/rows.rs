@@ -1,31 +1,45 @@
-//! Commands about rows. Each looks at the state of the row and asks the engine for what makes sense there, or says
-//! why nothing does; the row itself changes when the engine answers.
+//! Commands about rows: the marked ones, else the one under the cursor. Each looks at the states of the rows and asks the
+//! engine for what makes sense there, or says why nothing does; a row itself changes when the engine answers.
 
-use super::{App, Effect, Mode, Question};
-use crate::engine::event::Command;
-use crate::engine::request::JobId;
-use crate::jobs::JobState;
-use crate::tui::action::Action;
+use super::ask::Asked;
+use super::undo::{Change, Was};
+use super::{App, Effect};
+use crate::display;
+use crate::engine::event::{ADD_LIMIT, Command};
+use crate::engine::request::{DownloadRequest, JobId};
+use crate::jobs::{Job, JobState};
+use crate::tui::action::{Action, Copied};
+
+/// No terminal takes more text onto its clipboard than some such number of bytes.
+const CLIPBOARD: usize = 74_000;
 
 impl App {
     /// What a verb asks for.
     pub(super) fn verb(&mut self, action: &Action) -> Vec<Effect> {
         match action {
+            Action::PauseAll => return self.pause_all(),
+            Action::RetryFailed => return self.retry_failed(),
+            Action::Clear => return self.clear(),
+            _ => {}
+        }
+        if self.selected().is_none() {
+            return self.pointless(if self.jobs.rows().is_empty() {
+                "nothing is on the list yet"
+            } else {
+                "no row here"
+            });
+        }
+        match action {
             Action::Cancel => self.cancel(),
             Action::Retry => self.retry(),
-            Action::RetryFailed => self.retry_failed(),
             Action::Pause => self.pause(),
             Action::Remove => self.remove(),
+            Action::RemoveFile => self.ask(Asked::RemoveFiles, self.targets()),
+            Action::Force => self.force(),
+            Action::Copy(what) => self.copy(*what),
+            Action::OpenFile | Action::OpenFolder => self.open_row(*action == Action::OpenFolder),
             _ => Vec::new(),
         }
-    }
-
-    fn target(&mut self) -> Option<(JobId, JobState)> {
-        let found = self.selected().map(|job| (job.id, job.state.clone()));
-        if found.is_none() {
-            self.news("nothing is on the list yet");
-        }
-        found
     }
 
     fn pointless(&mut self, text: &str) -> Vec<Effect> {
@@ -33,23 +47,61 @@ impl App {
         Vec::new()
     }
 
-    fn cancel(&mut self) -> Vec<Effect> {
-        let Some((id, state)) = self.target() else { return Vec::new() };
-        match state {
-            JobState::Finished(_) => self.pointless("the file is there already"),
-            JobState::Failed(_) | JobState::Cancelled => self.pointless("nothing runs here"),
-            _ => engine(Command::Cancel(id)),
+    /// The rows that a verb works on and that are in such a state.
+    pub(super) fn those(&self, which: impl Fn(&JobState) -> bool) -> Vec<&Job> {
+        let rows = self.targets().into_iter().filter_map(|n| self.jobs.numbered(n));
+        rows.filter(|job| which(&job.state)).collect()
+    }
+
+    /// Asks this of each of them; says why not where there are none, and how many where there are several.
+    fn each(&mut self, ids: &[JobId], done: &str, command: impl Fn(JobId) -> Command) -> Vec<Effect> {
+        if ids.is_empty() {
+            let why = match self.selected().map(|job| &job.state) {
+                Some(JobState::Finished(_)) => "the file is there already",
+                Some(JobState::Failed(_) | JobState::Cancelled | JobState::Paused(_)) => "nothing runs here",
+                _ => "it is on its way already",
+            };
+            return self.pointless(why);
         }
+        if self.targets().len() > 1 {
+            self.news(format!("{} {done}", ids.len()));
+        }
+        ids.iter().map(|id| Effect::Engine(command(*id))).collect()
+    }
+
+    fn cancel(&mut self) -> Vec<Effect> {
+        let rows: Vec<_> = self.those(stoppable).into_iter().map(Was::of).collect();
+        let ids: Vec<_> = rows.iter().map(Was::id).collect();
+        let mut effects = self.each(&ids, "cancelled", Command::Cancel);
+        if !ids.is_empty() {
+            effects.extend(self.changed(Change::Cancelled(rows)));
+        }
+        effects
     }
 
     fn retry(&mut self) -> Vec<Effect> {
-        let Some((id, state)) = self.target() else { return Vec::new() };
-        match state {
-            JobState::Failed(_) | JobState::Cancelled | JobState::Waiting { .. } => engine(Command::Retry(id)),
-            JobState::Paused(_) => engine(Command::Resume(id)),
-            JobState::Finished(_) => self.pointless("the file is there already"),
-            _ => self.pointless("it is on its way already"),
+        let rows = self.those(|state| stopped(state) || matches!(state, JobState::Waiting { .. }));
+        if rows.is_empty() {
+            let there = self.those(|state| matches!(state, JobState::Finished(_)));
+            let there: Vec<_> = there.into_iter().map(|job| job.n).collect();
+            if !there.is_empty() {
+                return self.ask(Asked::FetchAgain, there);
+            }
         }
+        // Fresh attempts for what has failed; what only rests goes on.
+        let commands: Vec<_> = rows
+            .into_iter()
+            .map(|job| match job.state {
+                JobState::Paused(_) => Command::Resume(job.id),
+                _ => Command::Retry(job.id),
+            })
+            .collect();
+        match commands.len() {
+            0 => return self.pointless("it is on its way already"),
+            1 if self.targets().len() == 1 => {}
+            n => self.news(format!("{n} tried again")),
+        }
+        commands.into_iter().map(Effect::Engine).collect()
     }
 
     fn retry_failed(&mut self) -> Vec<Effect> {
@@ -63,25 +115,177 @@ impl App {
     }
 
     fn pause(&mut self) -> Vec<Effect> {
-        let Some((id, state)) = self.target() else { return Vec::new() };
-        match state {
-            JobState::Paused(_) => engine(Command::Resume(id)),
-            JobState::Finished(_) => self.pointless("the file is there already"),
-            JobState::Failed(_) | JobState::Cancelled => self.pointless("nothing runs here"),
-            _ => engine(Command::Pause(id)),
+        let (going, paused) = (ids(self.those(JobState::is_pending)), ids(self.those(is_paused)));
+        if going.is_empty() && !paused.is_empty() {
+            return self.each(&paused, "resumed", Command::Resume);
         }
+        self.each(&going, "paused", Command::Pause)
+    }
+
+    fn pause_all(&mut self) -> Vec<Effect> {
+        let of = |which: fn(&JobState) -> bool| {
+            let rows = self.jobs.rows().iter().filter(move |job| which(&job.state));
+            rows.map(|job| job.id).collect::<Vec<_>>()
+        };
+        let (going, paused) = (of(JobState::is_pending), of(is_paused));
+        if going.is_empty() && paused.is_empty() {
+            return self.pointless("nothing runs");
+        }
+        if going.is_empty() {
+            self.news(format!("all go on: {}", paused.len()));
+            return paused.into_iter().map(|id| Effect::Engine(Command::Resume(id))).collect();
+        }
+        self.news(format!("all paused: {}", going.len()));
+        going.into_iter().map(|id| Effect::Engine(Command::Pause(id))).collect()
+    }
+
+    fn force(&mut self) -> Vec<Effect> {
+        let rows = self.those(|state| matches!(state, JobState::Queued | JobState::Waiting { .. }));
+        let rows = ids(rows);
+        self.each(&rows, "started", Command::Force)
     }
 
     fn remove(&mut self) -> Vec<Effect> {
-        let Some((id, state)) = self.target() else { return Vec::new() };
-        if state.is_active() {
-            self.mode = Mode::Ask(Question::Remove(id));
-            return Vec::new();
+        let rows = self.targets();
+        if self.those(JobState::is_active).is_empty() {
+            return self.off(&rows);
         }
-        engine(Command::Remove(id))
+        self.ask(Asked::Remove, rows)
+    }
+
+    /// Takes rows off the list and says so.
+    pub(super) fn off(&mut self, rows: &[usize]) -> Vec<Effect> {
+        let what = match rows {
+            [only] => self.jobs.numbered(*only).map(short_name).unwrap_or_default(),
+            rows => rows.len().to_string(),
+        };
+        let effects = self.take_off(rows);
+        self.news(format!("{what} off the list; u brings back"));
+        effects
+    }
+
+    fn clear(&mut self) -> Vec<Effect> {
+        let finished = self.jobs.rows().iter().filter(|job| matches!(job.state, JobState::Finished(_)));
+        let finished: Vec<_> = finished.map(|job| job.n).collect();
+        if finished.is_empty() {
+            return self.pointless("nothing has finished");
+        }
+        self.off(&finished)
+    }
+
+    /// Takes rows off the list for good, with their files.
+    pub(super) fn off_with_files(&mut self, rows: &[usize]) -> Vec<Effect> {
+        let rows = self.gone_with_files(rows);
+        self.news(format!("{} off the list and off the disk", rows.1));
+        rows.0
+    }
+
+    /// Takes finished rows off the list, with their files, and adds their addresses again.
+    pub(super) fn fetch_again(&mut self, rows: &[usize]) -> Vec<Effect> {
+        let jobs = rows.iter().filter_map(|n| self.jobs.numbered(*n));
+        let requests: Vec<_> = jobs
+            .filter_map(|job| {
+                let url = url::Url::parse(&job.url).ok()?;
+                Some(DownloadRequest { url, dir: std::sync::Arc::clone(&job.dir), name: None, checksum: None })
+            })
+            .collect();
+        let (mut effects, count) = self.gone_with_files(rows);
+        self.news(format!("{count} fetched again"));
+        effects.extend(requests.chunks(ADD_LIMIT).map(|some| Effect::Engine(Command::Add(some.to_vec()))));
+        effects
+    }
+
+    fn gone_with_files(&mut self, rows: &[usize]) -> (Vec<Effect>, usize) {
+        let jobs: Vec<_> = rows.iter().filter_map(|n| self.jobs.numbered(*n)).collect();
+        let mut effects = Vec::new();
+        for job in &jobs {
+            if let JobState::Finished(file) = &job.state {
+                effects.push(Effect::Delete(file.path.clone()));
+            }
+            effects.push(Effect::Engine(Command::Remove(job.id)));
+        }
+        let numbers = jobs.iter().map(|job| job.n).collect();
+        let count = jobs.len();
+        self.hide(&numbers);
+        (effects, count)
+    }
+
+    fn copy(&mut self, what: Copied) -> Vec<Effect> {
+        let lines: Vec<_> = self.those(|_| true).into_iter().filter_map(|job| copied(job, what)).collect();
+        let (word, words) = match what {
+            Copied::Url => ("address", "addresses"),
+            Copied::Path => ("path", "paths"),
+            Copied::Name => ("name", "names"),
+            Copied::Error => ("error", "errors"),
+        };
+        let mut text = String::new();
+        let mut count = 0;
+        for line in &lines {
+            if text.len() + line.len() + 1 > CLIPBOARD {
+                break;
+            }
+            if count > 0 {
+                text.push('\n');
+            }
+            text.push_str(line);
+            count += 1;
+        }
+        match (count, lines.len()) {
+            (0, 0) => return self.pointless(&format!("no {word} here to copy")),
+            (1, 1) => self.news(format!("{word} copied")),
+            (n, all) if n == all => self.news(format!("{n} {words} copied")),
+            (n, all) => self.news(format!("the first {n} of {all} {words} copied: more is too much for a terminal")),
+        }
+        if count == 0 { Vec::new() } else { vec![Effect::Copy(text)] }
+    }
+
+    /// Opens the file under the cursor, or its folder; of marked ones too, only that: nobody wants a hundred windows.
+    fn open_row(&mut self, folder: bool) -> Vec<Effect> {
+        let Some(job) = self.selected() else { return Vec::new() };
+        let path = match &job.state {
+            JobState::Finished(file) if folder => file.path.parent().unwrap_or(&job.dir).to_owned(),
+            JobState::Finished(file) => file.path.clone(),
+            _ if folder => job.dir.to_path_buf(),
+            _ => return self.pointless("the file is not there yet"),
+        };
+        vec![Effect::Open(path)]
     }
 }
 
-fn engine(command: Command) -> Vec<Effect> {
-    vec![Effect::Engine(command)]
+fn ids(rows: Vec<&Job>) -> Vec<JobId> {
+    rows.into_iter().map(|job| job.id).collect()
 }
+
+fn is_paused(state: &JobState) -> bool {
+    matches!(state, JobState::Paused(_))
+}
+
+fn stoppable(state: &JobState) -> bool {
+    state.is_pending() || is_paused(state)
+}
+
+fn stopped(state: &JobState) -> bool {
+    matches!(state, JobState::Failed(_) | JobState::Cancelled) || is_paused(state)
+}
+
+/// The name of a row within a sentence; safe text.
+pub(super) fn short_name(job: &Job) -> String {
+    display::fit_name(&display::safe(&job.name()), 40)
+}
+
+fn copied(job: &Job, what: Copied) -> Option<String> {
+    match what {
+        Copied::Url => Some(job.url.to_string()),
+        Copied::Path => job.path().map(|path| path.display().to_string()),
+        Copied::Name => Some(job.name()),
+        Copied::Error => match &job.state {
+            JobState::Failed(error) | JobState::Waiting { error, .. } => Some(error.to_string()),
+            _ => None,
+        },
+    }
+    // What a server sends must not act on whatever it is pasted into; a line is a line.
+    .map(|text| display::safe(&text))
+}
+
+#[cfg(test)]
+mod tests;

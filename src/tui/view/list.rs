@@ -6,21 +6,52 @@ use ratatui::style::Style;
 
 use super::pen::Pen;
 use super::row;
+use crate::display;
+use crate::tui::action::{By, Tab};
 use crate::tui::app::App;
 use crate::tui::layout::{Columns, SizeColumn};
 
 /// Draws the rows in sight, or what to do when there are none.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
-    let rows = app.jobs().rows();
-    if rows.is_empty() {
-        return render_empty(frame, area, app);
+    if app.shown_len() == 0 {
+        return if app.jobs().rows().is_empty() {
+            render_empty(frame, area, app);
+        } else {
+            render_none(frame, area, app);
+        };
     }
-    let height = usize::from(area.height);
     let selected = app.selected().map(|job| job.id);
-    for (line, job) in (0..area.height).zip(rows.iter().skip(app.top(height))) {
-        if let Some(mut pen) = Pen::at(frame, area, line) {
-            row::render(&mut pen, job, selected == Some(job.id), Columns::of(area.width), app);
+    let range = app.range();
+    let columns = Columns::of(area.width);
+    for (line, at) in (0..area.height).zip(app.top(usize::from(area.height))..) {
+        let (Some(mut pen), Some(job)) = (Pen::at(frame, area, line), app.shown_at(at)) else { continue };
+        let marked = app.is_marked(job) || range.as_ref().is_some_and(|range| range.contains(&at));
+        row::render(&mut pen, job, row::Signs { selected: selected == Some(job.id), marked }, columns, app);
+    }
+}
+
+/// Says why no row is shown though there are some.
+fn render_none(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    let filter = app.filter();
+    let (why, key) = match app.tab() {
+        _ if !filter.is_empty() => {
+            let text = display::fit(&display::safe(filter), usize::from(area.width / 2).max(8));
+            (format!("no match for \"{text}\""), "Esc clears")
         }
+        Tab::Active => ("nothing is active".to_owned(), "1 shows all"),
+        Tab::Queued => ("nothing is queued".to_owned(), "1 shows all"),
+        Tab::Paused => ("nothing is paused".to_owned(), "1 shows all"),
+        Tab::Failed => ("nothing has failed".to_owned(), "1 shows all"),
+        Tab::All | Tab::Done => ("nothing is done yet".to_owned(), "1 shows all"),
+    };
+    let line = if area.height >= 9 { area.height / 3 } else { 0 };
+    if let Some(mut pen) = Pen::at(frame, area, line) {
+        pen.skip(2).text(&why, app.theme().strong()).text(" - ", app.theme().quiet()).text(key, Style::new());
+    }
+    if let Some(complaint) = app.filter_complaint()
+        && let Some(mut pen) = Pen::at(frame, area, line + 1)
+    {
+        pen.skip(2).text(&display::safe(complaint), app.theme().error());
     }
 }
 
@@ -40,30 +71,43 @@ fn render_empty(frame: &mut Frame<'_>, area: Rect, app: &App) {
     }
 }
 
-/// Draws the headings of the columns, with the lines in sight where not all are.
+/// Draws the headings of the columns: with the lines in sight where not all are, with an arrow at what the rows are
+/// sorted by, and with tab, filter and marks where the tabs have no line of their own.
 pub(super) fn render_heads(frame: &mut Frame<'_>, area: Rect, height: u16, app: &App) {
-    let rows = app.jobs().rows().len();
+    let rows = app.shown_len();
     let height = usize::from(height);
     let columns = Columns::of(area.width);
     let style = app.theme().quiet();
     let Some(mut pen) = Pen::at(frame, area, 0) else { return };
-    if rows == 0 {
+    if app.jobs().rows().is_empty() {
         return;
     }
+    let head = |word: &str, by: By| match app.sort() {
+        sort if sort.by != by => word.to_owned(),
+        sort if by == By::Added && !sort.reversed => word.to_owned(),
+        sort => format!("{word} {}", if sort.reversed { "▼" } else { "▲" }),
+    };
     pen.skip(3);
     if columns.word > 0 {
         pen.left("State", columns.word, style).skip(1);
     }
     let first = app.top(height);
-    let name =
-        if rows > height { format!("Name  {}-{} of {rows}", first + 1, first + height) } else { "Name".to_owned() };
+    let mut name = match app.sort().by {
+        By::Host => format!("Name  by {}", head("host", By::Host)),
+        By::Added if app.sort().reversed => "Name  last first ▼".to_owned(),
+        _ => head("Name", By::Name),
+    };
+    if rows > height {
+        name = format!("{name}  {}-{} of {rows}", first + 1, first + height);
+    }
     pen.left(&name, columns.name, style);
     if columns.bar > 0 {
-        pen.skip(1).left("Progress", columns.bar, style);
+        pen.skip(1).left(&head("Progress", By::Progress), columns.bar, style);
     }
     pen.skip(1 + columns.percent);
     if columns.size != SizeColumn::None {
-        pen.skip(1).right("Size", columns.size_width(), style);
+        pen.skip(1).right(&head("Size", By::Size), columns.size_width(), style);
     }
-    pen.skip(1).right("Rate", columns.last, style);
+    let last = if app.sort().by == By::Eta { head("ETA", By::Eta) } else { "Rate".to_owned() };
+    pen.skip(1).right(&last, columns.last, style);
 }

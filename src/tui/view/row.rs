@@ -13,20 +13,30 @@ use crate::tui::layout::{Columns, SizeColumn};
 use crate::tui::theme;
 use crate::units;
 
-/// Draws one row.
-pub(super) fn render(pen: &mut Pen<'_>, job: &Job, selected: bool, columns: Columns, app: &App) {
+/// What sets a row apart from others.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Signs {
+    /// The cursor is on it.
+    pub(super) selected: bool,
+    /// It is marked.
+    pub(super) marked: bool,
+}
+
+/// Draws one row. The mark stands behind the glyph, where a blank is otherwise: it takes no room from the others.
+pub(super) fn render(pen: &mut Pen<'_>, job: &Job, signs: Signs, columns: Columns, app: &App) {
     let theme = app.theme();
     let style = theme.state(&job.state);
     let start = pen.x();
-    pen.text(if selected { "▌" } else { " " }, Style::new());
-    pen.text(theme::glyph(&job.state), style).skip(1);
+    pen.text(if signs.selected { "▌" } else { " " }, Style::new());
+    pen.text(theme::glyph(&job.state), style);
+    pen.left(if signs.marked { "*" } else { " " }, 1, theme.warning().patch(theme.strong()));
     if columns.word > 0 {
         pen.left(job.state.word(), columns.word, style).skip(1);
     }
     let name = display::fit_name(&display::safe(&job.name()), usize::from(columns.name));
     let quiet = matches!(job.state, JobState::Queued | JobState::Cancelled);
     pen.left(&name, columns.name, if quiet { theme.quiet() } else { Style::new() });
-    if selected {
+    if signs.selected {
         pen.over(start + 1, theme.selection(&job.state));
     }
     if columns.bar > 0 {

@@ -194,7 +194,7 @@ mod any_state {
 
     use super::{Size, draw};
     use crate::engine::error::{ErrorClass, TransferError};
-    use crate::engine::event::{Event, Notice};
+    use crate::engine::event::{Event, Move, Notice};
     use crate::engine::request::JobId;
     use crate::tui::action::Action;
     use crate::tui::app::App;
@@ -208,6 +208,7 @@ mod any_state {
         Event(Event),
         Tick(u64),
         Note,
+        Filter(String),
         Resize(u16, u16),
     }
 
@@ -217,7 +218,7 @@ mod any_state {
 
     fn event() -> impl Strategy<Value = Event> {
         let number = prop_oneof![0..5_u64, Just(u64::MAX / 64), 0..1_u64 << 40];
-        (0..12_u64, 0..11_u8, name(), number.clone(), proptest::option::of(number)).prop_map(
+        (0..12_u64, 0..12_u8, name(), number.clone(), proptest::option::of(number)).prop_map(
             |(id, kind, name, n, total)| match kind {
                 0 | 1 => queued(id, &name),
                 2 => connecting(id, 1),
@@ -227,6 +228,10 @@ mod any_state {
                 7 => failed(id, TransferError::new(ErrorClass::Tls, name)),
                 8 => retrying(id, 2, n % 1_000_000, TransferError::status(503, None)),
                 9 => Event::Removed { id: JobId(id) },
+                10 => Event::Moved(
+                    [Move::Swap(JobId(id), JobId(n % 12)), Move::First(JobId(id)), Move::Last(JobId(id))]
+                        [usize::try_from(n % 3).unwrap_or(0)],
+                ),
                 _ => Event::Notice(Notice::Duplicate(JobId(id))),
             },
         )
@@ -246,6 +251,7 @@ mod any_state {
             1 => "(http://h/[a-z]{1,20}\n|\\PC{0,40}\r){0,5}".prop_map(Step::Paste),
             1 => (0..100_000_u64).prop_map(Step::Tick),
             1 => Just(Step::Note),
+            1 => "[a-z!]{0,2}|size:>1|!state:f|state:queued|error:x".prop_map(Step::Filter),
             1 => (0..=200_u16, 0..=80_u16).prop_map(|(w, h)| Step::Resize(w, h)),
         ]
     }
@@ -263,6 +269,7 @@ mod any_state {
                 *now += Duration::from_millis(millis);
                 app.tick(*now);
             }
+            Step::Filter(text) => app.set_filter(&text),
             Step::Note => app.note("a line of a list is refused".to_owned()),
             Step::Resize(width, height) => app.resize(Size::new(width, height)),
         }
@@ -277,8 +284,15 @@ mod any_state {
             let mut app = empty(now);
             for (count, step) in steps.into_iter().enumerate() {
                 take(&mut app, step, &mut now);
-                let rows = app.jobs().rows();
-                prop_assert_eq!(app.selected().is_some(), !rows.is_empty());
+                app.refresh();
+                let shown: Vec<_> = (0..app.shown_len()).filter_map(|at| app.shown_at(at)).collect();
+                prop_assert_eq!(shown.len(), app.shown_len());
+                prop_assert_eq!(shown.len(), app.expected().len());
+                if !app.sort().moves() {
+                    prop_assert_eq!(shown.iter().map(|job| job.n).collect::<Vec<_>>(), app.expected());
+                }
+                prop_assert_eq!(app.selected().is_some(), !shown.is_empty());
+                prop_assert_eq!(app.cursor().is_some(), !shown.is_empty());
                 if count % 16 == 0 {
                     draw(&mut app, width, height);
                 }
@@ -286,7 +300,7 @@ mod any_state {
             draw(&mut app, width, height);
             let plan = crate::tui::layout::plan(ratatui::layout::Rect::new(0, 0, width, height));
             let sight = usize::from(plan.list.height);
-            if let Some(at) = app.selected().and_then(|job| app.jobs().position(job.id)) {
+            if let Some(at) = app.cursor() {
                 let top = app.top(sight);
                 prop_assert!(sight == 0 || (top..top + sight).contains(&at));
             }

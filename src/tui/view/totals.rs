@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::pen::Pen;
+use super::tabs;
 use crate::display;
 use crate::tui::app::App;
 use crate::units;
@@ -13,8 +14,8 @@ use crate::units;
 struct Part(u8, String, Style);
 
 /// Draws the totals: `9/15 done` first and whole at every size. `alone` says that there is no line but this one, so
-/// that a question must stand here.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, alone: bool, app: &App) {
+/// that a question must stand here; `tabs`, that the tabs have one, so that they need not be told here.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, alone: bool, tabs: bool, app: &App) {
     let theme = app.theme();
     let totals = app.jobs().totals();
     let count = format!("{}/{}", totals.finished, totals.jobs);
@@ -31,6 +32,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, alone: bool, app: &App) 
         pen.text(&count, style);
     }
     let mut parts = parts(app);
+    if !tabs {
+        // What decides which rows are shown stays longest: who does not see it takes rows for lost.
+        parts.splice(..0, tabs::words(app).into_iter().map(|(text, style)| Part(0, text, style)));
+    }
     let room = usize::from(pen.room());
     while parts.iter().map(|p| display::width(&p.1) + 2).sum::<usize>() > room {
         let Some(last) = (0..parts.len()).max_by_key(|at| parts[*at].0) else { break };
