@@ -66,6 +66,10 @@ pub(super) fn edit(editor: &mut TextArea<'static>, key: KeyEvent) {
 
 /// The text without what a screen cannot show as it is, so that what is shown is what is taken.
 pub(super) fn shown_characters(line: &str) -> String {
+    // Most lines of ten thousand are plain, and looking closely takes time.
+    if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return line.to_owned();
+    }
     let shown = |c: &char| display::safe(c.encode_utf8(&mut [0; 4])).chars().eq([*c]);
     line.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(shown).collect()
 }

@@ -39,8 +39,8 @@ impl Loader<'_> {
                     Ok(dir) => batch.dir = Arc::from(dir),
                     Err(why) => return Loaded::NoFolder(why),
                 }
+                inbox.post(Wake::Loaded(Loaded::Begun));
             }
-            inbox.post(Wake::Loaded(Loaded::Begun));
             // Whoever has pasted and leaves at once finds all of it next time.
             let held = batch.engine.hold();
             for (line, text) in (1..).zip(pasted.text.replace("\r\n", "\n").split(['\n', '\r'])) {

@@ -151,7 +151,8 @@ fn rank(text: &str, found: Found) -> Option<u32> {
     // A name is worth more than an explanation, its beginning more yet, and the whole name most.
     let whole = 100 * (u32::from(text == name) + u32::from(name.starts_with(text)));
     let by_name = score(text, name).map(|score| 2 * score + whole);
-    by_name.max(score(text, help))
+    let help = help.to_lowercase();
+    by_name.or_else(|| text.split_whitespace().all(|word| help.contains(word)).then_some(0))
 }
 
 /// How well the letters of `text` are found one after the other in `among`: more for those that stand together or begin

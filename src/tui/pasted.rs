@@ -18,7 +18,7 @@ pub(super) struct Pasted {
 pub(super) enum Loaded {
     /// The folder cannot be had; safe text.
     NoFolder(String),
-    /// The folder is there, the rest follows.
+    /// The folder that was asked for is there, the rest follows.
     Begun,
     /// So much was added.
     Added(Added),

@@ -17,7 +17,6 @@ use super::limits::Limits;
 use super::load::Loader;
 use super::look::Look;
 use super::terminal::{self, Screen};
-use super::theme::Theme;
 use super::view;
 use crate::config::{OwnKeys, ScreenSettings};
 use crate::engine::{Engine, Events, Received};
@@ -74,20 +73,15 @@ const GULP: Duration = Duration::from_millis(5);
 pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut Recorder) -> io::Result<Outcome> {
     let Setup { dir, inbox, keys, screen: settings, limits: (jobs, rate) } = setup;
     let (keymap, warnings) = Keymap::with(&keys);
-    for warning in warnings {
-        inbox.note(warning);
-    }
     let (guard, screen) = terminal::take()?;
     terminal::input::listen(&inbox)?;
     let waker = inbox.clone();
     events.wake_with(move || waker.post(Wake::Engine));
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let theme = if no_colour { Theme::Mono } else { Theme::Colour };
-    let look = Look {
-        theme: settings.theme.as_deref().and_then(Theme::named).filter(|_| !no_colour).unwrap_or(theme),
-        ascii: settings.ascii.unwrap_or(false),
-        mouse: settings.mouse.unwrap_or(false),
-    };
+    let (look, warning) = Look::of(&settings, no_colour);
+    for warning in warnings.into_iter().chain(warning) {
+        inbox.note(warning);
+    }
     let receiver = inbox.receiver.lock().unwrap_or_else(PoisonError::into_inner);
     let mut ui = Loop {
         engine,

@@ -80,4 +80,6 @@ fn render_over(frame: &mut Frame<'_>, area: Rect, mode: &Mode, app: &App) {
 }
 
 #[cfg(test)]
+mod boxes;
+#[cfg(test)]
 mod tests;

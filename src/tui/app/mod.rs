@@ -11,6 +11,7 @@ mod hosts;
 mod limits;
 mod log;
 mod marks;
+mod modes;
 mod numbers;
 mod order;
 mod overlay;
@@ -294,24 +295,6 @@ impl App {
         }
     }
 
-    /// Lays this over the list.
-    fn open(&mut self, mode: Mode) -> Vec<Effect> {
-        self.mode = mode;
-        Vec::new()
-    }
-
-    /// Lays this over whatever is shown, to come back to that.
-    fn over(&mut self, mode: Mode) -> Vec<Effect> {
-        let below = std::mem::replace(&mut self.mode, mode);
-        self.under = Some(below).filter(|below| matches!(below, Mode::Detail(_) | Mode::Sheet(_)));
-        Vec::new()
-    }
-
-    /// Goes back to what lies below.
-    fn close(&mut self) {
-        self.mode = self.under.take().unwrap_or(Mode::List);
-    }
-
     /// Takes the size of the screen for the next frame; the selection stays visible.
     pub(super) fn resize(&mut self, size: Size) {
         self.size = size;
@@ -365,16 +348,6 @@ impl App {
     /// The first row shown where `height` rows have room.
     pub(super) fn top(&self, height: usize) -> usize {
         layout::window(self.top, self.cursor(), height, self.shown_len())
-    }
-
-    /// What lies over the list.
-    pub(super) fn mode(&self) -> &Mode {
-        &self.mode
-    }
-
-    /// What lies between that and the list.
-    pub(super) fn under(&self) -> Option<&Mode> {
-        self.under.as_ref()
     }
 
     /// The keys.

@@ -101,12 +101,7 @@ impl App {
                 self.show_rows(&Action::Sort(*by))
             }
             "theme" => {
-                let names = Theme::NAMES.iter().copied();
-                let theme = Theme::named(word);
-                self.look.theme = theme.ok_or_else(|| match did_you_mean(word, names.clone()) {
-                    hint if hint.is_empty() => format!("themes are {}", names.collect::<Vec<_>>().join(", ")),
-                    hint => format!("there is no theme `{word}`{hint}"),
-                })?;
+                self.look.theme = Theme::named(word)?;
                 Vec::new()
             }
             "add" => {

@@ -96,6 +96,14 @@ pub(super) const fn bind(
 }
 
 impl Binding {
+    /// The menu that it is in, if it is nowhere else.
+    pub(super) fn menu(&self) -> Option<Menu> {
+        match self.contexts {
+            [Context::Menu(menu)] => Some(*menu),
+            _ => None,
+        }
+    }
+
     // Not `Binding { hint, ..self }`: a constant may not take `self` apart while it could need dropping.
     pub(super) const fn hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);

@@ -11,7 +11,7 @@ use super::table::TABLE;
 use crate::config::OwnKeys;
 use crate::display;
 use crate::nearest::did_you_mean;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Menu};
 
 /// An action with the keys that it has.
 #[derive(Debug)]
@@ -39,12 +39,12 @@ impl Bound {
 pub(in crate::tui) struct Keymap(Vec<Bound>);
 
 /// A line of the help.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(in crate::tui) enum Line<'a> {
     /// Between two groups.
     Blank,
     /// A heading.
-    Group(&'static str),
+    Group(String),
     /// Keys and what they do.
     Keys(&'a Bound),
 }
@@ -125,10 +125,23 @@ impl Keymap {
             if !lines.is_empty() {
                 lines.push(Line::Blank);
             }
-            lines.push(Line::Group(group[0].binding.group));
+            lines.push(Line::Group(self.heading(&group[0])));
             lines.extend(group.iter().filter(|bound| !bound.keys.is_empty()).map(Line::Keys));
         }
         lines
+    }
+
+    /// The heading of a group, with the key that must come first.
+    fn heading(&self, bound: &Bound) -> String {
+        let group = bound.binding.group;
+        let key = bound.binding.menu().and_then(|menu| self.opens(menu));
+        key.map_or_else(|| group.to_owned(), |key| format!("{group} (after {})", names::name(key)))
+    }
+
+    /// The key that opens a menu.
+    fn opens(&self, menu: Menu) -> Option<Key> {
+        let opens = self.0.iter().find(|bound| bound.binding.action == Action::Menu(menu))?;
+        opens.keys.first().copied()
     }
 
     /// Every action.
@@ -138,16 +151,9 @@ impl Keymap {
 
     /// The keys that lead to an action from the list: `p`, or `s n` where a menu is on the way.
     pub(in crate::tui) fn way(&self, bound: &Bound) -> String {
-        let menu = bound.binding.contexts.iter().find_map(|context| match context {
-            Context::Menu(menu) => Some(*menu),
-            _ => None,
-        });
-        let Some(menu) = menu.filter(|_| !bound.binding.contexts.contains(&Context::List)) else {
-            return bound.names();
-        };
-        let opens = self.0.iter().find(|bound| bound.binding.action == Action::Menu(menu));
-        match (opens.and_then(|opens| opens.keys.first()), bound.keys.first()) {
-            (Some(first), Some(second)) => format!("{} {}", names::name(*first), names::name(*second)),
+        let Some(menu) = bound.binding.menu() else { return bound.names() };
+        match (self.opens(menu), bound.keys.first()) {
+            (Some(first), Some(second)) => format!("{} {}", names::name(first), names::name(*second)),
             _ => String::new(),
         }
     }
@@ -177,7 +183,7 @@ mod tests {
     use crossterm::event::{KeyCode, KeyModifiers};
 
     use super::*;
-    use crate::tui::action::{By, Menu};
+    use crate::tui::action::By;
 
     fn map(own: &[(&str, &[&str])]) -> (Keymap, Vec<String>) {
         let wish = |(action, keys): &(&str, &[&str])| OwnKeys {

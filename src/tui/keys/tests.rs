@@ -14,6 +14,9 @@ fn markdown() -> String {
         let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{}`", name(*key))).collect();
         let place = if [BOX, ASKED].contains(&binding.group) {
             format!("{}: ", binding.group.to_lowercase())
+        } else if let Some(menu) = binding.menu() {
+            let opens = TABLE.iter().find(|binding| binding.action == Action::Menu(menu)).expect("a key opens it");
+            format!("after `{}`: ", name(opens.keys[0]))
         } else {
             String::new()
         };

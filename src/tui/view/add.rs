@@ -72,8 +72,9 @@ fn render_counts(frame: &mut Frame<'_>, area: Rect, add: &AddBox, app: &App) {
         format!("{} {lines}, {} addresses", counts.lines, counts.addresses)
     };
     pen.text(&valid, if counts.addresses > 0 { theme.good() } else { theme.quiet() });
+    let twice = if counts.duplicates == 1 { "duplicate" } else { "duplicates" };
     for (count, word, style) in
-        [(counts.duplicates, "duplicate", theme.warning()), (counts.refused, "refused", theme.error())]
+        [(counts.duplicates, twice, theme.warning()), (counts.refused, "refused", theme.error())]
     {
         if count > 0 {
             pen.text(&format!(", {count} {word}"), style);

@@ -41,7 +41,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, help: &Help, app: &App) 
         match content {
             Line::Blank => {}
             Line::Group(name) => {
-                pen.skip(1).text(name, theme.strong());
+                pen.skip(1).text(&name, theme.strong());
             }
             Line::Keys(bound) => {
                 pen.skip(3).left(&bound.names(), 17, theme.lively()).skip(1);

@@ -37,7 +37,7 @@ fn lines(buffer: &Buffer) -> Vec<String> {
         .collect()
 }
 
-fn screen(app: &mut App, width: u16, height: u16) -> String {
+pub(super) fn screen(app: &mut App, width: u16, height: u16) -> String {
     lines(&draw(app, width, height)).join("\n")
 }
 
