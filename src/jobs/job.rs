@@ -1,5 +1,6 @@
 //! One row of the read model: what is known of a job. A leaf within the room.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -108,15 +109,21 @@ impl Job {
     /// The name to show: that of the file, else the end of the address, else the host. Text from outside.
     #[must_use]
     pub fn name(&self) -> String {
+        self.name_text().into_owned()
+    }
+
+    /// The same, without a copy where none is needed.
+    #[must_use]
+    pub fn name_text(&self) -> Cow<'_, str> {
         if let Some(name) = self.path().and_then(Path::file_name) {
-            return name.to_string_lossy().into_owned();
+            return name.to_string_lossy();
         }
         let address = self.url.split('?').next().unwrap_or_default();
         let path = address.strip_prefix(self.origin()).unwrap_or_default();
         let Some(segment) = path.rsplit('/').find(|segment| !segment.is_empty()) else {
-            return host(self.origin()).to_owned();
+            return host(self.origin()).into();
         };
-        percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
+        percent_encoding::percent_decode_str(segment).decode_utf8_lossy()
     }
 
     /// Scheme, name and port of its host, as in `https://example.com`.

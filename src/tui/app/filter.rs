@@ -3,7 +3,6 @@
 //! before any of them turns it round. Pure. It must not know how rows are shown.
 
 use std::borrow::Cow;
-use std::path::Path;
 
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::jobs::{Job, JobState};
@@ -162,11 +161,8 @@ fn address<'a>(needle: &Needle, job: &'a Job) -> &'a str {
 }
 
 fn named(needle: &Needle, job: &Job) -> bool {
-    match job.path().and_then(Path::file_name) {
-        Some(name) => needle.is_in(&name.to_string_lossy()),
-        // Without escapes the name is as it stands in the address.
-        None => job.url.contains('%') && needle.is_in(&job.name()),
-    }
+    // Without path and escapes the name is as it stands in the address.
+    (job.path().is_some() || job.url.contains('%')) && needle.is_in(&job.name_text())
 }
 
 fn size(job: &Job) -> Option<u64> {

@@ -43,8 +43,8 @@ impl App {
     /// Marks rows, or takes marks away.
     pub(super) fn mark(&mut self, action: &Action) -> Vec<Effect> {
         match action {
+            Action::Mark if self.marks.is_ranging() => self.end_range(),
             Action::Mark => {
-                self.end_range();
                 if let Some(n) = self.selected().map(|job| job.n) {
                     if !self.marks.marked.remove(n) {
                         self.marks.marked.insert(n);

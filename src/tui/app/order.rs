@@ -174,13 +174,8 @@ impl Order {
         self.loose = Numbers::default();
         let rows = jobs.rows().iter().filter(|job| self.takes(job));
         let by_queue = self.sort == Sort::default() && self.ranks.len() <= MANY;
-        let list: Vec<usize> = if by_queue {
-            rows.map(|job| job.n).collect()
-        } else {
-            let mut keyed: Vec<_> = rows.map(|job| (self.sort.key(job, &self.ranks), job.n)).collect();
-            keyed.sort_unstable_by(|a, b| self.sort.compare(&a.0, &b.0));
-            keyed.into_iter().map(|(_, n)| n).collect()
-        };
+        let list: Vec<usize> =
+            if by_queue { rows.map(|job| job.n).collect() } else { self.sort.sorted(rows, &self.ranks) };
         self.inside = list.iter().copied().collect();
         let before = std::mem::replace(&mut self.list, list);
         if by_queue {

@@ -83,9 +83,7 @@ impl App {
         let line = |at: usize| if self.sort().reversed { len - 1 - at } else { at };
         let rows = (0..len).filter_map(|at| self.shown_at(line(at)));
         let mut queue: Vec<_> = rows.filter(|job| job.state == JobState::Queued).map(|job| job.id).collect();
-        for how in &self.moving.moves {
-            foresee(&mut queue, *how);
-        }
+        foresee(&mut queue, &self.moving.moves);
         let targets: super::numbers::Numbers = self.targets().into_iter().collect();
         let is_target = |id: &JobId| self.jobs.get(*id).is_some_and(|job| targets.contains(job.n));
         let wanted = queue.iter().map(is_target).collect();
@@ -93,22 +91,34 @@ impl App {
     }
 }
 
-fn foresee(queue: &mut Vec<JobId>, how: Move) {
-    let find = |queue: &[JobId], id| queue.iter().position(|other| *other == id);
-    match how {
-        Move::Swap(a, b) => {
-            if let (Some(a), Some(b)) = (find(queue, a), find(queue, b)) {
-                queue.swap(a, b);
+/// Has the rows in the order that these moves make.
+fn foresee(queue: &mut Vec<JobId>, moves: &[Move]) {
+    if moves.is_empty() {
+        return;
+    }
+    let mut places = places(queue);
+    for how in moves {
+        match how {
+            Move::Swap(a, b) => {
+                if let (Some(at), Some(to)) = (places.get(a).copied(), places.get(b).copied()) {
+                    queue.swap(at, to);
+                    places.extend([(*a, to), (*b, at)]);
+                }
             }
-        }
-        Move::First(id) | Move::Last(id) => {
-            if let Some(at) = find(queue, id) {
-                let id = queue.remove(at);
-                let to = if how == Move::First(id) { 0 } else { queue.len() };
-                queue.insert(to, id);
+            Move::First(id) | Move::Last(id) => {
+                if let Some(at) = places.get(id) {
+                    let id = queue.remove(*at);
+                    let to = if matches!(how, Move::First(_)) { 0 } else { queue.len() };
+                    queue.insert(to, id);
+                    places = self::places(queue);
+                }
             }
         }
     }
+}
+
+fn places(queue: &[JobId]) -> HashMap<JobId, usize> {
+    queue.iter().copied().enumerate().map(|(at, id)| (id, at)).collect()
 }
 
 /// Each wanted row changes places with the one before it, unless that is wanted too.
@@ -144,7 +154,7 @@ fn to_end(queue: &[JobId], wanted: &[bool], front: bool) -> (Vec<Move>, Option<V
 
 /// What makes the order `to` of `from`; none where it is too much.
 fn swaps(mut from: Vec<JobId>, to: &[JobId]) -> Option<Vec<Move>> {
-    let mut places: HashMap<JobId, usize> = from.iter().copied().enumerate().map(|(at, id)| (id, at)).collect();
+    let mut places = places(&from);
     let mut moves = Vec::new();
     for (at, id) in to.iter().enumerate() {
         let (there, other) = (*places.get(id)?, from[at]);

@@ -211,27 +211,30 @@ impl App {
     }
 
     fn copy(&mut self, what: Copied) -> Vec<Effect> {
-        let lines: Vec<_> = self.those(|_| true).into_iter().filter_map(|job| copied(job, what)).collect();
+        let rows = self.those(|_| true);
+        let mut text = String::new();
+        let (mut count, mut all, mut full) = (0, 0, false);
+        for job in rows {
+            if full {
+                all += usize::from(has(job, what));
+            } else if let Some(line) = copied(job, what) {
+                all += 1;
+                full = text.len() + line.len() > CLIPBOARD;
+                if !full {
+                    text.push_str(if count > 0 { "\n" } else { "" });
+                    text.push_str(&line);
+                    count += 1;
+                }
+            }
+        }
         let (word, words) = match what {
             Copied::Url => ("address", "addresses"),
             Copied::Path => ("path", "paths"),
             Copied::Name => ("name", "names"),
             Copied::Error => ("error", "errors"),
         };
-        let mut text = String::new();
-        let mut count = 0;
-        for line in &lines {
-            if text.len() + line.len() + 1 > CLIPBOARD {
-                break;
-            }
-            if count > 0 {
-                text.push('\n');
-            }
-            text.push_str(line);
-            count += 1;
-        }
-        match (count, lines.len()) {
-            (0, 0) => return self.pointless(&format!("no {word} here to copy")),
+        match (count, all) {
+            (_, 0) => self.news(format!("no {word} here to copy")),
             (1, 1) => self.news(format!("{word} copied")),
             (n, all) if n == all => self.news(format!("{n} {words} copied")),
             (n, all) => self.news(format!("the first {n} of {all} {words} copied: more is too much for a terminal")),
@@ -273,18 +276,26 @@ pub(super) fn short_name(job: &Job) -> String {
     display::fit_name(&display::safe(&job.name()), 40)
 }
 
-fn copied(job: &Job, what: Copied) -> Option<String> {
+fn has(job: &Job, what: Copied) -> bool {
     match what {
-        Copied::Url => Some(job.url.to_string()),
-        Copied::Path => job.path().map(|path| path.display().to_string()),
-        Copied::Name => Some(job.name()),
-        Copied::Error => match &job.state {
-            JobState::Failed(error) | JobState::Waiting { error, .. } => Some(error.to_string()),
-            _ => None,
-        },
+        Copied::Url | Copied::Name => true,
+        Copied::Path => job.path().is_some(),
+        Copied::Error => matches!(job.state, JobState::Failed(_) | JobState::Waiting { .. }),
     }
+}
+
+fn copied(job: &Job, what: Copied) -> Option<String> {
+    let text = match what {
+        Copied::Url => job.url.to_string(),
+        Copied::Path => job.path()?.display().to_string(),
+        Copied::Name => job.name(),
+        Copied::Error => match &job.state {
+            JobState::Failed(error) | JobState::Waiting { error, .. } => error.to_string(),
+            _ => return None,
+        },
+    };
     // What a server sends must not act on whatever it is pasted into; a line is a line.
-    .map(|text| display::safe(&text))
+    Some(display::safe(&text))
 }
 
 #[cfg(test)]

@@ -16,13 +16,20 @@ pub(in crate::tui) struct Sort {
 /// What of a row decides where it stands.
 #[derive(Debug)]
 pub(super) struct Key {
-    /// Nothing is known of it: such rows come last either way.
-    unknown: bool,
-    /// A number, or the beginning of the text.
-    number: u64,
+    start: Start,
+    /// All of the text, where it is one.
     text: String,
+}
+
+/// What decides in most cases: a number or the beginning of the text, and what else the order is known by. Nothing is
+/// known of rows with [`UNKNOWN`]; they come last either way.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    number: u128,
     rank: i64,
 }
+
+const UNKNOWN: u128 = u128::MAX;
 
 impl Sort {
     /// True where rows change places while they are downloaded.
@@ -32,37 +39,71 @@ impl Sort {
 
     /// What decides where the row stands.
     pub(super) fn key(self, job: &Job, ranks: &Ranks) -> Key {
-        let rank = ranks.of(job.n);
-        let number = |number: Option<u64>| Key {
-            unknown: number.is_none(),
-            number: number.unwrap_or(0),
-            text: String::new(),
-            rank,
-        };
-        let text = |text: String| {
-            let first = std::array::from_fn(|at| text.as_bytes().get(at).copied().unwrap_or(0));
-            Key { unknown: false, number: u64::from_be_bytes(first), text, rank }
-        };
-        match self.by {
-            By::Added => number(Some(0)),
-            By::Name => text(job.name().to_lowercase()),
-            By::Host => text(job.origin().to_owned()),
-            By::Size => number(job.total),
-            By::Progress => number(job.total.map(|total| {
-                let share = u128::from(job.bytes.min(total)) * u128::from(u32::MAX);
-                u64::try_from(share.checked_div(total.into()).unwrap_or(u32::MAX.into())).unwrap_or(0)
-            })),
-            By::Eta => number(job.eta().map(|eta| u64::try_from(eta.as_millis()).unwrap_or(u64::MAX))),
-        }
+        let mut text = String::new();
+        self.write(job, &mut text);
+        Key { start: self.start(job, &text, ranks), text }
     }
 
     /// Which of two rows comes first; no two rows are equal.
     pub(super) fn compare(self, a: &Key, b: &Key) -> Ordering {
+        self.order(a.start, b.start, || a.text.cmp(&b.text))
+    }
+
+    /// The numbers of these rows in their order. All texts stand in one, for there may be a million.
+    pub(super) fn sorted<'a>(self, rows: impl Iterator<Item = &'a Job>, ranks: &Ranks) -> Vec<usize> {
+        let mut texts = String::new();
+        let mut keyed: Vec<_> = rows
+            .map(|job| {
+                let from = texts.len();
+                self.write(job, &mut texts);
+                (self.start(job, &texts[from..], ranks), from, texts.len(), job.n)
+            })
+            .collect();
+        keyed.sort_unstable_by(|a, b| self.order(a.0, b.0, || texts[a.1..a.2].cmp(&texts[b.1..b.2])));
+        keyed.into_iter().map(|(.., n)| n).collect()
+    }
+
+    fn order(self, a: Start, b: Start, texts: impl FnOnce() -> Ordering) -> Ordering {
+        let known = (a.number == UNKNOWN).cmp(&(b.number == UNKNOWN));
         let order = || {
-            let values = a.number.cmp(&b.number).then_with(|| a.text.cmp(&b.text)).then(a.rank.cmp(&b.rank));
-            if self.reversed { values.reverse() } else { values }
+            let order = a.number.cmp(&b.number).then_with(texts).then_with(|| a.rank.cmp(&b.rank));
+            if self.reversed { order.reverse() } else { order }
         };
-        a.unknown.cmp(&b.unknown).then_with(order)
+        known.then_with(order)
+    }
+
+    /// The text that the order goes by, in lower case.
+    fn write(self, job: &Job, text: &mut String) {
+        let name = match self.by {
+            By::Name => job.name_text(),
+            By::Host => job.origin().into(),
+            _ => return,
+        };
+        if name.is_ascii() {
+            text.extend(name.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        } else {
+            text.extend(name.chars().flat_map(char::to_lowercase));
+        }
+    }
+
+    fn start(self, job: &Job, text: &str, ranks: &Ranks) -> Start {
+        let number = match self.by {
+            By::Added => Some(0),
+            By::Name | By::Host => {
+                let bytes = text.as_bytes();
+                let mut first = [0; 16];
+                let length = bytes.len().min(first.len());
+                first[..length].copy_from_slice(&bytes[..length]);
+                Some(u128::from_be_bytes(first))
+            }
+            By::Size => job.total.map(u128::from),
+            By::Progress => job.total.map(|total| {
+                let share = u128::from(job.bytes.min(total)) * u128::from(u32::MAX);
+                share.checked_div(total.into()).unwrap_or(u32::MAX.into())
+            }),
+            By::Eta => job.eta().map(|eta| eta.as_millis()),
+        };
+        Start { number: number.unwrap_or(UNKNOWN), rank: ranks.of(job.n) }
     }
 }
 

@@ -108,6 +108,44 @@ fn a_running_row_is_removed_only_after_a_yes() {
 }
 
 #[test]
+fn a_removed_row_comes_back_and_goes_on_where_it_stopped() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    let bytes = payload(5, 2 * HALF);
+    origin.script("/a.bin", stalled_once(&bytes));
+    let mut pty = screen(&dir, &[&origin.url("/a.bin")]);
+    pty.wait_text("300 KB of 600 KB");
+    pty.type_keys("d");
+    pty.wait_text("Take it off the list? y/n");
+    pty.type_keys("y");
+    wait_count(&pty, "0/0");
+    origin.wait_idle();
+    pty.type_keys("u");
+    wait_row(&pty, "a.bin", "finished");
+    assert_goes_on(&origin, "/a.bin");
+    assert_eq!(dir.read("a.bin"), bytes);
+    pty.type_keys("q");
+    assert_eq!(exit_restored(&mut pty), 0);
+}
+
+#[test]
+fn tabs_filter_nothing_away_for_good() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    origin.script("/a.bin", Script::body("abc"));
+    let mut pty = screen(&dir, &[&origin.url("/a.bin"), &origin.url("/gone.bin")]);
+    wait_count(&pty, "1/2");
+    wait_row(&pty, "gone.bin", "failed");
+    pty.type_keys("5");
+    pty.wait_until(|screen| !screen.contents().contains("a.bin  "));
+    wait_row(&pty, "gone.bin", "failed");
+    pty.type_keys("4");
+    pty.wait_text("nothing is paused - 1 shows all");
+    pty.type_keys("\x1b");
+    wait_row(&pty, "a.bin", "finished");
+    pty.type_keys("q");
+    assert_eq!(exit_restored(&mut pty), 1);
+}
+
+#[test]
 fn a_finished_row_is_removed_without_a_question_and_its_file_stays() {
     let (dir, origin) = (TempDir::new(), Origin::start());
     origin.script("/a.bin", Script::body("abc"));

@@ -31,6 +31,9 @@ fn marks_come_and_go() {
         (Action::Back, &[0], 0),
         (Action::MarkAll, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 10),
         (Action::Back, &[0], 0),
+        (Action::Range, &[0], 1),
+        (Action::Step(Step::Down), &[0, 1], 2),
+        (Action::Mark, &[0, 1], 2),
     ] {
         press(&mut app, action.clone());
         assert_eq!((ids(&app), app.marked()), (targets.to_vec(), marked), "{action:?}");
