@@ -183,6 +183,9 @@ pub(crate) struct CommonOptions {
     /// Call a file finished only when it would survive the loss of power
     #[arg(long, global = true)]
     pub(crate) sync: bool,
+    /// Keys and look of the screen [default: haul/config.toml in the config folder]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
     /// What happens on the wire, on standard error; on a screen in haul.log beside the state
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,

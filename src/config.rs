@@ -1,7 +1,10 @@
 //! What a command line means: which work, which face, which options, or why it makes no sense. It starts nothing.
 
 mod cookies;
+mod file;
 mod netrc;
+
+pub(crate) use file::{File as ConfigFile, OwnKeys, ScreenSettings};
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -61,6 +64,8 @@ pub(crate) struct Settings {
     pub(crate) records: Wanted,
     /// Keep what `compare` has fetched.
     pub(crate) keep: bool,
+    /// What the config file says.
+    pub(crate) file: ConfigFile,
 }
 
 /// Makes sense of a command line.
@@ -69,6 +74,7 @@ pub(crate) struct Settings {
 /// Says in words what is wrong with it.
 pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let Cli { command, words, options } = cli;
+    let file = file::read(options.config.as_deref())?;
     let mut face = face(&options);
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
@@ -133,7 +139,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     }
     let verbose = verbose && (face != Face::Screen || records.log.is_some());
     let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, output, checksum, options, own_state, records, keep })
+    Ok(Settings { job, face, dir, output, checksum, options, own_state, records, keep, file })
 }
 
 /// The commands that are about what earlier runs have left.

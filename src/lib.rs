@@ -7,7 +7,7 @@
 //!
 //! | layer | what it is |
 //! |---|---|
-//! | [`units`] [`display`] | sizes, rates and times as text; text from outside made safe for a terminal |
+//! | [`units`] [`display`] [`nearest`] | sizes, rates and times as text; text from outside made safe for a terminal; what was meant by a slip |
 //! | [`engine`]: `request options error event head outbox descriptors durable` | leaf types; the queue of events; what the system lets us open; one counter before every durable call |
 //! | `engine`: `resume partial file_name retry rate checksum` | pure rules, and what is known of a part file |
 //! | `engine`: `net disk store content` | HTTP (reqwest lives here alone), files, the state database (rusqlite lives here alone), what bytes are |
@@ -61,6 +61,7 @@ pub mod engine;
 mod headless;
 pub mod input;
 pub mod jobs;
+pub mod nearest;
 pub mod origin;
 mod report;
 mod session;

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use crate::commands;
 use crate::compare::{CompareError, Comparison};
-use crate::config::{Face, Job, Settings};
+use crate::config::{ConfigFile, Face, Job, Settings};
 use crate::engine::event::Command;
 use crate::engine::options::{Options, Proxy};
 use crate::engine::{Engine, Events, Received, StartError, What, prepare_folder};
@@ -38,7 +38,7 @@ const NAMED_LINES: u64 = 20;
 /// # Errors
 /// When nothing could be started.
 pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
-    let Settings { job, face, dir, output, checksum, options, own_state, records, keep } = settings;
+    let Settings { job, face, dir, output, checksum, options, own_state, records, keep, file } = settings;
     let (sources, dir, options, _origin) = match job {
         Job::Compare(sources) => return compare(sources, dir, options, keep),
         Job::History => return history(&options, face),
@@ -52,10 +52,11 @@ pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
     };
     // What is only resumed has its folders already.
     let dir = if sources.is_some() { prepare_folder(&dir).map_err(|error| Refused::Folder(dir, error))? } else { dir };
+    let limits = (options.jobs, options.limit_rate);
     let (engine, events, doubt) = start(options, own_state)?;
     let (dir, single) = (Arc::from(dir), Single { name: output, checksum });
     let closing = engine.clone();
-    let work = Work { engine, events, sources, dir, single, records, doubt };
+    let work = Work { engine, events, sources, dir, single, records, doubt, file, limits };
     let result = if face == Face::Screen { on_screen(work) } else { without_screen(work, face) };
     // Where nothing was started, nobody has told it to end.
     closing.send(Command::Stop);
@@ -111,12 +112,16 @@ struct Work {
     records: Wanted,
     /// What is wrong with the state, if anything is.
     doubt: Option<String>,
+    /// What the config file says.
+    file: ConfigFile,
+    /// Transfers at once, bytes a second.
+    limits: (usize, Option<u64>),
 }
 
 fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, single, records, doubt } = work;
+    let Work { engine, events, sources, dir, single, records, doubt, file, .. } = work;
     let console = Arc::new(Console::new(face == Face::Plain));
-    if let Some(line) = doubt {
+    for line in doubt.into_iter().chain(file.warnings) {
         console.say(&format!("haul: {line}"));
     }
     let told = Arc::clone(&console);
@@ -169,10 +174,10 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
 }
 
 fn on_screen(work: Work) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, single, records, doubt } = work;
+    let Work { engine, events, sources, dir, single, records, doubt, file, limits } = work;
     let started = Instant::now();
     let inbox = tui::inbox();
-    if let Some(line) = doubt {
+    for line in doubt.into_iter().chain(file.warnings) {
         inbox.note(line);
     }
     let (note, trouble) = (inbox.clone(), Arc::new(Mutex::new(Vec::new())));
@@ -205,7 +210,8 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
             feeder.send(Command::CountLeft);
         }
     })?;
-    let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox }, &mut recorder);
+    let setup = tui::Setup { dir, inbox, keys: file.keys, screen: file.screen, limits };
+    let outcome = tui::run(&engine, &events, setup, &mut recorder);
     engine.send(Command::Stop);
     let (ending, mut jobs) = match outcome {
         Ok(outcome) => (outcome.ending, outcome.jobs),

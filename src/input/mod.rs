@@ -2,10 +2,11 @@
 //! caller gets a [`Refusal`] that says why. It must not know who asks.
 
 mod address;
+mod draft;
+pub mod expand;
 pub mod feed;
 pub mod list;
-mod paste;
 pub mod words;
 
 pub use address::{Refusal, address};
-pub use paste::paste;
+pub use draft::{Counts, Draft, MOST_ADDRESSES};

@@ -4,14 +4,19 @@
 use std::fmt;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use crossterm::event::Event;
+
+use super::pasted::Loaded;
 
 /// Why the screen wakes.
 #[derive(Debug)]
 pub(super) enum Wake {
-    /// A key, a paste or a new size.
-    Input(Event),
+    /// A key, a paste or a new size, and when it came.
+    Input(Event, Instant),
+    /// What became of addresses to add.
+    Loaded(Loaded),
     /// The engine has events to read.
     Engine,
     /// A line for the person at the screen; safe text.

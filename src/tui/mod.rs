@@ -3,12 +3,16 @@
 //! ```text
 //! terminal/input ─┐
 //! engine events  ─┼─> inbox ─> run ─> keys ─> App::update(Action) ─> Effect ─> engine
-//! signals, notes ─┘             └──────────> App::event(Event)
+//! signals, load  ─┘             └──────────> App::event(Event)
 //!                               └─> view (only what changed, at most 10 times a second, 30 after a key)
 //! ```
 //!
 //! Events are left where they are until a frame is due, and then read all at once, so a storm of them costs no more
 //! wake-ups than frames. A key reads them first, is then acted on at once, and painted at once unless it is one of many.
+//!
+//! What takes time is done elsewhere: `load` reads lists, pastes and folders on threads of its own and posts what became
+//! of them. A box that is written in is a file here (`add`, `prompt`, `palette`, `help`), what its keys lead to is a file of
+//! the same name in `app`, and how it looks is one in `view`.
 //!
 //! `app` is pure, `view` only draws, `terminal` alone touches the terminal. Nothing here may block, and nothing
 //! wakes while nothing happens. The screen must not know how files are fetched.
@@ -17,14 +21,21 @@ mod action;
 mod add;
 mod app;
 mod clock;
+mod help;
 mod history;
 mod inbox;
 mod keys;
 mod layout;
+mod limits;
+mod line;
+mod load;
 mod look;
 mod notice;
+mod palette;
+mod pasted;
 #[cfg(test)]
 mod picture;
+mod prompt;
 mod run;
 mod still;
 mod terminal;

@@ -14,10 +14,13 @@ use super::action::Action;
 use super::app::{App, Effect};
 use super::clock::Clock;
 use super::inbox::{Inbox, Wake};
+use super::keys::{Burst, Keymap, Typed};
+use super::limits::Limits;
+use super::load::Loader;
 use super::look::Look;
 use super::terminal::{self, Screen};
-use super::theme::Theme;
-use super::{keys, view};
+use super::view;
+use crate::config::{OwnKeys, ScreenSettings};
 use crate::engine::{Engine, Events, Received};
 use crate::jobs::Jobs;
 use crate::report::Recorder;
@@ -29,6 +32,12 @@ pub(crate) struct Setup {
     pub(crate) dir: Arc<Path>,
     /// Where signals and notes arrive.
     pub(crate) inbox: Inbox,
+    /// The user's own keys.
+    pub(crate) keys: Vec<OwnKeys>,
+    /// The look that the user wants.
+    pub(crate) screen: ScreenSettings,
+    /// Transfers at once and bytes a second, as the run begins.
+    pub(crate) limits: (usize, Option<u64>),
 }
 
 /// Why the screen ended.
@@ -64,21 +73,27 @@ const GULP: Duration = Duration::from_millis(5);
 /// # Errors
 /// Where the terminal cannot be taken.
 pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut Recorder) -> io::Result<Outcome> {
-    let Setup { dir, inbox } = setup;
+    let Setup { dir, inbox, keys, screen: settings, limits: (jobs, rate) } = setup;
+    let (keymap, warnings) = Keymap::with(&keys);
     let (guard, screen) = terminal::take()?;
     terminal::input::listen(&inbox)?;
     let waker = inbox.clone();
     events.wake_with(move || waker.post(Wake::Engine));
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let theme = if no_colour { Theme::Mono } else { Theme::Colour };
+    let (look, warning) = Look::of(&settings, no_colour);
+    for warning in warnings.into_iter().chain(warning) {
+        inbox.note(warning);
+    }
     let receiver = inbox.receiver.lock().unwrap_or_else(PoisonError::into_inner);
     let mut ui = Loop {
         engine,
         events,
         recorder,
         inbox: &receiver,
+        posts: &inbox,
         screen,
-        app: App::new(dir, Look { theme, ascii: false, mouse: false }, Instant::now()),
+        app: App::new(dir, look, Instant::now()).with(keymap, Limits { jobs, rate }),
+        burst: Burst::default(),
         unread: false,
         behind: false,
         shown: Shown::Stale,
@@ -112,8 +127,11 @@ struct Loop<'a> {
     events: &'a Events,
     recorder: &'a mut Recorder,
     inbox: &'a Receiver<Wake>,
+    posts: &'a Inbox,
     screen: Screen,
     app: App,
+    /// Keys that may be a paste.
+    burst: Burst,
     /// The engine has more events than were read so far; it will not wake us for them.
     unread: bool,
     /// A gulp was not enough for them.
@@ -179,7 +197,7 @@ impl Loop<'_> {
         }
         let now = Instant::now();
         let frame = (self.shown > Shown::State || self.unread).then(|| self.frame_due(now));
-        let due = [frame, self.app.next_tick()].into_iter().flatten().min();
+        let due = [frame, self.app.next_tick(), self.burst.due()].into_iter().flatten().min();
         let Some(due) = due else {
             return self.inbox.recv().ok();
         };
@@ -194,9 +212,37 @@ impl Loop<'_> {
             if let Some(ending) = self.wake(wake) {
                 return Some(ending);
             }
-            next = if Instant::now() < until { self.inbox.try_recv().ok() } else { None };
+            if Instant::now() >= until {
+                return None;
+            }
+            next = self.inbox.try_recv().ok();
         }
-        None
+        // No key is left that would have come before.
+        let typed = self.burst.flush(Instant::now());
+        self.typed(typed)
+    }
+
+    fn typed(&mut self, typed: Vec<Typed>) -> Option<Ending> {
+        typed.into_iter().find_map(|typed| match typed {
+            Typed::Key(key) => {
+                let action = self.app.keymap().find(self.app.context(), key)?;
+                self.act(action)
+            }
+            Typed::Paste(text) => self.act(Action::Paste(text)),
+        })
+    }
+
+    /// Does what the person wants.
+    fn act(&mut self, action: Action) -> Option<Ending> {
+        // It is about what has happened, not about the older state that is shown: `q` must not leave at once where
+        // work has just begun.
+        if self.unread {
+            self.read_events();
+        }
+        self.outdated(Shown::Stale);
+        self.echo = true;
+        let effects = self.app.update(action, Instant::now());
+        self.carry_out(effects)
     }
 
     /// Reads what the engine has said, but no longer than a gulp.
@@ -237,46 +283,40 @@ impl Loop<'_> {
                 self.outdated(Shown::Stale);
                 self.app.note(text);
             }
-            Wake::Input(input) => {
+            Wake::Loaded(loaded) => {
                 self.outdated(Shown::Stale);
-                let action = match input {
+                self.app.loaded(loaded, Instant::now());
+            }
+            Wake::Input(input, at) => {
+                self.outdated(Shown::Stale);
+                match input {
                     Input::Key(key) => {
                         panic_if_asked(key);
-                        keys::find(self.app.context(), key)
+                        let typed = self.burst.key(self.app.context(), key, at);
+                        return self.typed(typed);
                     }
-                    Input::Paste(text) => Some(Action::Paste(text)),
+                    Input::Paste(text) => return self.act(Action::Paste(text)),
                     // The size is read when the next frame is drawn.
-                    Input::Resize(..) => {
-                        self.outdated(Shown::Unknown);
-                        None
-                    }
-                    _ => None,
-                };
-                if let Some(action) = action {
-                    // It is about what has happened, not about the older state that is shown: `q` must not leave at
-                    // once where work has just begun.
-                    if self.unread {
-                        self.read_events();
-                    }
-                    self.echo = true;
-                    let effects = self.app.update(action, Instant::now());
-                    return self.carry_out(effects);
+                    Input::Resize(..) => self.outdated(Shown::Unknown),
+                    _ => {}
                 }
             }
         }
         None
     }
 
+    fn loader(&self) -> Loader<'_> {
+        Loader { engine: self.engine, inbox: self.posts, dir: Arc::clone(self.app.dir()) }
+    }
+
     fn carry_out(&mut self, effects: Vec<Effect>) -> Option<Ending> {
         for effect in effects {
             match effect {
                 Effect::Engine(command) => self.engine.send(command),
-                Effect::LoadList(_)
-                | Effect::Copy(_)
-                | Effect::Open(_)
-                | Effect::Delete(_)
-                | Effect::Mouse(_)
-                | Effect::Suspend => {}
+                Effect::LoadList(path) => self.loader().list(path),
+                Effect::LoadText(pasted) => self.loader().text(pasted),
+                Effect::Folder(path) => self.loader().folder(path),
+                Effect::Copy(_) | Effect::Open(_) | Effect::Delete(_) | Effect::Mouse(_) | Effect::Suspend => {}
                 Effect::Redraw => self.outdated(Shown::Unknown),
                 Effect::Quit => return Some(Ending::Quit),
                 Effect::Stop => return Some(Ending::Stopped),

@@ -3,7 +3,9 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::display;
 use crate::jobs::JobState;
+use crate::nearest::did_you_mean;
 
 /// With or without colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +17,22 @@ pub(super) enum Theme {
 }
 
 impl Theme {
+    /// What themes are called.
+    pub(super) const NAMES: [&str; 2] = ["colour", "mono"];
+
+    /// The theme of this name.
+    ///
+    /// # Errors
+    /// Says which there are.
+    pub(super) fn named(name: &str) -> Result<Self, String> {
+        let mut themes = [Self::Colour, Self::Mono].into_iter().zip(Self::NAMES);
+        let found = themes.find(|(_, own)| *own == name).map(|(theme, _)| theme);
+        found.ok_or_else(|| {
+            let hint = did_you_mean(name, Self::NAMES);
+            format!("there is no theme `{}`{hint} (themes: {})", display::safe(name), Self::NAMES.join(", "))
+        })
+    }
+
     fn colour(self, colour: Color) -> Style {
         match self {
             Self::Colour => Style::new().fg(colour),

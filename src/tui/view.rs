@@ -66,21 +66,27 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     }
     render_border(frame, plan.border, app);
     bottom::render(frame, plan.bottom, app);
-    match app.mode() {
-        Mode::Add(add) => add::render(frame, area, add, app),
-        Mode::Help(scroll) => help::render(frame, area, *scroll, app),
-        Mode::Menu(menu) => menu::render(frame, area, *menu, app),
-        Mode::Prompt(prompt) => prompt::render(frame, area, prompt, app),
-        Mode::Palette(palette) => palette::render(frame, area, palette, app),
-        Mode::Detail(sight) => detail::render_over(frame, area, *sight, app),
-        Mode::Sheet(sheet) => sheet::render(frame, area, sheet, app),
-        Mode::List | Mode::Ask(_) => {}
+    for mode in app.under().into_iter().chain([app.mode()]) {
+        render_over(frame, area, mode, app);
     }
     if area.height >= toasts::LOWEST {
         toasts::render(frame, plan.bottom, app);
     }
     if plan.bottom.is_empty() {
         bottom::render_over(frame, area, app);
+    }
+}
+
+fn render_over(frame: &mut Frame<'_>, area: Rect, mode: &Mode, app: &App) {
+    match mode {
+        Mode::Add(add) => add::render(frame, area, add, app),
+        Mode::Help(help) => help::render(frame, area, help, app),
+        Mode::Menu(menu) => menu::render(frame, area, *menu, app),
+        Mode::Prompt(prompt) => prompt::render(frame, area, prompt, app),
+        Mode::Palette(palette) => palette::render(frame, area, palette, app),
+        Mode::Detail(sight) => detail::render_over(frame, area, *sight, app),
+        Mode::Sheet(sheet) => sheet::render(frame, area, sheet, app),
+        Mode::List | Mode::Ask(_) => {}
     }
 }
 
@@ -99,5 +105,7 @@ fn render_border(frame: &mut Frame<'_>, area: Rect, app: &App) {
     }
 }
 
+#[cfg(test)]
+mod boxes;
 #[cfg(test)]
 mod tests;

@@ -1,21 +1,20 @@
-//! New addresses: from the add box, or pasted straight onto the list.
+//! New addresses: from the add box, or pasted straight onto the list. Reading them is for others, what became of it comes
+//! back.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{App, Effect, Mode};
-use crate::engine::event::{ADD_LIMIT, Command};
-use crate::engine::request::DownloadRequest;
-use crate::input::{self, Refusal};
+use crate::display;
 use crate::tui::action::Action;
 use crate::tui::add::AddBox;
+use crate::tui::pasted::{Added, Loaded, Pasted};
 
 impl App {
-    /// Opens the add box, or asks for a list file.
-    pub(super) fn open_add(&mut self, action: &Action) -> Vec<Effect> {
-        if *action == Action::Add {
-            self.mode = Mode::Add(Box::new(AddBox::new(Arc::clone(&self.dir))));
-        }
-        Vec::new()
+    pub(super) fn open_add(&mut self) -> Vec<Effect> {
+        let there = self.jobs.rows().iter().filter(|job| job.dir == self.dir).map(|job| &*job.url);
+        let add = AddBox::new(&self.dir.to_string_lossy(), there);
+        self.open(Mode::Add(Box::new(add)))
     }
 
     pub(super) fn update_add(&mut self, action: &Action) -> Vec<Effect> {
@@ -23,45 +22,60 @@ impl App {
         match action {
             Action::Back => self.mode = Mode::List,
             Action::NewLine => add.new_line(),
+            Action::Complete => add.next_field(),
             Action::Edit(key) => add.edit(*key),
             Action::Submit => {
-                if let Some((requests, refusals)) = add.submit() {
+                let Some(pasted) = add.submit() else { return Vec::new() };
+                if !add.is_waiting() {
                     self.mode = Mode::List;
-                    return self.add(requests, &refusals);
                 }
+                return vec![Effect::LoadText(pasted)];
             }
             _ => {}
         }
         Vec::new()
     }
 
-    /// A paste goes into the box where it is open; anywhere else it is added at once.
-    pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
-        if let Mode::Add(add) = &mut self.mode {
-            add.paste(text);
-            return Vec::new();
+    /// A paste goes into the box that is open; anywhere else it is added at once.
+    pub(super) fn paste(&mut self, text: String) -> Vec<Effect> {
+        match &mut self.mode {
+            Mode::Add(add) => add.paste(&text),
+            Mode::Prompt(_) => return self.paste_prompt(&text),
+            Mode::Palette(palette) => palette.paste(&text, &self.keymap),
+            Mode::Help(help) if help.is_typing() => help.paste(&text),
+            _ => return vec![Effect::LoadText(Pasted { text, folder: None, expand: false })],
         }
-        let (requests, refusals) = input::paste(text, &self.dir);
-        self.add(requests, &refusals)
+        Vec::new()
     }
 
-    fn add(&mut self, mut requests: Vec<DownloadRequest>, refusals: &[Refusal]) -> Vec<Effect> {
-        self.tell(requests.len(), refusals);
-        let mut effects = Vec::new();
-        while !requests.is_empty() {
-            let rest = requests.split_off(requests.len().min(ADD_LIMIT));
-            effects.push(Effect::Engine(Command::Add(requests)));
-            requests = rest;
+    /// What became of text, a list or a folder.
+    pub(in crate::tui) fn loaded(&mut self, loaded: Loaded, now: Instant) {
+        self.now = now;
+        match loaded {
+            Loaded::NoFolder(why) => match &mut self.mode {
+                Mode::Add(add) if add.is_waiting() => add.refuse_folder(why),
+                _ => self.note(why),
+            },
+            Loaded::Begun => {
+                if matches!(&self.mode, Mode::Add(add) if add.is_waiting()) {
+                    self.mode = Mode::List;
+                }
+            }
+            Loaded::Added(added) => self.tell(added),
+            Loaded::Folder(dir) => {
+                self.news(format!("new addresses go to {}", display::safe(&dir.to_string_lossy())));
+                self.dir = Arc::from(dir);
+            }
+            Loaded::Unread(why) => self.note(why),
         }
-        effects
     }
 
-    fn tell(&mut self, added: usize, refusals: &[Refusal]) {
-        match (added, refusals) {
-            (0, []) => self.news("nothing to add in what was pasted"),
-            (n, []) => self.news(format!("{n} added")),
-            (n, [only]) => self.note(format!("{n} added, refused {only}")),
-            (n, [first, ..]) => self.note(format!("{n} added, {} refused: {first}", refusals.len())),
+    fn tell(&mut self, Added { addresses, refused, why }: Added) {
+        match (refused, why) {
+            (1, Some(why)) => self.note(format!("{addresses} added, refused {why}")),
+            (refused, Some(why)) => self.note(format!("{addresses} added, {refused} refused: {why}")),
+            (_, None) if addresses == 0 => self.news("there is no address in it"),
+            (_, None) => self.news(format!("{addresses} added")),
         }
     }
 }

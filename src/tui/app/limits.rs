@@ -1,26 +1,37 @@
 //! Limits that the user changes while it runs: transfers at once, bytes a second.
 
 use super::{App, Effect};
+use crate::engine::event::Command;
 use crate::tui::action::Action;
-
-/// The limits as they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) struct Limits {
-    /// Transfers at once.
-    pub(in crate::tui) jobs: usize,
-    /// Bytes a second; none is no limit.
-    pub(in crate::tui) rate: Option<u64>,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { jobs: 64, rate: None }
-    }
-}
+use crate::tui::limits::{Limits, MOST_JOBS, higher, lower};
+use crate::units;
 
 impl App {
+    /// The limits as they are now.
+    pub(in crate::tui) fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// One transfer more or fewer, a higher or lower rate.
-    pub(super) fn limit(&mut self, _action: &Action) -> Vec<Effect> {
-        Vec::new()
+    pub(super) fn limit(&mut self, action: &Action) -> Vec<Effect> {
+        let Limits { jobs, rate } = self.limits;
+        match action {
+            Action::MoreJobs => self.limit_jobs(jobs + 1),
+            Action::FewerJobs => self.limit_jobs(jobs.saturating_sub(1)),
+            Action::Slower => self.limit_rate(Some(lower(rate, self.pace.rate))),
+            _ => self.limit_rate(higher(rate)),
+        }
+    }
+
+    pub(super) fn limit_jobs(&mut self, jobs: usize) -> Vec<Effect> {
+        self.limits.jobs = jobs.clamp(1, MOST_JOBS);
+        self.news(format!("jobs {}", self.limits.jobs));
+        vec![Effect::Engine(Command::Jobs(self.limits.jobs))]
+    }
+
+    pub(super) fn limit_rate(&mut self, rate: Option<u64>) -> Vec<Effect> {
+        self.limits.rate = rate;
+        self.news(rate.map_or("no limit".to_owned(), |rate| format!("limit {}", units::rate(rate))));
+        vec![Effect::Engine(Command::LimitRate(rate))]
     }
 }

@@ -7,13 +7,15 @@ mod ask;
 pub(super) mod facts;
 mod filter;
 mod fold;
+mod help;
 pub(super) mod hosts;
 mod limits;
 pub(super) mod log;
 mod marks;
+mod modes;
 mod numbers;
 mod order;
-mod overlay;
+mod palette;
 pub(super) mod panes;
 mod prompt;
 mod queue;
@@ -21,6 +23,7 @@ mod rows;
 #[cfg(test)]
 pub(super) mod scenes;
 mod select;
+mod sheet;
 mod sorting;
 mod tabs;
 mod told;
@@ -33,14 +36,19 @@ use std::time::{Duration, Instant};
 
 use ratatui::layout::{Rect, Size};
 
-use super::action::{Action, Menu, Step};
+use super::action::{Action, Menu};
 use super::add::AddBox;
 use super::clock::Clock;
+use super::help::Help;
 use super::history::History;
-use super::keys::{self, Context};
+use super::keys::{Context, Keymap};
 use super::layout::{self, Panes, Plan};
+use super::limits::Limits;
 use super::look::Look;
 use super::notice::Notices;
+use super::palette::Palette;
+use super::pasted::Pasted;
+use super::prompt::{Past, Prompt};
 use super::theme::Theme;
 use crate::engine::event::Command;
 use crate::engine::request::JobId;
@@ -48,13 +56,11 @@ use crate::jobs::{Job, Jobs};
 
 use facts::Facts;
 use hosts::Hosts;
-use limits::Limits;
 use log::Log;
 use marks::Marks;
 use order::Order;
-pub(super) use overlay::{Palette, Sheet};
-pub(super) use prompt::Prompt;
 use queue::Moving;
+pub(super) use sheet::Sheet;
 pub(super) use sorting::Sort;
 use undo::Undo;
 
@@ -67,6 +73,10 @@ pub(super) enum Effect {
     Redraw,
     /// Read this list file and add what is in it.
     LoadList(PathBuf),
+    /// Add what is in this text.
+    LoadText(Pasted),
+    /// Make this the folder for what is added from now on.
+    Folder(PathBuf),
     /// Put this text on the clipboard of the terminal.
     Copy(String),
     /// Open this file or folder with the system's own program.
@@ -90,8 +100,8 @@ pub(super) enum Mode {
     List,
     /// The add box.
     Add(Box<AddBox>),
-    /// The keys, scrolled by so many lines.
-    Help(usize),
+    /// The keys.
+    Help(Box<Help>),
     /// A question.
     Ask(Question),
     /// The keys that may follow a key.
@@ -158,7 +168,10 @@ pub(super) struct App {
     jobs: Jobs,
     dir: Arc<Path>,
     look: Look,
+    keymap: Keymap,
     mode: Mode,
+    /// The detail or the pictures, where something lies over them.
+    under: Option<Mode>,
     focus: Focus,
     panes: Panes,
     order: Order,
@@ -169,6 +182,7 @@ pub(super) struct App {
     facts: Facts,
     hosts: Hosts,
     limits: Limits,
+    past: Past,
     notices: Notices,
     clock: Clock,
     /// Lines of the detail beside the list that are out of sight above.
@@ -199,7 +213,9 @@ impl App {
             jobs: Jobs::new(),
             dir,
             look,
+            keymap: Keymap::default(),
             mode: Mode::List,
+            under: None,
             focus: Focus::default(),
             panes: Panes::default(),
             order: Order::default(),
@@ -210,6 +226,7 @@ impl App {
             facts: Facts::default(),
             hosts: Hosts::default(),
             limits: Limits::default(),
+            past: Past::default(),
             notices: Notices::default(),
             clock: Clock::new(jiff::tz::TimeZone::UTC, now, std::time::SystemTime::UNIX_EPOCH),
             scroll: 0,
@@ -226,6 +243,11 @@ impl App {
         }
     }
 
+    /// With these keys and limits in place of the usual ones.
+    pub(super) fn with(self, keymap: Keymap, limits: Limits) -> Self {
+        Self { keymap, limits, ..self }
+    }
+
     /// Does what an action asks for and says what is left for others to do.
     pub(super) fn update(&mut self, action: Action, now: Instant) -> Vec<Effect> {
         self.now = now;
@@ -240,27 +262,34 @@ impl App {
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
+            // In a box it leaves the box, as in a shell.
+            Action::Stop if self.context().takes_text() => return self.dispatch(&Action::Back),
             Action::Stop => return vec![Effect::Stop],
             Action::Redraw => return vec![Effect::Redraw],
             Action::Suspend => return vec![Effect::Suspend],
-            Action::Paste(text) => return self.paste(&text),
+            Action::Paste(text) => return self.paste(text),
             Action::Mouse(mouse, x, y) => return self.mouse(mouse, x, y),
             _ => {}
         }
+        self.dispatch(&action)
+    }
+
+    /// Gives an action to what lies on top.
+    fn dispatch(&mut self, action: &Action) -> Vec<Effect> {
         match &self.mode {
-            Mode::List => self.update_list(&action),
-            Mode::Add(_) => self.update_add(&action),
-            Mode::Help(_) => self.update_help(&action),
-            Mode::Prompt(_) => self.update_prompt(&action),
-            Mode::Palette(_) => self.update_palette(&action),
-            Mode::Detail(_) => self.update_detail(&action),
-            Mode::Sheet(_) => self.update_sheet(&action),
+            Mode::List => self.update_list(action),
+            Mode::Add(_) => self.update_add(action),
+            Mode::Help(_) => self.update_help(action),
+            Mode::Prompt(_) => self.update_prompt(action),
+            Mode::Palette(_) => self.update_palette(action),
+            Mode::Detail(_) => self.update_detail(action),
+            Mode::Sheet(_) => self.update_sheet(action),
             Mode::Menu(_) => {
                 // Whatever key comes next, the menu is over.
-                self.mode = Mode::List;
-                self.update_list(&action)
+                self.close();
+                if *action == Action::Back { Vec::new() } else { self.dispatch(action) }
             }
-            Mode::Ask(_) => self.answer(&action),
+            Mode::Ask(_) => self.answer(action),
         }
     }
 
@@ -268,11 +297,11 @@ impl App {
         match action {
             Action::Step(step) if self.focus() != Focus::List => self.scroll_panel(*step),
             Action::Back if self.focus() != Focus::List => self.leave_panel(),
-            Action::Add | Action::AddList => self.open_add(action),
-            Action::Help => self.open(Mode::Help(0)),
-            Action::Menu(menu) => self.open(Mode::Menu(*menu)),
-            Action::Filter | Action::Limit => self.open_prompt(action),
-            Action::Palette => self.open(Mode::Palette(Box::default())),
+            Action::Add => self.open_add(),
+            Action::Help => self.over(Mode::Help(Box::default())),
+            Action::Menu(menu) => self.over(Mode::Menu(*menu)),
+            Action::AddList | Action::Filter | Action::Limit => self.open_prompt(action),
+            Action::Palette => self.open_palette(),
             Action::Detail | Action::Error => self.open_detail(action),
             Action::Sheet => self.open(Mode::Sheet(Box::default())),
             Action::Quit => self.quit(),
@@ -291,33 +320,6 @@ impl App {
             }
             _ => self.verb(action),
         }
-    }
-
-    /// Lays this over the list.
-    fn open(&mut self, mode: Mode) -> Vec<Effect> {
-        self.mode = mode;
-        Vec::new()
-    }
-
-    fn update_help(&mut self, action: &Action) -> Vec<Effect> {
-        let Mode::Help(scroll) = &mut self.mode else { return Vec::new() };
-        let page = usize::from(self.size.height.saturating_sub(3)).max(1);
-        let last = keys::help().len().saturating_sub(page);
-        match action {
-            Action::Step(Step::Down) => *scroll += 1,
-            Action::Step(Step::Up) => *scroll = scroll.saturating_sub(1),
-            Action::Step(Step::PageDown) => *scroll += page,
-            Action::Step(Step::PageUp) => *scroll = scroll.saturating_sub(page),
-            Action::Step(Step::First) => *scroll = 0,
-            Action::Step(Step::Last) => *scroll = last,
-            Action::Help | Action::Back | Action::Quit => {
-                self.mode = Mode::List;
-                return Vec::new();
-            }
-            _ => {}
-        }
-        *scroll = (*scroll).min(last);
-        Vec::new()
     }
 
     /// Takes the size of the screen for the next frame; the selection stays visible.
@@ -341,6 +343,7 @@ impl App {
         match self.mode {
             Mode::List => Context::List,
             Mode::Add(_) => Context::Add,
+            Mode::Help(ref help) if help.is_typing() => Context::Prompt,
             Mode::Help(_) => Context::Help,
             Mode::Ask(_) => Context::Question,
             Mode::Menu(menu) => Context::Menu(menu),
@@ -371,9 +374,9 @@ impl App {
         layout::window(self.top, self.cursor(), height, self.shown_len())
     }
 
-    /// What lies over the list.
-    pub(super) fn mode(&self) -> &Mode {
-        &self.mode
+    /// The keys.
+    pub(super) fn keymap(&self) -> &Keymap {
+        &self.keymap
     }
 
     /// The bytes of the last minute.
@@ -392,7 +395,7 @@ impl App {
     }
 
     /// The folder for added addresses.
-    pub(super) fn dir(&self) -> &Path {
+    pub(super) fn dir(&self) -> &Arc<Path> {
         &self.dir
     }
 

@@ -7,7 +7,9 @@ use super::*;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Event, Move, Notice as Told};
 use crate::jobs::JobState;
+use crate::tui::action::Step;
 use crate::tui::notice::Notice;
+use crate::tui::pasted::{Added, Loaded};
 
 fn refused() -> TransferError {
     TransferError::new(ErrorClass::Connect, "connection refused")
@@ -48,6 +50,7 @@ pub(super) fn press(app: &mut App, action: Action) -> Vec<String> {
 pub(super) fn said(effect: &Effect) -> String {
     match effect {
         Effect::Engine(Command::Add(requests)) => format!("add {}", requests.len()),
+        Effect::LoadText(pasted) => format!("load {:?}", pasted.text),
         Effect::Engine(Command::Cancel(id)) => format!("cancel {}", id.0),
         Effect::Engine(Command::Pause(id)) => format!("pause {}", id.0),
         Effect::Engine(Command::Resume(id)) => format!("resume {}", id.0),
@@ -213,14 +216,19 @@ fn the_cursor_stays_on_its_job_and_in_sight() {
 #[test]
 fn a_paste_is_added_at_once_and_says_what_it_refused() {
     let mut app = app();
-    let text = "http://h/1\r\nhttp://h/2\rnope\n";
-    assert_eq!(press(&mut app, Action::Paste(text.to_owned())), ["add 2"]);
-    let line = app.notice().expect("it says so").line();
-    assert_eq!(line, "2 added, refused line 3: `nope` is not an address: write http://… or https://…");
-    let many = (0..2500).map(|n| format!("http://h/{n}")).collect::<Vec<_>>().join("\n");
-    assert_eq!(press(&mut app, Action::Paste(many)), ["add 1000", "add 1000", "add 500"]);
-    assert_eq!(app.notice().map(Notice::line), Some("2500 added".to_owned()));
-    assert!(press(&mut app, Action::Paste(String::new())).is_empty());
+    let text = "http://h/1\nnope\n";
+    assert_eq!(press(&mut app, Action::Paste(text.to_owned())), [format!("load {text:?}")]);
+    for (added, refused, why, line) in [
+        (2, 0, None, "2 added"),
+        (2, 1, Some("line 3: x"), "2 added, refused line 3: x"),
+        (0, 4, Some("line 3: x"), "0 added, 4 refused: line 3: x"),
+        (0, 0, None, "there is no address in it"),
+    ] {
+        press(&mut app, Action::Back);
+        let told = Added { addresses: added, refused, why: why.map(str::to_owned) };
+        app.loaded(Loaded::Added(told), app.now());
+        assert_eq!(app.notice().map(Notice::line).as_deref(), Some(line));
+    }
 }
 
 #[test]
@@ -233,9 +241,80 @@ fn the_add_box_takes_pastes_and_keeps_what_is_refused() {
     assert!(add.complaint().is_some());
     press(&mut app, Action::NewLine);
     press(&mut app, Action::Paste("http://h/1".to_owned()));
-    assert_eq!(press(&mut app, Action::Submit), ["add 1"]);
+    assert_eq!(press(&mut app, Action::Submit), ["load \"nope\\nhttp://h/1\""]);
     assert_eq!(app.context(), Context::List);
-    assert!(app.notice().is_some_and(|n| n.line().starts_with("1 added, refused line 1")));
+}
+
+#[test]
+fn the_add_box_stays_until_its_folder_is_there() {
+    let mut app = app();
+    press(&mut app, Action::Add);
+    press(&mut app, Action::Paste("http://h/1".to_owned()));
+    press(&mut app, Action::Complete);
+    press(&mut app, Action::Paste("/x".to_owned()));
+    assert_eq!(press(&mut app, Action::Submit).len(), 1);
+    assert_eq!(app.context(), Context::Add);
+    app.loaded(Loaded::NoFolder("no room".to_owned()), app.now());
+    let Mode::Add(add) = app.mode() else { unreachable!("the box stays open") };
+    assert_eq!(add.complaint(), Some("no room"));
+    assert_eq!(press(&mut app, Action::Submit).len(), 1);
+    app.loaded(Loaded::Begun, app.now());
+    assert_eq!(app.context(), Context::List);
+    // Whoever has left the box hears of it all the same.
+    app.loaded(Loaded::NoFolder("no room".to_owned()), app.now());
+    assert_eq!(app.notice().map(Notice::line).as_deref(), Some("no room"));
+}
+
+#[test]
+fn another_folder_is_the_folder_from_then_on() {
+    let mut app = app();
+    app.loaded(Loaded::Folder("/there".into()), app.now());
+    assert_eq!(**app.dir(), *Path::new("/there"));
+    assert_eq!(app.notice().map(Notice::line).as_deref(), Some("new addresses go to /there"));
+}
+
+#[test]
+fn ctrl_c_leaves_a_box_and_stops_elsewhere() {
+    for open in [Action::Add, Action::AddList, Action::Filter, Action::Limit, Action::Palette] {
+        let mut app = app();
+        press(&mut app, open.clone());
+        assert_ne!(app.context(), Context::List, "{open:?}");
+        assert_eq!(press(&mut app, Action::Stop), Vec::<String>::new(), "{open:?}");
+        assert_eq!(app.context(), Context::List, "{open:?}");
+        assert_eq!(press(&mut app, Action::Stop), ["stop"], "{open:?}");
+    }
+    for open in [Action::Help, Action::Menu(Menu::Sort)] {
+        let mut app = app();
+        press(&mut app, open);
+        assert_eq!(press(&mut app, Action::Stop), ["stop"]);
+    }
+}
+
+#[test]
+fn a_menu_takes_one_key_and_closes_at_any_other() {
+    let mut app = app();
+    for (key, effects) in [(Action::Back, 0), (Action::Soonest, 0)] {
+        press(&mut app, Action::Menu(Menu::Place));
+        assert_eq!(app.context(), Context::Menu(Menu::Place));
+        assert_eq!(press(&mut app, key).len(), effects);
+        assert_eq!(app.context(), Context::List);
+    }
+}
+
+#[test]
+fn limits_change_at_once_and_say_so() {
+    let mut app = app();
+    for (action, said, line) in [
+        (Action::MoreJobs, "engine(jobs(65))", "jobs 65"),
+        (Action::FewerJobs, "engine(jobs(64))", "jobs 64"),
+        (Action::Slower, "engine(limitrate(some(5000000)))", "limit 5.0 MB/s"),
+        (Action::Slower, "engine(limitrate(some(2000000)))", "limit 2.0 MB/s"),
+        (Action::Faster, "engine(limitrate(some(5000000)))", "limit 5.0 MB/s"),
+    ] {
+        assert_eq!(press(&mut app, action.clone()), [said], "{action:?}");
+        assert_eq!(app.notice().map(Notice::line).as_deref(), Some(line), "{action:?}");
+    }
+    assert_eq!(app.limits(), Limits { jobs: 64, rate: Some(5_000_000) });
 }
 
 #[test]
@@ -322,8 +401,36 @@ fn the_help_scrolls_to_its_end_and_no_further() {
     for _ in 0..1000 {
         press(&mut app, Action::Step(Step::Down));
     }
-    let Mode::Help(last) = *app.mode() else { unreachable!("the help is open") };
+    let scroll = |app: &App| match app.mode() {
+        Mode::Help(help) => help.scroll(),
+        _ => unreachable!("the help is open"),
+    };
+    let last = scroll(&app);
     press(&mut app, Action::Step(Step::First));
     press(&mut app, Action::Step(Step::Last));
-    assert!(matches!(app.mode(), Mode::Help(at) if *at == last && last > 0));
+    assert!(scroll(&app) == last && last > 0);
+}
+
+#[test]
+fn the_help_shows_what_is_looked_for() {
+    let mut app = app();
+    press(&mut app, Action::Help);
+    press(&mut app, Action::Search);
+    press(&mut app, Action::Paste("Queue FIRST".to_owned()));
+    assert_eq!(app.context(), Context::Prompt);
+    let lines = |app: &App| match app.mode() {
+        Mode::Help(help) => help.lines(app.keymap()).len(),
+        _ => 0,
+    };
+    // Its heading and its line.
+    assert_eq!(lines(&app), 2);
+    press(&mut app, Action::Submit);
+    assert_eq!((app.context(), lines(&app)), (Context::Help, 2));
+    press(&mut app, Action::Back);
+    assert!(lines(&app) > 80, "Esc shows all");
+    press(&mut app, Action::Search);
+    press(&mut app, Action::Stop);
+    assert_eq!(app.context(), Context::Help);
+    press(&mut app, Action::Back);
+    assert_eq!(app.context(), Context::List);
 }

@@ -3,8 +3,8 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::Context::{Add, Detail, Help, List, Palette, Prompt, Question, Sheet};
-use super::{Binding, Context, Key, bind, char, ctrl, plain};
+use super::binding::Context::{Add, Detail, Help, List, Palette, Prompt, Question, Sheet};
+use super::binding::{Binding, Context, Key, bind, char, ctrl, plain};
 use crate::tui::action::{Action, By, Copied, Menu, Step, Tab, Toggle};
 
 pub(super) const EVERYWHERE: &[Context] = &[
@@ -35,10 +35,10 @@ const MARKS: &str = "Mark";
 const WORK: &str = "Downloads";
 const QUEUE: &str = "Queue and limits";
 const LOOK: &str = "Look";
-const SORT: &str = "Sort (after s)";
-const SHOW: &str = "Show (after w)";
-const COPY: &str = "Copy (after y)";
-const PLACE: &str = "Place (after m)";
+const SORT: &str = "Sort";
+const SHOW: &str = "Show";
+const COPY: &str = "Copy";
+const PLACE: &str = "Place";
 pub(super) const BOX: &str = "In a box";
 pub(super) const ASKED: &str = "When asked";
 const SCREEN: &str = "Screen";
@@ -92,11 +92,11 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("redo", &[char('U')], Action::Redo, &[List], WORK, "redo it"),
     bind("open", &[char('o')], Action::OpenFile, ROWS, WORK, "open the file"),
     bind("open-folder", &[char('O')], Action::OpenFolder, ROWS, WORK, "open its folder"),
-    bind("copy", &[char('y')], Action::Menu(Menu::Copy), ROWS, WORK, "copy: u address, p path, n name, e error"),
+    bind("copy", &[char('y')], Action::Menu(Menu::Copy), ROWS, WORK, "copy an address, a path, a name or an error"),
 
     bind("sooner", &[char('K')], Action::Sooner, &[List], QUEUE, "one place up in the queue"),
     bind("later", &[char('J')], Action::Later, &[List], QUEUE, "one place down in the queue"),
-    bind("place", &[char('m')], Action::Menu(Menu::Place), &[List], QUEUE, "move: t first, b last in the queue"),
+    bind("place", &[char('m')], Action::Menu(Menu::Place), &[List], QUEUE, "move to the front or the end of the queue"),
     bind("force", &[char('f')], Action::Force, &[List, Detail], QUEUE, "start now, beyond the limits"),
     bind("more-jobs", &[char('+')], Action::MoreJobs, &[List, Detail], QUEUE, "one more transfer at once"),
     bind("fewer-jobs", &[char('-')], Action::FewerJobs, &[List, Detail], QUEUE, "one fewer"),
@@ -105,13 +105,13 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("limit", &[char('=')], Action::Limit, &[List, Detail], QUEUE, "type a limit; 0 is none"),
 
     bind("filter", &[char('/')], Action::Filter, &[List, Sheet], LOOK, "show some rows: words, state:failed, host:, size:>5M").hint("filter"),
-    bind("sort", &[char('s')], Action::Menu(Menu::Sort), &[List, Sheet], LOOK, "sort by: a added, n name, s size, p progress, e ETA, h host"),
+    bind("sort", &[char('s')], Action::Menu(Menu::Sort), &[List, Sheet], LOOK, "sort the rows"),
     bind("detail", &[plain(KeyCode::Enter), char('l'), plain(KeyCode::Right)], Action::Detail, &[List], LOOK, "all about the row").hint("detail"),
     bind("full-size", &[plain(KeyCode::Enter)], Action::Detail, &[Sheet], LOOK, "the picture in full size"),
     bind("error", &[char('e')], Action::Error, &[List, Detail], LOOK, "its last error and answer in full"),
     bind("preview", &[char('i')], Action::Toggle(Toggle::Preview), &[List, Detail], LOOK, "picture of the row on or off"),
     bind("pictures", &[char('I')], Action::Sheet, &[List, Detail, Sheet], LOOK, "all finished pictures").hint("pictures"),
-    bind("show", &[char('w')], Action::Menu(Menu::Show), &[List, Detail], LOOK, "show or hide: g graph, l log, d detail, p picture, h hosts, m mouse, t theme, a ASCII"),
+    bind("show", &[char('w')], Action::Menu(Menu::Show), &[List, Detail], LOOK, "show or hide a panel; mouse, theme, ASCII"),
 
     bind("sort-added", &[char('a')], Action::Sort(By::Added), SORTING, SORT, "as they came, or wait").hint("added"),
     bind("sort-name", &[char('n')], Action::Sort(By::Name), SORTING, SORT, "by name").hint("name"),
@@ -139,7 +139,8 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
 
     bind("submit", &[plain(KeyCode::Enter)], Action::Submit, TEXT, BOX, "take it").hint("take"),
     bind("new-line", &[ALT_ENTER, ctrl('j')], Action::NewLine, &[Add], BOX, "new line").hint("new line"),
-    bind("complete", &[plain(KeyCode::Tab)], Action::Complete, TEXT, BOX, "folder, or the rest of the word").hint("folder"),
+    bind("folder", &[plain(KeyCode::Tab)], Action::Complete, &[Add], BOX, "to the folder, and back").hint("folder"),
+    bind("complete", &[plain(KeyCode::Tab)], Action::Complete, &[Palette], BOX, "the rest of the word").hint("complete"),
     bind("previous", &[plain(KeyCode::Up)], Action::Step(Step::Up), &[Prompt, Palette], BOX, "line before"),
     bind("next", &[plain(KeyCode::Down)], Action::Step(Step::Down), &[Prompt, Palette], BOX, "next line"),
 
@@ -155,5 +156,5 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("suspend", &[ctrl('z')], Action::Suspend, EVERYWHERE, SCREEN, "suspend; fg comes back"),
     bind("quit", &[char('q')], Action::Quit, &[List, Detail, Sheet, Help, Question], SCREEN, "quit; asks while work runs").hint("quit"),
     bind("quit-now", &[char('Q')], Action::QuitNow, &[List, Detail, Sheet], SCREEN, "quit without asking; work goes on next time"),
-    bind("stop", &[ctrl('c')], Action::Stop, EVERYWHERE, SCREEN, "stop and leave at once"),
+    bind("stop", &[ctrl('c')], Action::Stop, EVERYWHERE, SCREEN, "stop and leave at once; leaves a box first"),
 ];

@@ -1,15 +1,22 @@
 //! The table against itself, and against the README.
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::binding::Key;
+use super::names::name;
 use super::table::{ASKED, BOX, EVERYWHERE};
 use super::*;
-use crate::tui::action::Step;
+use crate::tui::action::{Action, Step};
 
 /// The table as the README has it: keys that mean something only in one place say so.
 fn markdown() -> String {
     let row = |binding: &Binding| {
-        let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{}`", key.name())).collect();
+        let keys: Vec<_> = binding.keys.iter().map(|key| format!("`{}`", name(*key))).collect();
         let place = if [BOX, ASKED].contains(&binding.group) {
             format!("{}: ", binding.group.to_lowercase())
+        } else if let Some(menu) = binding.menu() {
+            let opens = TABLE.iter().find(|binding| binding.action == Action::Menu(menu)).expect("a key opens it");
+            format!("after `{}`: ", name(opens.keys[0]))
         } else {
             String::new()
         };
@@ -39,7 +46,7 @@ fn no_key_means_two_things_in_one_place() {
     for context in EVERYWHERE {
         let mut seen: Vec<Key> = Vec::new();
         for key in TABLE.iter().filter(|b| b.contexts.contains(context)).flat_map(|b| b.keys) {
-            assert!(!seen.contains(key), "{} twice in {context:?}", key.name());
+            assert!(!seen.contains(key), "{} twice in {context:?}", name(*key));
             seen.push(*key);
         }
     }
@@ -47,10 +54,11 @@ fn no_key_means_two_things_in_one_place() {
 
 #[test]
 fn every_line_of_the_table_is_reached_by_its_keys() {
+    let map = Keymap::default();
     for binding in TABLE {
         assert!(!binding.keys.is_empty() && !binding.contexts.is_empty(), "{}", binding.help);
         for (context, key) in binding.contexts.iter().flat_map(|c| binding.keys.iter().map(move |k| (c, k))) {
-            assert_eq!(find(*context, key.event()), Some(binding.action.clone()), "{} in {context:?}", key.name());
+            assert_eq!(map.find(*context, key.event()), Some(binding.action.clone()), "{} in {context:?}", name(*key));
         }
     }
 }
@@ -64,9 +72,10 @@ fn every_name_stands_for_one_action() {
 
 #[test]
 fn shift_belongs_to_the_character_and_other_keys_are_text_only_in_the_box() {
+    let map = Keymap::default();
     let shifted = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
-    assert_eq!(find(Context::List, shifted), Some(Action::Step(Step::Last)));
+    assert_eq!(map.find(Context::List, shifted), Some(Action::Step(Step::Last)));
     let alt_x = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::ALT);
-    assert_eq!(find(Context::List, alt_x), None);
-    assert_eq!(find(Context::Add, alt_x), Some(Action::Edit(alt_x)));
+    assert_eq!(map.find(Context::List, alt_x), None);
+    assert_eq!(map.find(Context::Add, alt_x), Some(Action::Edit(alt_x)));
 }

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::thread;
+use std::time::Instant;
 
 use crossterm::event::{self, Event, KeyEventKind};
 
@@ -29,7 +30,9 @@ fn read(inbox: &Inbox) {
         match event::read() {
             // Some terminals report releases as well.
             Ok(Event::Key(key)) if key.kind == KeyEventKind::Release => {}
-            Ok(event @ (Event::Key(_) | Event::Paste(_) | Event::Resize(..))) => inbox.post(Wake::Input(event)),
+            Ok(event @ (Event::Key(_) | Event::Paste(_) | Event::Resize(..))) => {
+                inbox.post(Wake::Input(event, Instant::now()));
+            }
             Ok(_) => {}
             Err(_) => return inbox.post(Wake::Hangup),
         }

@@ -8,7 +8,8 @@ use ratatui::widgets::Clear;
 use super::pen::Pen;
 use crate::display;
 use crate::tui::app::App;
-use crate::tui::keys;
+use crate::tui::limits::Limits;
+use crate::units;
 
 /// Draws the line.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
@@ -55,13 +56,15 @@ fn render_words(frame: &mut Frame<'_>, area: Rect, app: &App) -> bool {
 
 fn render_hints(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let theme = app.theme();
-    let hints: Vec<_> = keys::hints(app.context()).collect();
+    let hints: Vec<_> = app.keymap().hints(app.context()).collect();
     let Some(mut pen) = Pen::at(frame, area, 0) else { return };
     let width = |(key, word): &(String, &str)| display::width(key) + 1 + word.len() + 2;
     // The last ones, help and quit, are what a lost person needs; the middle goes first.
     let always = 2.min(hints.len());
     let (middle, end) = hints.split_at(hints.len() - always);
-    let mut room = usize::from(pen.room()).saturating_sub(1 + end.iter().map(width).sum::<usize>());
+    let limits = limits(app.limits(), area.width);
+    let mut room =
+        usize::from(pen.room()).saturating_sub(display::width(&limits) + 1 + end.iter().map(width).sum::<usize>());
     let middle = middle.iter().take_while(|hint| {
         let fits = width(hint) <= room;
         room = room.saturating_sub(width(hint));
@@ -71,4 +74,16 @@ fn render_hints(frame: &mut Frame<'_>, area: Rect, app: &App) {
     for (key, word) in middle.chain(end) {
         pen.text(key, theme.strong()).skip(1).text(word, Style::new().patch(theme.quiet())).skip(2);
     }
+    let room = pen.room();
+    pen.right(&limits, room, theme.quiet());
+}
+
+/// How many transfers and bytes there may be, where the line is long enough.
+fn limits(limits: Limits, width: u16) -> String {
+    const LONG: u16 = 100;
+    if width < LONG {
+        return String::new();
+    }
+    let rate = limits.rate.map(|rate| format!(", at most {}", units::rate(rate))).unwrap_or_default();
+    format!("{} jobs{rate} ", limits.jobs)
 }

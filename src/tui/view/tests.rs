@@ -39,7 +39,7 @@ fn lines(buffer: &Buffer) -> Vec<String> {
         .collect()
 }
 
-fn screen(app: &mut App, width: u16, height: u16) -> String {
+pub(super) fn screen(app: &mut App, width: u16, height: u16) -> String {
     lines(&draw(app, width, height)).join("\n")
 }
 
@@ -262,7 +262,7 @@ mod any_state {
     fn take(app: &mut App, step: Step, now: &mut Instant) {
         match step {
             Step::Key(key) => {
-                if let Some(action) = keys::find(app.context(), key) {
+                if let Some(action) = app.keymap().find(app.context(), key) {
                     app.update(action, *now);
                 }
             }

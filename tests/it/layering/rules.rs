@@ -8,7 +8,7 @@ use super::paths::{Module, What, named};
 /// Each layer may import what stands above it here. Modules of one layer that stand in one room may name each other;
 /// rooms of one layer may not. The longest name counts, so that `engine` alone is the facade.
 const LAYERS: &[&[&[&str]]] = &[
-    &[&["units", "display"]],
+    &[&["units", "display", "nearest"]],
     &[&[
         "engine::options",
         "engine::event",

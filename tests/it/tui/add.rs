@@ -108,7 +108,7 @@ fn a_paste_of_two_thousand_lines_leaves_the_screen_awake() {
     pty.wait_text("of 2000");
     pty.wait_until(|screen| screen.contents().contains("-2000 of 2000"));
     pty.type_keys("?");
-    pty.wait_text("add addresses (or just paste them)");
+    pty.wait_text("one row down");
     pty.type_keys("\x1b");
     pty.wait_text("of 2000");
     pty.type_keys("q");

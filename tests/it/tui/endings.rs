@@ -35,11 +35,13 @@ fn ctrl_c_stops_in_order() {
 }
 
 #[test]
-fn ctrl_c_stops_from_the_add_box_and_from_a_question() {
+fn ctrl_c_leaves_the_add_box_and_stops_from_the_list_and_from_a_question() {
     assert_ends(
         |pty| {
             pty.type_keys("a");
             pty.wait_text("Add addresses");
+            pty.type_keys("\x03");
+            pty.wait_until(|screen| !screen.contents().contains("Add addresses"));
             pty.type_keys("\x03");
         },
         130,

@@ -171,7 +171,7 @@ fn the_help_opens_scrolls_and_closes() {
     for close in ["\x1b", "?", "q"] {
         pty.type_keys("?");
         pty.wait_text("── Keys ");
-        pty.wait_text("add addresses (or just paste them)");
+        pty.wait_text("one row down");
         pty.type_keys(close);
         pty.wait_text("Paste addresses");
     }

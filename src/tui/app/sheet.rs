@@ -1,21 +1,13 @@
-//! What lies over the list: palette, detail, pictures.
+//! The finished pictures, to walk through.
 
 use super::{App, Effect, Mode};
 use crate::tui::action::Action;
 
 /// See the head of this file.
 #[derive(Debug, Default)]
-pub(in crate::tui) struct Palette {}
-
-/// See the head of this file.
-#[derive(Debug, Default)]
 pub(in crate::tui) struct Sheet {}
 
 impl App {
-    pub(super) fn update_palette(&mut self, _action: &Action) -> Vec<Effect> {
-        self.open(Mode::List)
-    }
-
     pub(super) fn update_sheet(&mut self, _action: &Action) -> Vec<Effect> {
         self.open(Mode::List)
     }

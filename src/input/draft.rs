@@ -1,0 +1,246 @@
+//! Lines that somebody is still writing, with what is to be said of them at every key: how many addresses they hold, how
+//! many of those are there already, how many are refused. Only lines that have changed are read again, so that a key in
+//! the middle of ten thousand lines costs no more than in one. It must not know where the lines are written.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
+
+use super::address::Refusal;
+use super::expand::Pattern;
+use super::list;
+
+/// More than this is refused: it is a slip of the finger.
+pub const MOST_ADDRESSES: u64 = 1_000_000;
+/// In one line, so many addresses are looked at while it is written.
+const LOOKED_AT: usize = 1000;
+
+/// How much the lines hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Lines with an address.
+    pub lines: u64,
+    /// Addresses: more than lines where some are expanded.
+    pub addresses: u64,
+    /// Addresses that stand there twice, or were there before.
+    pub duplicates: u64,
+    /// Lines that are refused.
+    pub refused: u64,
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub struct Draft {
+    lines: Vec<Line>,
+    /// How often each address is there.
+    seen: HashMap<u64, u32>,
+    known: HashSet<u64>,
+    /// Whether what is known counts.
+    compared: bool,
+    hasher: RandomState,
+    counts: Counts,
+}
+
+#[derive(Debug)]
+struct Line {
+    text: String,
+    verdict: Verdict,
+}
+
+#[derive(Debug)]
+enum Verdict {
+    Nothing,
+    Refused(String),
+    /// So many, the first of them by their marks.
+    Addresses(u64, Vec<u64>),
+}
+
+impl Draft {
+    /// Nothing yet. The addresses in `known` count as duplicates.
+    #[must_use]
+    pub fn new<'a>(known: impl IntoIterator<Item = &'a str>) -> Self {
+        let hasher = RandomState::new();
+        let known = known.into_iter().map(|url| hasher.hash_one(url)).collect();
+        Self { lines: Vec::new(), seen: HashMap::new(), known, compared: true, hasher, counts: Counts::default() }
+    }
+
+    /// Whether the known addresses count as duplicates: they do not where the lines go somewhere else.
+    pub fn compare(&mut self, compared: bool) {
+        if compared != self.compared {
+            self.compared = compared;
+            let both = self.seen.keys().filter(|mark| self.known.contains(mark)).count() as u64;
+            let duplicates = self.counts.duplicates;
+            self.counts.duplicates = if compared { duplicates + both } else { duplicates - both };
+        }
+    }
+
+    /// The lines as they are now.
+    pub fn update(&mut self, now: &[String]) {
+        let same = |(old, new): &(&Line, &String)| old.text == **new;
+        let head = self.lines.iter().zip(now).take_while(same).count();
+        let (old, new) = (&self.lines[head..], &now[head..]);
+        let tail = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+        let end = self.lines.len() - tail;
+        let fresh: Vec<Line> = new[..new.len() - tail].iter().map(|text| self.read(text)).collect();
+        for line in &fresh {
+            self.count(&line.verdict);
+        }
+        let gone: Vec<Line> = self.lines.splice(head..end, fresh).collect();
+        for line in gone {
+            self.discount(&line.verdict);
+        }
+    }
+
+    fn read(&self, text: &str) -> Line {
+        let verdict = match text.trim() {
+            "" => Ok(Verdict::Nothing),
+            text if text.starts_with('#') => Ok(Verdict::Nothing),
+            text => Pattern::parse(text).and_then(|pattern| self.addresses(&pattern)),
+        };
+        Line { text: text.to_owned(), verdict: verdict.unwrap_or_else(Verdict::Refused) }
+    }
+
+    fn addresses(&self, pattern: &Pattern) -> Result<Verdict, String> {
+        if pattern.count() > MOST_ADDRESSES {
+            return Err(format!("this line stands for more than {MOST_ADDRESSES} addresses"));
+        }
+        let mut marks = Vec::new();
+        for text in pattern.texts().take(LOOKED_AT) {
+            // The fragment never goes to a server, so it is no part of what is the same.
+            let url = list::line(&text)?.map(|mut url| {
+                url.set_fragment(None);
+                url
+            });
+            marks.extend(url.map(|url| self.hasher.hash_one(url.as_str())));
+        }
+        Ok(Verdict::Addresses(pattern.count(), marks))
+    }
+
+    fn count(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Nothing => {}
+            Verdict::Refused(_) => self.counts.refused += 1,
+            Verdict::Addresses(count, marks) => {
+                self.counts.lines += 1;
+                self.counts.addresses = self.counts.addresses.saturating_add(*count);
+                for mark in marks {
+                    let times = self.seen.entry(*mark).or_default();
+                    self.counts.duplicates += u64::from(*times > 0 || self.compared && self.known.contains(mark));
+                    *times += 1;
+                }
+            }
+        }
+    }
+
+    fn discount(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Nothing => {}
+            Verdict::Refused(_) => self.counts.refused -= 1,
+            Verdict::Addresses(count, marks) => {
+                self.counts.lines -= 1;
+                self.counts.addresses -= count;
+                for mark in marks {
+                    let Some(times) = self.seen.get_mut(mark) else { continue };
+                    *times -= 1;
+                    let left = *times > 0;
+                    self.counts.duplicates -= u64::from(left || self.compared && self.known.contains(mark));
+                    if !left {
+                        self.seen.remove(mark);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is to be said of the lines.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The first line that is refused, and why.
+    #[must_use]
+    pub fn first_refusal(&self) -> Option<Refusal> {
+        let mut lines = (1..).zip(&self.lines);
+        lines.find_map(|(line, Line { verdict, .. })| match verdict {
+            Verdict::Refused(reason) => Some(Refusal { line, reason: reason.clone() }),
+            _ => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        text.split('\n').map(str::to_owned).collect()
+    }
+
+    fn counts(text: &str) -> [u64; 4] {
+        let mut draft = Draft::new(["http://h/known"]);
+        draft.update(&lines(text));
+        let Counts { lines, addresses, duplicates, refused } = draft.counts();
+        [lines, addresses, duplicates, refused]
+    }
+
+    #[test]
+    fn lines_addresses_duplicates_and_refusals_are_counted() {
+        for (text, expected) in [
+            ("", [0, 0, 0, 0]),
+            ("# a note\n\n  ", [0, 0, 0, 0]),
+            ("http://h/1\nhttp://h/2\nnope", [2, 2, 0, 1]),
+            ("http://h/1\n http://H/1#x ", [2, 2, 1, 0]),
+            ("http://h/known", [1, 1, 1, 0]),
+            ("http://h/{01-99}\nhttp://h/07\nhttp://h/{x}", [3, 101, 1, 0]),
+            ("http://h/{1,1,1}", [1, 3, 2, 0]),
+            ("http://h/{1-1000000}", [1, 1_000_000, 0, 0]),
+            ("http://h/{0-1000000}", [0, 0, 0, 1]),
+            ("http://h/{1-2}{9-1}\nhttp://h:{80,x}/", [0, 0, 0, 2]),
+        ] {
+            assert_eq!(counts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_refusal_is_named_with_its_line() {
+        let mut draft = Draft::new([]);
+        draft.update(&lines("http://h/1\nhttp://h/{9-1}\nnope"));
+        let refusal = draft.first_refusal().map(|refusal| refusal.to_string());
+        assert_eq!(refusal.as_deref(), Some("line 2: `{9-1}` runs backwards: write {1-9}"));
+    }
+
+    #[test]
+    fn another_folder_knows_other_addresses() {
+        let mut draft = Draft::new(["http://h/1"]);
+        draft.update(&lines("http://h/1\nhttp://h/2"));
+        assert_eq!(draft.counts().duplicates, 1);
+        draft.compare(false);
+        assert_eq!(draft.counts(), Counts { lines: 2, addresses: 2, ..Counts::default() });
+        draft.update(&lines("http://h/1\nhttp://h/1\nhttp://h/2"));
+        assert_eq!(draft.counts().duplicates, 1);
+        draft.compare(true);
+        assert_eq!(draft.counts().duplicates, 2);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_changes_come_to_the_same_as_reading_all_anew(
+            texts in proptest::collection::vec(
+                proptest::collection::vec(
+                    proptest::sample::select(vec!["", "#", "http://h/known", "http://h/1", "http://h/{1-3}", "nope"]),
+                    0..8,
+                ),
+                1..8,
+            ),
+        ) {
+            let mut draft = Draft::new(["http://h/known"]);
+            for text in texts {
+                let text: Vec<String> = text.into_iter().map(str::to_owned).collect();
+                draft.update(&text);
+                let mut fresh = Draft::new(["http://h/known"]);
+                fresh.update(&text);
+                proptest::prop_assert_eq!(draft.counts(), fresh.counts());
+            }
+        }
+    }
+}

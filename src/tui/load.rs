@@ -1,0 +1,170 @@
+//! Addresses on their way to the engine: a list file, a paste, the lines of the add box. Files, folders and a million
+//! addresses take time, so each is read on a thread of its own, and what became of it is posted to the inbox. It must
+//! not know what is shown.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use url::Url;
+
+use super::inbox::{Inbox, Wake};
+use super::pasted::{Added, Loaded, Pasted};
+use crate::display;
+use crate::engine::event::ADD_LIMIT;
+use crate::engine::request::DownloadRequest;
+use crate::engine::{Engine, prepare_folder};
+use crate::input::expand::Pattern;
+use crate::input::feed::{self, Trouble};
+use crate::input::{Refusal, list, words};
+
+/// Where addresses go.
+#[derive(Clone)]
+pub(super) struct Loader<'a> {
+    /// The engine that they go to.
+    pub(super) engine: &'a Engine,
+    /// Where is said what became of them.
+    pub(super) inbox: &'a Inbox,
+    /// The usual folder.
+    pub(super) dir: Arc<Path>,
+}
+
+impl Loader<'_> {
+    /// Reads text.
+    pub(super) fn text(self, pasted: Pasted) {
+        self.spawn(move |mut batch, inbox| {
+            if let Some(folder) = &pasted.folder {
+                match make(folder) {
+                    Ok(dir) => batch.dir = Arc::from(dir),
+                    Err(why) => return Loaded::NoFolder(why),
+                }
+                inbox.post(Wake::Loaded(Loaded::Begun));
+            }
+            // Whoever has pasted and leaves at once finds all of it next time.
+            let held = batch.engine.hold();
+            for (line, text) in (1..).zip(pasted.text.replace("\r\n", "\n").split(['\n', '\r'])) {
+                if let Err(reason) = batch.line(text, pasted.expand) {
+                    batch.refused(Refusal { line, reason }.to_string());
+                }
+            }
+            batch.hand_over();
+            drop(held);
+            Loaded::Added(batch.told)
+        });
+    }
+
+    /// Reads a list file.
+    pub(super) fn list(self, path: PathBuf) {
+        self.spawn(move |batch, _| {
+            let source = match words::list(OsStr::new(&at_home(&path))) {
+                Ok(source) => source,
+                Err(why) => return Loaded::Unread(why),
+            };
+            let batch = std::cell::RefCell::new(batch);
+            let take = |url| batch.borrow_mut().take(url);
+            let waiting = || {
+                batch.borrow_mut().hand_over();
+            };
+            feed::read(vec![source], take, waiting, |trouble| {
+                batch.borrow_mut().refused(match trouble {
+                    Trouble::Refused(list, refusal) => format!("{list}: {refusal}"),
+                    Trouble::Broken(list, error) => format!("{list}: cannot read on: {error}"),
+                });
+            });
+            let mut batch = batch.into_inner();
+            batch.hand_over();
+            Loaded::Added(batch.told)
+        });
+    }
+
+    /// Makes another folder the usual one.
+    pub(super) fn folder(self, path: PathBuf) {
+        self.spawn(move |_, _| match make(&path) {
+            Ok(dir) => Loaded::Folder(dir),
+            Err(why) => Loaded::Unread(why),
+        });
+    }
+
+    fn spawn(self, work: impl FnOnce(Batch, &Inbox) -> Loaded + Send + 'static) {
+        let (failed, inbox) = (self.inbox.clone(), self.inbox.clone());
+        let batch = Batch { engine: self.engine.clone(), dir: self.dir, requests: Vec::new(), told: Added::default() };
+        let thread = thread::Builder::new().name("load".to_owned());
+        let started = thread.spawn(move || inbox.post(Wake::Loaded(work(batch, &inbox))));
+        if let Err(error) = started {
+            failed.post(Wake::Loaded(Loaded::Unread(format!("cannot start a thread: {error}"))));
+        }
+    }
+}
+
+/// Addresses that wait until they are worth a command.
+struct Batch {
+    engine: Engine,
+    dir: Arc<Path>,
+    requests: Vec<DownloadRequest>,
+    told: Added,
+}
+
+impl Batch {
+    /// Takes what a line stands for.
+    fn line(&mut self, text: &str, expand: bool) -> Result<(), String> {
+        if !expand || text.trim_start().starts_with('#') {
+            if let Some(url) = list::line(text)? {
+                self.take(url);
+            }
+            return Ok(());
+        }
+        for text in Pattern::parse(text)?.texts() {
+            if !list::line(&text)?.is_none_or(|url| self.take(url)) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an address; false when the engine takes no more.
+    fn take(&mut self, url: Url) -> bool {
+        self.requests.push(DownloadRequest { url, dir: Arc::clone(&self.dir), name: None, checksum: None });
+        self.told.addresses += 1;
+        self.requests.len() < ADD_LIMIT || self.hand_over()
+    }
+
+    fn hand_over(&mut self) -> bool {
+        let open = self.requests.is_empty() || self.engine.wait_for_turn();
+        self.engine.add(std::mem::take(&mut self.requests));
+        open
+    }
+
+    fn refused(&mut self, why: String) {
+        self.told.refused += 1;
+        self.told.why.get_or_insert(why);
+    }
+}
+
+fn make(folder: &Path) -> Result<PathBuf, String> {
+    let why = |error| format!("cannot write to the folder `{}`: {error}", display::safe(&folder.to_string_lossy()));
+    prepare_folder(&at_home(folder)).map_err(why)
+}
+
+/// What a shell makes of `~/`.
+fn at_home(path: &Path) -> PathBuf {
+    let home = std::env::home_dir().filter(|home| home.is_absolute());
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_tilde_alone_is_home() {
+        let home = std::env::home_dir().expect("tests have one");
+        assert_eq!(at_home(Path::new("~/x")), home.join("x"));
+        for path in ["~x/y", "x/~/y", "/x", "./~"] {
+            assert_eq!(at_home(Path::new(path)), Path::new(path));
+        }
+    }
+}
