@@ -12,7 +12,9 @@ use crate::tui::pasted::{Added, Loaded, Pasted};
 
 impl App {
     pub(super) fn open_add(&mut self) -> Vec<Effect> {
-        let there = self.jobs.rows().iter().filter(|job| job.dir == self.dir).map(|job| &*job.url);
+        // As text: paths are compared part by part, and there may be a hundred thousand.
+        let dir = self.dir.as_os_str();
+        let there = self.jobs.rows().iter().filter(|job| job.dir.as_os_str() == dir).map(|job| &*job.url);
         let add = AddBox::new(&self.dir.to_string_lossy(), there);
         self.open(Mode::Add(Box::new(add)))
     }

@@ -203,6 +203,7 @@ mod any_state {
     use crate::tui::app::App;
     use crate::tui::app::scenes::{connecting, empty, failed, finished, progress, queued, retrying, started};
     use crate::tui::keys;
+    use crate::tui::pasted::{Added, Loaded};
 
     #[derive(Debug, Clone)]
     enum Step {
@@ -211,6 +212,7 @@ mod any_state {
         Event(Event),
         Tick(u64),
         Note,
+        Loaded(Loaded),
         Filter(String),
         Resize(u16, u16),
     }
@@ -254,6 +256,13 @@ mod any_state {
             1 => "(http://h/[a-z]{1,20}\n|\\PC{0,40}\r){0,5}".prop_map(Step::Paste),
             1 => (0..100_000_u64).prop_map(Step::Tick),
             1 => Just(Step::Note),
+            1 => prop_oneof![
+                Just(Loaded::Begun),
+                Just(Loaded::NoFolder("no room".to_owned())),
+                Just(Loaded::Folder("elsewhere".into())),
+                Just(Loaded::Added(Added { addresses: 3, refused: 1, why: Some("line 2".to_owned()) })),
+            ]
+            .prop_map(Step::Loaded),
             1 => "[a-z!]{0,2}|size:>1|!state:f|state:queued|error:x".prop_map(Step::Filter),
             1 => (0..=200_u16, 0..=80_u16).prop_map(|(w, h)| Step::Resize(w, h)),
         ]
@@ -274,6 +283,7 @@ mod any_state {
             }
             Step::Filter(text) => app.set_filter(&text),
             Step::Note => app.note("a line of a list is refused".to_owned()),
+            Step::Loaded(loaded) => app.loaded(loaded, *now),
             Step::Resize(width, height) => app.resize(Size::new(width, height)),
         }
     }
