@@ -29,6 +29,8 @@ pub struct Jobs {
     index: HashMap<JobId, usize>,
     /// How many finished rows were let go.
     shed: usize,
+    /// Rows that are out of sight; see [`Self::hide`].
+    hidden: HashMap<JobId, Job>,
     totals: Totals,
     duplicates: usize,
     /// Hosts that asked for a pause, and until when.
@@ -115,6 +117,26 @@ impl Jobs {
         Some(seconds(u64::try_from(left).unwrap_or(u64::MAX), t.bytes_per_second))
     }
 
+    /// Takes a row out of rows and totals, and gives a copy of it. What happens to the job is folded in all the same,
+    /// until [`Self::show`] or the end of the job on the list: so a removal can be undone of which the engine does not
+    /// know yet.
+    pub fn hide(&mut self, id: JobId) -> Option<Box<Job>> {
+        let job = self.take(id)?;
+        let copy = Box::new(job.clone());
+        self.hidden.insert(id, job);
+        Some(copy)
+    }
+
+    /// Puts a hidden row back in its place; false where there is none.
+    pub fn show(&mut self, id: JobId) -> bool {
+        let Some(job) = self.hidden.remove(&id) else { return false };
+        self.totals.count(&job, true);
+        self.index.insert(id, job.n);
+        let at = self.rows.partition_point(|row| row.n < job.n);
+        self.rows.insert(at, job);
+        true
+    }
+
     /// Folds one event in. `now` is when it arrived.
     pub fn apply(&mut self, event: &Event, now: Instant) {
         self.received += self.gain(event);
@@ -136,7 +158,7 @@ impl Jobs {
                 job.bytes = *bytes;
                 job.total = *total;
                 job.bytes_per_second = if whole { 0 } else { *bytes_per_second };
-                job.connections = *connections;
+                job.connections = u16::try_from(*connections).unwrap_or(u16::MAX);
             }),
             Event::Restarted { id, .. } => self.change(*id, |job| {
                 job.bytes = 0;
@@ -166,6 +188,8 @@ impl Jobs {
                     None => self.paused_hosts.remove(host),
                 };
             }
+            // The rows stay in the order of the input, and pieces are for whoever watches them.
+            Event::Moved(_) | Event::Pieces { .. } => {}
             Event::Notice(Notice::Duplicate(_)) => self.duplicates += 1,
             Event::Notice(notice) => self.not_restored |= matches!(notice, Notice::NotRestored),
         }
@@ -186,7 +210,7 @@ impl Jobs {
 
     fn queued(&mut self, event: &Event) {
         let Event::Queued { id, url, dir, name, elsewhere, bytes, total } = event else { return };
-        if self.index.contains_key(id) {
+        if self.index.contains_key(id) || self.hidden.contains_key(id) {
             self.rest(*id, JobState::Queued);
             return self.change(*id, |job| job.elsewhere = *elsewhere);
         }
@@ -217,7 +241,7 @@ impl Jobs {
             Event::Finished { id, file, .. } if !file.skipped => (*id, file.bytes),
             _ => return 0,
         };
-        self.get(id).map_or(0, |job| bytes.saturating_sub(job.bytes))
+        self.get(id).or_else(|| self.hidden.get(&id)).map_or(0, |job| bytes.saturating_sub(job.bytes))
     }
 
     fn rest(&mut self, id: JobId, state: JobState) {
@@ -230,14 +254,24 @@ impl Jobs {
             self.totals.count(job, false);
             change(job);
             self.totals.count(job, true);
+        } else if let Some(job) = self.hidden.get_mut(&id) {
+            change(job);
         }
     }
 
     fn removed(&mut self, id: JobId) {
-        let Some(at) = self.position(id) else { return };
+        if self.hidden.remove(&id).is_none() {
+            self.take(id);
+        }
+    }
+
+    /// Takes a row out of the list.
+    fn take(&mut self, id: JobId) -> Option<Job> {
+        let at = self.position(id)?;
         self.index.remove(&id);
         let job = self.rows.remove(at);
         self.totals.count(&job, false);
+        Some(job)
     }
 }
 

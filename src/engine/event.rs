@@ -35,6 +35,16 @@ pub enum Command {
     Restore(bool),
     /// Take no more than so many bytes a second over all transfers from now on; none is no limit.
     LimitRate(Option<u64>),
+    /// Run no more than so many transfers at once over all hosts from now on: at least 1, at most what the system has
+    /// room for. Those that run are not stopped.
+    Jobs(usize),
+    /// Tell by [`Event::Pieces`] how this job gets on where several connections bring it, and of no other job.
+    Watch(Option<JobId>),
+    /// Have queued jobs change places.
+    Move(Move),
+    /// Start a queued or waiting job now, beyond all limits and also while its host wants to be left alone. It counts
+    /// as running afterwards.
+    Force(JobId),
     /// Say with [`Notice::Left`] how much ended sessions have left.
     CountLeft,
     /// No more [`Command::Add`] will come: end when no job has anything left to do. A paused job waits for nobody then.
@@ -43,8 +53,21 @@ pub enum Command {
     Stop,
 }
 
-/// What the engine tells a face. All but [`Event::Progress`] are facts: they always arrive, in order. Progress is a
-/// sample: a newer one replaces an unread one.
+/// Another order of the queue. It is done where all the jobs that it names are queued, and nothing is done otherwise.
+/// Each host has its own order; which host comes next is none of it. The order is that of this run: another run begins
+/// with that of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// Each gets the place of the other; of two hosts, each gets as far to the front as the other was.
+    Swap(JobId, JobId),
+    /// Before all others.
+    First(JobId),
+    /// Behind all others.
+    Last(JobId),
+}
+
+/// What the engine tells a face. All but [`Event::Progress`] and [`Event::Pieces`] are facts: they always arrive, in
+/// order. Those two are samples: a newer one replaces an unread one.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// The job waits for a slot: it is new, or it was paused, failed or cancelled and goes again.
@@ -83,6 +106,8 @@ pub enum Event {
         path: PathBuf,
         /// The bytes that are on the disk already.
         resumed_from: u64,
+        /// What the server said.
+        answer: Arc<Answered>,
     },
     /// How far the body is.
     Progress {
@@ -96,6 +121,13 @@ pub enum Event {
         bytes_per_second: u64,
         /// How many connections bring the body.
         connections: u32,
+    },
+    /// Which bytes of the watched job's file are here, while several connections bring it: about four times a second.
+    Pieces {
+        /// The job.
+        id: JobId,
+        /// All of the file, in order, in at most [`MOST_PIECES`] pieces that leave nothing out.
+        pieces: Vec<Piece>,
     },
     /// What was received could not be continued; the file is fetched from its first byte.
     Restarted {
@@ -129,7 +161,7 @@ pub enum Event {
         /// The file.
         file: FinishedFile,
         /// For reports.
-        record: Box<Record>,
+        record: Record,
     },
     /// No file, and no further attempt.
     Failed {
@@ -140,7 +172,7 @@ pub enum Event {
         /// How many attempts were made.
         attempts: u32,
         /// For reports.
-        record: Box<Record>,
+        record: Record,
     },
     /// The user cancelled the job.
     Cancelled {
@@ -149,13 +181,15 @@ pub enum Event {
         /// How many attempts were made.
         attempts: u32,
         /// For reports.
-        record: Box<Record>,
+        record: Record,
     },
     /// The job is off the list.
     Removed {
         /// The job.
         id: JobId,
     },
+    /// Queued jobs have changed places, as they were told to.
+    Moved(Move),
     /// A host takes another number of requests than before, or its pause has begun or was ended by the user.
     HostChanged {
         /// Scheme, name and port, as in `https://example.com`.
@@ -180,6 +214,7 @@ impl Event {
             | Self::Connecting { id, .. }
             | Self::Started { id, .. }
             | Self::Progress { id, .. }
+            | Self::Pieces { id, .. }
             | Self::Restarted { id, .. }
             | Self::Retrying { id, .. }
             | Self::Paused { id, .. }
@@ -187,9 +222,25 @@ impl Event {
             | Self::Failed { id, .. }
             | Self::Cancelled { id, .. }
             | Self::Removed { id } => Some(*id),
-            Self::HostChanged { .. } | Self::Notice(_) => None,
+            Self::Moved(_) | Self::HostChanged { .. } | Self::Notice(_) => None,
         }
     }
+}
+
+/// The most pieces that one [`Event::Pieces`] has; where there are more, neighbours are told as one.
+pub const MOST_PIECES: usize = 256;
+
+/// A piece of a file: the bytes from `from` up to `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Its first byte.
+    pub from: u64,
+    /// The byte behind its last one.
+    pub to: u64,
+    /// So many of its bytes are here: the first ones, but in neighbours that are told as one.
+    pub done: u64,
+    /// A connection brings it now.
+    pub active: bool,
 }
 
 /// A finished file.
@@ -217,7 +268,7 @@ pub struct FinishedFile {
     pub skipped: bool,
 }
 
-/// What else is known of a job that has ended. Boxed, because most readers pass it by and none needs to keep it.
+/// What else is known of a job that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// When the first attempt began; none if there was none.
@@ -225,7 +276,7 @@ pub struct Record {
     /// When the job ended.
     pub finished_at: SystemTime,
     /// The last answer that an attempt got.
-    pub answered: Option<Answered>,
+    pub answered: Option<Arc<Answered>>,
 }
 
 /// What a server said of a file. Texts are as they came.
@@ -241,6 +292,46 @@ pub struct Answered {
     pub last_modified: Option<String>,
     /// From the request to the head of the answer, with connection and redirects.
     pub ttfb: Duration,
+    /// The status of the answer; 0 where nobody was asked, since every byte was here already.
+    pub status: u16,
+    /// What it was spoken in.
+    pub protocol: Protocol,
+    /// `Server`.
+    pub server: Option<String>,
+    /// The server gives ranges of the file: it says so, or has given one.
+    pub ranges: bool,
+    /// How long the host's last connection took to make; none where that is not known (any more).
+    pub connect: Option<ConnectTimes>,
+}
+
+/// The version of HTTP that a server speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protocol {
+    /// HTTP/1.1, or what came before it.
+    #[default]
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
+impl Protocol {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Http1 => "HTTP/1.1",
+            Self::Http2 => "HTTP/2",
+        }
+    }
+}
+
+/// How long one connection took to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectTimes {
+    /// Asking for the addresses of the name; none where they were known, or the host has no name.
+    pub dns: Option<Duration>,
+    /// TCP, and TLS where there is any.
+    pub connect: Duration,
 }
 
 /// Something worth knowing that changes no job.

@@ -2,16 +2,22 @@
 
 use std::time::Duration;
 
+use super::event::Protocol;
+
 /// The fields of an answer's head that haul acts on. Texts are as the server sent them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Head {
     pub(super) status: u16,
+    pub(super) protocol: Protocol,
     /// How long the body of this answer is.
     pub(super) content_length: Option<u64>,
     pub(super) content_range: Option<String>,
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
     pub(super) date: Option<String>,
+    pub(super) server: Option<String>,
+    /// The server says that it gives ranges.
+    pub(super) accepts_ranges: bool,
     /// Not always text: servers send raw UTF-8 and Latin-1.
     pub(super) content_disposition: Option<Vec<u8>>,
     pub(super) content_type: Option<String>,

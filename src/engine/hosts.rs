@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use url::{Origin, Url};
 
 use super::error::{ErrorClass, TransferError};
+use super::event::Move;
 use super::rate::Flow;
 use super::request::JobId;
 
@@ -119,6 +120,24 @@ impl Hosts {
         if self.queues.remove(id).is_some() {
             self.stir(url);
         }
+    }
+
+    /// Has waiting jobs change places; false where not all of them wait.
+    pub(super) fn reorder(&mut self, how: Move) -> bool {
+        self.queues.reorder(how)
+    }
+
+    /// So many jobs at once from now on; those that have a slot keep it.
+    pub(super) fn set_slots(&mut self, slots: usize) {
+        self.slots = slots.max(1);
+    }
+
+    /// Grants a slot to a waiting job beyond all limits; false where it does not wait.
+    pub(super) fn force(&mut self, id: JobId, now: Instant) -> bool {
+        let Some(number) = self.queues.remove(id) else { return false };
+        self.begins(number, now);
+        self.place(number, now);
+        true
     }
 
     /// Grants a slot to the next job that `may` start, if any may now; the others keep their places until

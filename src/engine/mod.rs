@@ -125,8 +125,8 @@ impl Engine {
         let (commands, receiver) = mpsc::unbounded_channel();
         let (answered, answers) = mpsc::unbounded_channel();
         let (wishes, wanted) = mpsc::unbounded_channel();
-        let (told, buffers) = (Arc::clone(&outbox), Arc::default());
-        let shared = Shared { net, store, options, outbox: told, buffers, answered, wishes };
+        let (told, buffers, watched) = (Arc::clone(&outbox), Arc::default(), Mutex::default());
+        let shared = Shared { net, store, options, outbox: told, buffers, answered, wishes, watched };
         let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, wanted, kept);
         let closing = Closing(Arc::clone(&outbox));
         thread::Builder::new()

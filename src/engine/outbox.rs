@@ -18,8 +18,8 @@ type Waker = Box<dyn Fn() + Send>;
 struct Queue {
     /// Facts, and a mark for every sample where its first version arrived; a mark whose sample is gone says nothing.
     entries: VecDeque<Entry>,
-    /// The unread sample of each job, with the number of its mark.
-    samples: HashMap<JobId, (u64, Event)>,
+    /// The unread samples of each job, with the numbers of their marks.
+    samples: HashMap<(JobId, Kind), (u64, Event)>,
     marks: u64,
     waker: Option<Waker>,
     closed: bool,
@@ -46,7 +46,23 @@ const MOST_IN_TRANSIT: usize = 4000;
 
 enum Entry {
     Fact(Event),
-    Sample(JobId, u64),
+    Sample((JobId, Kind), u64),
+}
+
+/// What a sample is of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Progress,
+    Pieces,
+}
+
+/// What a newer event of the same takes the place of, if any may.
+fn sampled(event: &Event) -> Option<(JobId, Kind)> {
+    match event {
+        Event::Progress { id, .. } => Some((*id, Kind::Progress)),
+        Event::Pieces { id, .. } => Some((*id, Kind::Pieces)),
+        _ => None,
+    }
 }
 
 impl Queue {
@@ -54,9 +70,9 @@ impl Queue {
         loop {
             match self.entries.pop_front()? {
                 Entry::Fact(event) => return Some(event),
-                Entry::Sample(id, mark) => {
-                    if self.samples.get(&id).is_some_and(|(current, _)| *current == mark) {
-                        return self.samples.remove(&id).map(|(_, sample)| sample);
+                Entry::Sample(of, mark) => {
+                    if self.samples.get(&of).is_some_and(|(current, _)| *current == mark) {
+                        return self.samples.remove(&of).map(|(_, sample)| sample);
                     }
                 }
             }
@@ -91,19 +107,21 @@ impl Outbox {
     /// Adds an event. A sample takes the place of the job's unread one.
     pub(super) fn push(&self, event: Event) {
         let mut queue = self.lock();
-        if let Event::Progress { id, .. } = event {
-            if let Some((_, sample)) = queue.samples.get_mut(&id) {
+        if let Some(of) = sampled(&event) {
+            if let Some((_, sample)) = queue.samples.get_mut(&of) {
                 *sample = event;
                 return;
             }
             queue.marks += 1;
             let mark = queue.marks;
-            queue.samples.insert(id, (mark, event));
-            queue.entries.push_back(Entry::Sample(id, mark));
+            queue.samples.insert(of, (mark, event));
+            queue.entries.push_back(Entry::Sample(of, mark));
         } else {
-            // An unread sample is out of date now, and a later one in its place would arrive before this fact.
+            // Unread samples are out of date now, and later ones in their place would arrive before this fact.
             if let Some(id) = event.job() {
-                queue.samples.remove(&id);
+                for kind in [Kind::Progress, Kind::Pieces] {
+                    queue.samples.remove(&(id, kind));
+                }
             }
             queue.entries.push_back(Entry::Fact(event));
         }
@@ -321,6 +339,7 @@ impl Events {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::event::Piece;
     use std::sync::mpsc;
 
     fn progress(id: u64, bytes: u64) -> Event {
@@ -332,6 +351,7 @@ mod tests {
         while let Received::Event(event) = events.try_recv() {
             seen.push(match event {
                 Event::Progress { id, bytes, .. } => format!("{}:{bytes}", id.0),
+                Event::Pieces { id, pieces } => format!("{}:{} pieces", id.0, pieces.len()),
                 Event::Removed { id } => format!("removed {}", id.0),
                 other => format!("{other:?}"),
             });
@@ -355,6 +375,23 @@ mod tests {
         outbox.close();
         assert_eq!(read(&events), ["2:5"]);
         assert!(events.recv().is_none());
+    }
+
+    #[test]
+    fn samples_of_two_kinds_do_not_replace_each_other() {
+        let outbox = Arc::new(Outbox::default());
+        let events = Events::new(Arc::clone(&outbox));
+        let piece = Piece { from: 0, to: 1, done: 0, active: true };
+        let pieces = |count| Event::Pieces { id: JobId(1), pieces: vec![piece; count] };
+        let push = |n| {
+            outbox.push(pieces(n));
+            outbox.push(progress(1, n as u64));
+        };
+        (1..5).for_each(push);
+        assert_eq!(read(&events), ["1:4 pieces", "1:4"]);
+        push(1);
+        outbox.push(Event::Removed { id: JobId(1) });
+        assert_eq!(read(&events), ["removed 1"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! An offer moves nothing. Only when its connection has shown that it really brings those bytes does it take them from
 //! whoever has them, so that a refused request costs nothing.
 
+mod map;
 mod zone;
 
 pub(super) use zone::{PIECE, gaps, merged};

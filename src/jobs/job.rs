@@ -88,7 +88,7 @@ pub struct Job {
     /// The smoothed rate; 0 unless downloading.
     pub bytes_per_second: u64,
     /// How many connections brought its body when that was last told.
-    pub connections: u32,
+    pub connections: u16,
     /// The attempt that runs or ran last; 0 before the first.
     pub attempt: u32,
     /// Another haul works on it, and it waits.
@@ -188,6 +188,6 @@ mod tests {
 
     #[test]
     fn a_row_is_small() {
-        assert!(size_of::<Job>() <= 144, "{}", size_of::<Job>());
+        assert!(size_of::<Job>() <= 128, "{}", size_of::<Job>());
     }
 }

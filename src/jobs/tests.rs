@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{FinishedFile, Record};
+use crate::engine::event::{Answered, FinishedFile, Protocol, Record};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -20,7 +20,22 @@ fn queued(id: u64) -> Event {
 
 fn started(id: u64, total: Option<u64>) -> Event {
     let path = PathBuf::from(format!("out/{id}.jpg"));
-    Event::Started { id: JobId(id), attempt: 1, total, path, resumed_from: 0 }
+    Event::Started { id: JobId(id), attempt: 1, total, path, resumed_from: 0, answer: answer() }
+}
+
+fn answer() -> Arc<Answered> {
+    Arc::new(Answered {
+        final_url: Url::parse("https://h.example/").expect("a valid address"),
+        content_type: None,
+        etag: None,
+        last_modified: None,
+        ttfb: Duration::ZERO,
+        status: 200,
+        protocol: Protocol::Http1,
+        server: None,
+        ranges: false,
+        connect: None,
+    })
 }
 
 fn progress(id: u64, bytes: u64, total: Option<u64>, rate: u64) -> Event {
@@ -43,8 +58,8 @@ fn finished(id: u64, bytes: u64, skipped: bool) -> Event {
     Event::Finished { id: JobId(id), file, record: record() }
 }
 
-fn record() -> Box<Record> {
-    Box::new(Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None })
+fn record() -> Record {
+    Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None }
 }
 
 fn fold(events: &[Event]) -> Jobs {
@@ -102,6 +117,32 @@ fn totals_survive_every_order_of_states() {
         jobs.apply(&Event::Removed { id: JobId(id) }, Instant::now());
     }
     assert_eq!(*jobs.totals(), Totals::default());
+}
+
+#[test]
+fn a_hidden_row_lives_on_and_comes_back_to_its_place() {
+    let mut jobs = fold(&[queued(1), queued(2), queued(3), started(2, Some(100)), progress(2, 10, Some(100), 5)]);
+    assert_eq!(jobs.hide(JobId(2)).map(|job| (job.n, job.bytes)), Some((2, 10)));
+    assert!(jobs.hide(JobId(2)).is_none() && jobs.get(JobId(2)).is_none());
+    let t = *jobs.totals();
+    assert_eq!((t.jobs, t.active, t.queued, t.bytes, t.bytes_per_second), (2, 0, 2, 0, 0));
+    jobs.apply(&progress(2, 60, Some(100), 5), Instant::now());
+    assert_eq!((jobs.totals().bytes, jobs.bytes_received()), (0, 60), "what comes has come");
+    jobs.apply(&queued(2), Instant::now());
+    assert_eq!((jobs.rows().len(), jobs.totals().jobs), (2, 2), "it is no new job");
+    jobs.apply(&finished(2, 100, false), Instant::now());
+    assert!(jobs.show(JobId(2)) && !jobs.show(JobId(2)));
+    let t = *jobs.totals();
+    assert_eq!((t.jobs, t.finished, t.queued, t.bytes, jobs.bytes_received()), (3, 1, 2, 100, 100));
+    assert_eq!(jobs.rows().iter().map(|job| job.id.0).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(jobs.position(JobId(2)), Some(1));
+    for id in [1, 3] {
+        assert!(jobs.hide(JobId(id)).is_some());
+        jobs.apply(&Event::Removed { id: JobId(id) }, Instant::now());
+        assert!(!jobs.show(JobId(id)), "the engine has taken it off the list");
+    }
+    jobs.apply(&queued(1), Instant::now());
+    assert_eq!(jobs.rows().iter().map(|job| job.n).collect::<Vec<_>>(), [2, 4]);
 }
 
 #[test]

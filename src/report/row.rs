@@ -101,7 +101,7 @@ pub(super) enum Ended<'a> {
 /// The row of a job that has ended so. `record` is what its last event told.
 pub(super) fn row(job: &Job, ended: Ended<'_>, record: Option<&Record>) -> Row {
     let file = if let Ended::Finished(file) = ended { Some(file) } else { None };
-    let answered: Option<&Answered> = record.and_then(|record| record.answered.as_ref());
+    let answered: Option<&Answered> = record.and_then(|record| record.answered.as_deref());
     let (status, attempts) = match ended {
         Ended::Finished(file) => ("finished", file.attempts),
         Ended::Failed(_, attempts) => ("failed", attempts),

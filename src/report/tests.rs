@@ -10,7 +10,7 @@ use url::Url;
 
 use super::*;
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Answered, FinishedFile, Record};
+use crate::engine::event::{Answered, FinishedFile, Protocol, Record};
 
 fn queued(id: u64) -> Event {
     let url = Url::parse(&format!("http://ann:s3cret@h.example/{id}.jpg?t=1#part")).expect("a valid address");
@@ -25,16 +25,21 @@ fn queued(id: u64) -> Event {
     }
 }
 
-fn record() -> Box<Record> {
+fn record() -> Record {
     let answered = Answered {
         final_url: Url::parse("http://bob:s3cret@cdn.example/x").expect("a valid address"),
         content_type: Some("image/jpeg".to_owned()),
         etag: Some("\"a,b\"".to_owned()),
         last_modified: None,
         ttfb: Duration::from_millis(12),
+        status: 200,
+        protocol: Protocol::Http1,
+        server: None,
+        ranges: false,
+        connect: None,
     };
     let at = |millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
-    Box::new(Record { started_at: Some(at(1000)), finished_at: at(3500), answered: Some(answered) })
+    Record { started_at: Some(at(1000)), finished_at: at(3500), answered: Some(Arc::new(answered)) }
 }
 
 fn finished(id: u64) -> Event {

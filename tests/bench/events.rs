@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use criterion::{BatchSize, Criterion, Throughput};
-use haul::engine::event::{Event, FinishedFile, Record};
+use haul::engine::event::{Answered, Event, FinishedFile, Protocol, Record};
 use haul::engine::request::JobId;
 use haul::jobs::Jobs;
 
@@ -16,7 +16,22 @@ pub(crate) fn queued(id: u64, dir: &Arc<Path>) -> Event {
 
 pub(crate) fn started(id: u64, dir: &Path) -> Event {
     let path = dir.join(format!("photo-{id:06}.jpg"));
-    Event::Started { id: JobId(id), attempt: 1, total: Some(50_000), path, resumed_from: 0 }
+    Event::Started { id: JobId(id), attempt: 1, total: Some(50_000), path, resumed_from: 0, answer: answer() }
+}
+
+fn answer() -> Arc<Answered> {
+    Arc::new(Answered {
+        final_url: "https://images.example/".parse().expect("a valid address"),
+        content_type: None,
+        etag: None,
+        last_modified: None,
+        ttfb: Duration::ZERO,
+        status: 200,
+        protocol: Protocol::Http1,
+        server: None,
+        ranges: false,
+        connect: None,
+    })
 }
 
 pub(crate) fn progress(id: u64, bytes: u64) -> Event {
@@ -37,7 +52,7 @@ pub(crate) fn finished(id: u64, path: PathBuf) -> Event {
         skipped: false,
     };
     let record = Record { started_at: None, finished_at: SystemTime::UNIX_EPOCH, answered: None };
-    Event::Finished { id: JobId(id), file, record: Box::new(record) }
+    Event::Finished { id: JobId(id), file, record }
 }
 
 /// All that the engine says of so many small files.

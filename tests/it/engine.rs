@@ -1,6 +1,7 @@
 //! The engine as a library against the scripted origin: commands in, events out, files on the disk. Every run of every
 //! test here is also held to the order of facts, see [`run`]. What the binary shows is the matter of `headless`.
 
+mod answers;
 mod bodies;
 mod commands;
 mod disk;
@@ -9,6 +10,8 @@ mod limits;
 mod names;
 mod network;
 mod order;
+mod pieces;
+mod queue;
 mod rapid;
 mod redirects;
 mod resume;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
+use crate::engine::event::Move;
 use crate::engine::request::JobId;
 
 use super::turns::HostNo;
@@ -41,6 +42,38 @@ impl Queues {
         self.remove(id);
         self.places.insert(id, (host, place));
         self.waiting.insert((host, place), id);
+    }
+
+    /// Has jobs change places; false where not all of them wait.
+    pub(super) fn reorder(&mut self, how: Move) -> bool {
+        let number = |id| self.places.get(&id).map(|(_, number)| *number);
+        match how {
+            Move::Swap(a, b) => {
+                let (Some(of_a), Some(of_b)) = (number(a), number(b)) else { return false };
+                // Two of one host never stand in one place.
+                self.renumber(a, i64::MIN);
+                self.renumber(b, of_a);
+                self.renumber(a, of_b);
+            }
+            Move::First(id) | Move::Last(id) if number(id).is_none() => return false,
+            Move::First(id) => {
+                self.front -= 1;
+                self.renumber(id, self.front);
+            }
+            Move::Last(id) => {
+                self.end += 1;
+                self.renumber(id, self.end);
+            }
+        }
+        true
+    }
+
+    fn renumber(&mut self, id: JobId, number: i64) {
+        let Some(place) = self.places.get_mut(&id) else { return };
+        let before = std::mem::replace(place, (place.0, number));
+        let queue = if self.waiting.contains_key(&before) { &mut self.waiting } else { &mut self.aside };
+        queue.remove(&before);
+        queue.insert((before.0, number), id);
     }
 
     /// Takes a job out, and tells whose it was.

@@ -15,6 +15,7 @@ use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::{Http, Login, Options, Secret};
 
 use super::clients::Clients;
+use super::connected::Connected;
 use super::connects::{Clock, with_stall_clock};
 use super::error::{self, Failure};
 use super::exchange::{Answer, Ask, Body, stalled};
@@ -41,6 +42,7 @@ pub(in crate::engine) struct Net {
     jar: Option<Jar>,
     stall: Duration,
     hosts: Hosts,
+    connected: Connected,
 }
 
 impl Net {
@@ -71,6 +73,7 @@ impl Net {
             // Clocks end somewhere; nobody waits for longer than this.
             stall: options.stall_timeout.min(LONGEST_STALL),
             hosts: Hosts::default(),
+            connected: Connected::default(),
         })
     }
 
@@ -96,7 +99,8 @@ impl Net {
                 continue;
             }
             let head = head::read(&response);
-            return Ok(Answer { head, url: chain.url().clone(), body: self.body(response, turn, ask) });
+            let connect = self.connected.last(chain.url());
+            return Ok(Answer { head, url: chain.url().clone(), connect, body: self.body(response, turn, ask) });
         }
     }
 
@@ -156,7 +160,8 @@ impl Net {
         }
         let asked = Instant::now();
         let wait = |clock: &Clock| turn.as_ref().map(|turn| turn.wait(clock));
-        match with_stall_clock(self.stall, wait, request.send()).await {
+        let request = self.connected.watch(chain.url(), request.send());
+        match with_stall_clock(self.stall, wait, request).await {
             Some(Ok(response)) => {
                 let found = || (response.version() == Version::HTTP_2).then(|| self.hosts.found(chain.url()));
                 let turn = turn.or_else(found);

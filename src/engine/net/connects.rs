@@ -11,6 +11,8 @@ use tokio::time::{Instant, timeout_at};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::connected;
+
 tokio::task_local! {
     static CURRENT: Clock;
 }
@@ -87,6 +89,8 @@ impl<S, R> Service<R> for Counted<S>
 where
     S: Service<R>,
     S::Future: Send + 'static,
+    S::Response: 'static,
+    S::Error: 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -99,7 +103,7 @@ where
     fn call(&mut self, address: R) -> Self::Future {
         // A connection that is made for the pool alone belongs to no request.
         let open = CURRENT.try_with(|current| Open::new(current.clone())).ok();
-        let connecting = self.0.call(address);
+        let connecting = connected::timed(self.0.call(address));
         Box::pin(async move {
             let _open = open;
             connecting.await

@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
 use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::event::ConnectTimes;
 use crate::engine::head::Head;
 use crate::engine::rate::Flow;
 use crate::engine::resume::Validator;
@@ -64,6 +65,7 @@ pub(in crate::engine) struct Answer {
     pub(in crate::engine) head: Head,
     /// The address that answered, without userinfo.
     pub(in crate::engine) url: Url,
+    pub(in crate::engine) connect: Option<ConnectTimes>,
     pub(in crate::engine) body: Body,
 }
 

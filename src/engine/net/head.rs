@@ -3,11 +3,12 @@
 use std::time::SystemTime;
 
 use reqwest::header::{
-    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderName, LAST_MODIFIED,
-    RETRY_AFTER, TRANSFER_ENCODING,
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, DATE, ETAG, HeaderName,
+    LAST_MODIFIED, RETRY_AFTER, SERVER, TRANSFER_ENCODING,
 };
 use reqwest::{Response, Version};
 
+use crate::engine::event::Protocol;
 use crate::engine::head::Head;
 use crate::engine::retry::parse_retry_after;
 
@@ -23,12 +24,18 @@ pub(super) fn read(response: &Response) -> Head {
         response.version() <= Version::HTTP_11 && response.content_length().is_none() && transfer_encoding.is_none();
     Head {
         status: response.status().as_u16(),
+        protocol: if response.version() == Version::HTTP_2 { Protocol::Http2 } else { Protocol::Http1 },
         content_length: response.content_length(),
         content_range: text(CONTENT_RANGE),
         // One that is no text is a tag all the same, though none that could be sent back.
         etag: response.headers().get(ETAG).map(|tag| tag.to_str().unwrap_or_default().to_owned()),
         last_modified: text(LAST_MODIFIED),
         date: text(DATE),
+        server: response.headers().get(SERVER).map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned()),
+        accepts_ranges: response
+            .headers()
+            .get(ACCEPT_RANGES)
+            .is_some_and(|v| v.as_bytes().eq_ignore_ascii_case(b"bytes")),
         content_disposition: response.headers().get(CONTENT_DISPOSITION).map(|v| v.as_bytes().to_vec()),
         content_type: text(CONTENT_TYPE),
         content_encoding: list(CONTENT_ENCODING),

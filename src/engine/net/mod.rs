@@ -3,6 +3,7 @@
 
 mod client;
 mod clients;
+mod connected;
 mod connects;
 mod error;
 mod exchange;

@@ -12,6 +12,8 @@ use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
+use super::connected;
+
 /// How long an answer is good for. The system does not say; a minute is what browsers take.
 const KEPT: Duration = Duration::from_secs(60);
 
@@ -59,6 +61,7 @@ impl Names {
         F: Future<Output = Result<Vec<SocketAddr>, String>>,
     {
         let found = self.found(name);
+        let _clock = (!found.initialized()).then(connected::looks_up);
         let answer = found.get_or_init(|| ask(name.to_owned())).await.clone();
         // Those who waited share the bad news; the next one asks anew.
         if answer.is_err() {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::engine::descriptors;
 use crate::engine::disk::remove_part;
 use crate::engine::event::{Command, Event, PAUSED_BY_USER};
 use crate::engine::partial::part_path;
@@ -36,6 +37,14 @@ impl Supervisor {
                 self.asked += 1;
                 self.shared.store.count_left();
             }
+            Command::Watch(job) => self.shared.watch(job),
+            Command::Jobs(jobs) => self.hosts.set_slots(jobs.min(descriptors::transfers())),
+            Command::Move(how) => {
+                if self.hosts.reorder(how) {
+                    self.tell(Event::Moved(how));
+                }
+            }
+            Command::Force(id) => self.force(id),
             Command::LimitRate(rate) => self.shared.net.limit_rate(rate),
             Command::Cancel(id) => self.cancel(id),
             Command::Pause(id) => self.pause(id),
@@ -189,6 +198,17 @@ impl Supervisor {
             }
             Phase::Queued => self.lift(id),
             _ => {}
+        }
+    }
+
+    /// Starts a job that waits in whatever way. The others of its host go on waiting.
+    fn force(&mut self, id: JobId) {
+        if self.jobs.get(&id).is_some_and(|job| matches!(job.phase, Phase::Waiting { .. })) {
+            self.withdraw(id);
+            self.enqueue(id, true);
+        }
+        if self.hosts.force(id, Instant::now()) {
+            self.start(id);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::io::{self, BufReader, Cursor};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::engine::checksum::Digests;
@@ -102,7 +103,7 @@ pub(super) struct Finishing {
     pub(super) started: Option<Instant>,
     pub(super) started_at: Option<SystemTime>,
     pub(super) resumed_from: u64,
-    pub(super) answered: Option<Answered>,
+    pub(super) answered: Option<Arc<Answered>>,
 }
 
 impl Finishing {

@@ -187,7 +187,7 @@ impl Supervisor {
             started: job.started,
             started_at: job.started_at,
             resumed_from: job.resumed_from,
-            answered: job.answered.as_deref().cloned(),
+            answered: job.answered.clone(),
         };
         let (shared, finals, unsettling) =
             (Arc::clone(&self.shared), Arc::clone(&self.finals), self.unsettling.clone());
@@ -240,7 +240,7 @@ impl Supervisor {
         }
         self.finished.insert(id, self.finals.named(&file.path));
         self.sync_later();
-        self.tell(Event::Finished { id, file, record: Box::new(record) });
+        self.tell(Event::Finished { id, file, record });
         if remove {
             self.removed(id);
         }

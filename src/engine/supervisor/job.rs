@@ -1,5 +1,6 @@
 //! What the supervisor keeps of one job.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio_util::sync::CancellationToken;
@@ -95,7 +96,7 @@ pub(super) struct Job {
     /// Where the last attempt began in the file.
     pub(super) resumed_from: u64,
     /// The last answer that an attempt got.
-    pub(super) answered: Option<Box<Answered>>,
+    pub(super) answered: Option<Arc<Answered>>,
 }
 
 impl Job {
@@ -136,9 +137,8 @@ impl Job {
     }
 
     /// What reports want to know of a job that ends now.
-    pub(super) fn record(&mut self) -> Box<Record> {
-        let answered = self.answered.take().map(|answered| *answered);
-        Box::new(Record { started_at: self.started_at, finished_at: SystemTime::now(), answered })
+    pub(super) fn record(&mut self) -> Record {
+        Record { started_at: self.started_at, finished_at: SystemTime::now(), answered: self.answered.take() }
     }
 
     /// When the job's time is up.

@@ -41,7 +41,7 @@ impl Supervisor {
         }
         match file {
             Some(file) => {
-                let change = Change::Finished(Box::new(((*file).clone(), *job.record())));
+                let change = Change::Finished(Box::new(((*file).clone(), job.record())));
                 self.shared.store.note(id, change);
                 self.there(id, *file);
             }

@@ -130,13 +130,20 @@ impl Transfer {
             ask.fresh = true;
             result = self.shared.get(self.assignment.id, &ask).await;
         }
-        let answer = result.map_err(|failure| failure.error)?;
-        self.answered = Some(Box::new(Answered {
+        let mut answer = result.map_err(|failure| failure.error)?;
+        let head = &mut answer.head;
+        self.answered = Some(Arc::new(Answered {
             final_url: answer.url.clone(),
-            content_type: answer.head.content_type.clone(),
-            etag: answer.head.etag.clone(),
-            last_modified: answer.head.last_modified.clone(),
+            content_type: head.content_type.clone(),
+            etag: head.etag.clone(),
+            last_modified: head.last_modified.clone(),
             ttfb: asked.elapsed(),
+            status: head.status,
+            protocol: head.protocol,
+            // Nobody else wants it.
+            server: head.server.take(),
+            ranges: head.accepts_ranges || head.status == 206,
+            connect: answer.connect,
         }));
         Ok(answer)
     }

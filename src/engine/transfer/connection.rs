@@ -105,7 +105,7 @@ impl Connection {
         let validator = wanted.validator.clone();
         let ask = Ask { range: Some(Range { first, last: Some(last), validator }), ..ask };
         let answer = self.shared.get(self.id, &ask).await;
-        let Answer { head, url, mut body } = answer.map_err(|failure| failure.error)?;
+        let Answer { head, url, mut body, .. } = answer.map_err(|failure| failure.error)?;
         match judge_range(&head, &url, &wanted) {
             Ok(()) => {}
             Err(refusal) => {

@@ -1,7 +1,7 @@
 //! What goes into an attempt and what it leaves. A leaf within the room.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -33,9 +33,21 @@ pub(in crate::engine) struct Shared {
     pub(in crate::engine) answered: UnboundedSender<(JobId, Duration)>,
     /// Hears what running transfers want of the hosts.
     pub(in crate::engine) wishes: UnboundedSender<Wish>,
+    /// The job whose pieces are told.
+    pub(in crate::engine) watched: Mutex<Option<JobId>>,
 }
 
 impl Shared {
+    /// Tells the pieces of this job from now on, and of no other.
+    pub(in crate::engine) fn watch(&self, job: Option<JobId>) {
+        *self.watched.lock().unwrap_or_else(PoisonError::into_inner) = job;
+    }
+
+    /// Somebody watches this job.
+    pub(super) fn is_watched(&self, id: JobId) -> bool {
+        *self.watched.lock().unwrap_or_else(PoisonError::into_inner) == Some(id)
+    }
+
     /// Sends a request of this job.
     pub(super) async fn get(&self, id: JobId, ask: &Ask) -> Result<Answer, Failure> {
         let asked = Instant::now();
@@ -144,7 +156,7 @@ pub(in crate::engine) struct Left {
     /// The server has refused ranges of the file, or has shown that it is better left alone with them.
     pub(in crate::engine) unsplit: bool,
     /// What the server said, if it said anything.
-    pub(in crate::engine) answered: Option<Box<Answered>>,
+    pub(in crate::engine) answered: Option<Arc<Answered>>,
 }
 
 /// The error of a job that took longer than it may.

@@ -354,6 +354,7 @@ impl Transfer {
             course.told = Instant::now();
             self.tell(course.told);
         }
+        self.show(now);
         self.seams_hold().await
     }
 

@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
 use crate::engine::disk::{Part, Writer};
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Answered, Event};
+use crate::engine::event::{Answered, Event, Protocol};
 use crate::engine::partial::{About, sum};
 use crate::engine::rate::Meter;
 use crate::engine::resume::Validator;
@@ -18,6 +18,9 @@ use super::connection::Ended;
 use super::field::Field;
 use super::plan::{Assignment, Loan, Shared};
 use super::pulse::Alone;
+
+/// How often at most the pieces are told.
+const SHOW: Duration = Duration::from_millis(240);
 
 /// Where received bytes are.
 #[derive(Debug)]
@@ -63,12 +66,14 @@ pub(super) struct Transfer {
     pub(super) about: Option<About>,
     pub(super) resumed_from: u64,
     pub(super) gained: u64,
-    pub(super) answered: Option<Box<Answered>>,
+    pub(super) answered: Option<Arc<Answered>>,
     /// [`Event::Started`] is out for the bytes that come now.
     pub(super) announced: bool,
     pub(super) meter: Meter,
     /// The last sample, so that nothing is told twice.
     pub(super) told: Option<(u64, u64, u32)>,
+    /// When the pieces were told last.
+    pub(super) shown: Option<Instant>,
 }
 
 impl Transfer {
@@ -90,6 +95,7 @@ impl Transfer {
             announced: false,
             meter: Meter::new(0, Instant::now()),
             told: None,
+            shown: None,
         }
     }
 
@@ -126,12 +132,45 @@ impl Transfer {
             total: self.total,
             path,
             resumed_from: self.here(),
+            answer: self.answered.clone().unwrap_or_else(|| Arc::new(self.unasked(about))),
         });
+    }
+
+    /// What an earlier run has left of an answer, where there is nothing to ask for.
+    fn unasked(&self, about: &About) -> Answered {
+        let (etag, last_modified) = match &self.validator {
+            Some(Validator::ETag(tag)) => (Some(tag.clone()), None),
+            Some(Validator::LastModified(date)) => (None, Some(date.clone())),
+            None => (None, None),
+        };
+        Answered {
+            final_url: about.last.clone(),
+            content_type: about.content_type.clone(),
+            etag,
+            last_modified,
+            ttfb: Duration::ZERO,
+            status: 0,
+            protocol: Protocol::default(),
+            server: None,
+            ranges: true,
+            connect: None,
+        }
     }
 
     pub(super) fn truncated(&self, at: u64) -> TransferError {
         let of = self.total.map_or_else(String::new, |total| format!(" of {total}"));
         TransferError::new(ErrorClass::Truncated, format!("the body ended after {at}{of} bytes"))
+    }
+
+    /// Tells somebody who watches which bytes are here, as often as that can be seen.
+    pub(super) fn show(&mut self, now: Instant) {
+        let Sink::Spread(spread) = &self.sink else { return };
+        if !self.shared.is_watched(self.assignment.id) || self.shown.is_some_and(|at| now.duration_since(at) < SHOW) {
+            return;
+        }
+        self.shown = Some(now);
+        let pieces = spread.field.lock().segments.map();
+        self.shared.outbox.push(Event::Pieces { id: self.assignment.id, pieces });
     }
 
     pub(super) fn tell(&mut self, now: Instant) {

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::App;
 use crate::engine::error::TransferError;
-use crate::engine::event::{Event, FinishedFile, Record};
+use crate::engine::event::{Answered, Event, FinishedFile, Protocol, Record};
 use crate::engine::request::JobId;
 use crate::tui::theme::Theme;
 
@@ -36,7 +36,30 @@ pub(in crate::tui) fn connecting(id: u64, attempt: u32) -> Event {
 }
 
 pub(in crate::tui) fn started(id: u64, name: &str, total: Option<u64>) -> Event {
-    Event::Started { id: JobId(id), attempt: 1, total, path: PathBuf::from(format!("photos/{name}")), resumed_from: 0 }
+    Event::Started {
+        id: JobId(id),
+        attempt: 1,
+        total,
+        path: PathBuf::from(format!("photos/{name}")),
+        resumed_from: 0,
+        answer: answer(),
+    }
+}
+
+/// What the server said of any file.
+pub(in crate::tui) fn answer() -> Arc<Answered> {
+    Arc::new(Answered {
+        final_url: Url::parse("https://images.example/").expect("a valid address"),
+        content_type: None,
+        etag: None,
+        last_modified: None,
+        ttfb: Duration::ZERO,
+        status: 200,
+        protocol: Protocol::Http1,
+        server: None,
+        ranges: false,
+        connect: None,
+    })
 }
 
 pub(in crate::tui) fn progress(id: u64, bytes: u64, total: Option<u64>, bytes_per_second: u64) -> Event {
@@ -63,8 +86,8 @@ pub(in crate::tui) fn failed(id: u64, error: TransferError) -> Event {
     Event::Failed { id: JobId(id), error, attempts: 1, record: record() }
 }
 
-pub(in crate::tui) fn record() -> Box<Record> {
-    Box::new(Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None })
+pub(in crate::tui) fn record() -> Record {
+    Record { started_at: None, finished_at: std::time::UNIX_EPOCH, answered: None }
 }
 
 pub(in crate::tui) fn retrying(id: u64, attempt: u32, seconds: u64, error: TransferError) -> Event {

@@ -273,8 +273,14 @@ fn there_is_a_timer_only_while_something_changes_by_itself() {
 fn rates_count_what_came_over_the_wire_alone() {
     let now = Instant::now();
     let mut app = empty(now);
-    let resumed =
-        Event::Started { id: JobId(1), attempt: 2, total: Some(9_000_000), path: "x".into(), resumed_from: 5_000_000 };
+    let resumed = Event::Started {
+        id: JobId(1),
+        attempt: 2,
+        total: Some(9_000_000),
+        path: "x".into(),
+        resumed_from: 5_000_000,
+        answer: scenes::answer(),
+    };
     let mut events = vec![queued(1, "a.jpg"), queued(2, "b.jpg"), resumed, progress(1, 5_001_000, Some(9_000_000), 10)];
     let mut there = finished(2, "b.jpg", 7_000_000, 0);
     if let Event::Finished { file, .. } = &mut there {

@@ -19,6 +19,7 @@ pub(super) fn word(event: &Event) -> &'static str {
         Event::Connecting { .. } => "connecting",
         Event::Started { .. } => "started",
         Event::Progress { .. } => "progress",
+        Event::Pieces { .. } => "pieces",
         Event::Restarted { .. } => "restarted",
         Event::Retrying { .. } => "retrying",
         Event::Paused { .. } => "paused",
@@ -26,6 +27,7 @@ pub(super) fn word(event: &Event) -> &'static str {
         Event::Failed { .. } => "failed",
         Event::Cancelled { .. } => "cancelled",
         Event::Removed { .. } => "removed",
+        Event::Moved(_) => "moved",
         Event::HostChanged { .. } => "host changed",
         Event::Notice(_) => "notice",
     }
@@ -56,9 +58,18 @@ fn followers(before: &str) -> &'static [&'static str] {
         "connecting" | "restarted" => {
             &["started", "restarted", "retrying", "failed", "paused", "cancelled", "removed", "queued"]
         }
-        "started" | "progress" => {
-            &["progress", "restarted", "finished", "retrying", "failed", "paused", "cancelled", "removed", "queued"]
-        }
+        "started" | "progress" | "pieces" => &[
+            "progress",
+            "pieces",
+            "restarted",
+            "finished",
+            "retrying",
+            "failed",
+            "paused",
+            "cancelled",
+            "removed",
+            "queued",
+        ],
         "retrying" => &["queued", "failed", "paused", "cancelled", "removed"],
         // What waits for room may wait too long, and the user may want it to rest anyhow.
         "paused" => &["queued", "cancelled", "removed", "failed", "paused"],

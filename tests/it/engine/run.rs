@@ -206,7 +206,7 @@ impl Run {
     /// The facts of a job so far, in their order.
     pub(crate) fn facts(&self, id: JobId) -> String {
         let words = self.seen.iter().filter(|event| event.job() == Some(id)).map(order::word);
-        words.filter(|word| *word != "progress").collect::<Vec<_>>().join(" ")
+        words.filter(|word| !matches!(*word, "progress" | "pieces")).collect::<Vec<_>>().join(" ")
     }
 
     /// Everything that was said so far.
