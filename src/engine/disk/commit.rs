@@ -209,7 +209,8 @@ impl<B: Books> Committing<'_, B> {
             return Ok(false);
         }
         let folder = inside::Folder::of(self.part_path)?;
-        if !folder.is_free(to)? || !self.finals.adopt(to) {
+        // Whether something has the name shows when it is given: mostly nothing has.
+        if !self.finals.adopt(to) {
             return Ok(false);
         }
         let mut hop = || {
