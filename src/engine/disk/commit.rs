@@ -274,7 +274,7 @@ fn holds(path: &Path, body: &Body) -> io::Result<bool> {
     // A file that cannot be read is not known to be the same.
     let Ok(mut there) = inside::read(path) else { return Ok(false) };
     match body {
-        Body::Memory(bytes) => same(&mut there, &mut bytes.as_slice()),
+        Body::Memory(bytes) => same(&mut there, &mut &bytes[..]),
         Body::Part(part) => same(&mut there, &mut part.reader()?),
     }
 }
