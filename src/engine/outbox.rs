@@ -2,7 +2,7 @@
 //! engine never waits for the reader, so a face that hangs costs memory for its unread facts and nothing else;
 //! whoever adds work waits for room first.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::event::Event;
-use super::request::JobId;
+use super::request::{JobId, JobMap};
 
 type Waker = Box<dyn Fn() + Send>;
 
@@ -19,7 +19,7 @@ struct Queue {
     /// Facts, and a mark for every sample where its first version arrived; a mark whose sample is gone says nothing.
     entries: VecDeque<Entry>,
     /// The unread sample of each job, with the number of its mark.
-    samples: HashMap<JobId, (u64, Event)>,
+    samples: JobMap<(u64, Event)>,
     marks: u64,
     waker: Option<Waker>,
     closed: bool,
