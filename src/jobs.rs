@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::display::without_userinfo;
 use crate::engine::event::{Event, Notice};
-use crate::engine::request::JobId;
+use crate::engine::request::{JobId, JobMap};
 
 use job::seconds;
 
@@ -26,7 +26,7 @@ pub struct Jobs {
     /// By their number, ascending.
     rows: Vec<Job>,
     /// The number of each row; its place among the rows follows from that.
-    index: HashMap<JobId, usize>,
+    index: JobMap<usize>,
     /// How many finished rows were let go.
     shed: usize,
     /// Rows that are out of sight; see [`Self::hide`].

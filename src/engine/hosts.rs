@@ -578,7 +578,7 @@ mod tests {
             let first = grant(&mut hosts, start);
             assert_eq!(first as u64, jobs.min(16));
             (0..8).for_each(|_| hosts.answered(&a, Duration::ZERO));
-            hosts.flow(&a).add(1000);
+            hosts.flow(&a).add(1_000_000);
             assert_eq!(hosts.next_opening(start), (loans == 0).then_some(later), "nobody wakes up for nothing");
             assert_eq!(hosts.take_changed(), []);
             assert_eq!(grant(&mut hosts, later) + hosts.lend(&a, loans, later), if loans == 0 { 16 } else { 17 });

@@ -1,6 +1,8 @@
 //! What a caller asks for, before it is a job, and the name a job goes by. A leaf: every layer may name these.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -37,6 +39,27 @@ impl fmt::Debug for DownloadRequest {
 /// The name of a job: 64 random bits, 16 hex digits wherever it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
+
+/// A map by the names of jobs.
+pub type JobMap<T> = HashMap<JobId, T, BuildHasherDefault<Random>>;
+
+/// Hashes what is random already by taking it as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Random(u64);
+
+impl Hasher for Random {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |bits, byte| bits.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, bits: u64) {
+        self.0 = bits;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl fmt::Display for JobId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -98,7 +98,9 @@ fn print(event: &Event, jobs: &Jobs, face: Face, console: &Console) -> io::Resul
         Face::Json => json::line(event, jobs).map_or(Ok(()), |line| console.data(&line)),
         Face::Plain => plain::line(event, jobs).map_or(Ok(()), |line| console.data(&line)),
         Face::Quiet | Face::Screen => {
-            if let (Event::Failed { .. }, Some(line)) = (event, plain::line(event, jobs)) {
+            if matches!(event, Event::Failed { .. })
+                && let Some(line) = plain::line(event, jobs)
+            {
                 console.say(&line);
             }
             Ok(())

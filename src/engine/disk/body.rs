@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::io::{self, Read as _};
 
+use bytes::Bytes;
+
 use super::part::Part;
 
 /// A body on its way to its final name.
 #[derive(Debug)]
 pub(in crate::engine) enum Body {
     /// Small and whole, in memory: it reaches the disk in one hop.
-    Memory(Vec<u8>),
+    Memory(Bytes),
     /// In its part file.
     Part(Part),
 }

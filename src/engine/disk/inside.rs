@@ -96,14 +96,6 @@ mod opened {
             Ok(Self(patiently(|| place(path))?.0))
         }
 
-        /// True where nothing has the name.
-        pub(in crate::engine::disk) fn is_free(&self, path: &Path) -> io::Result<bool> {
-            match statat(&self.0, name(path)?, AtFlags::SYMLINK_NOFOLLOW) {
-                Err(rustix::io::Errno::NOENT) => Ok(true),
-                found => Ok(found.map(|_| false)?),
-            }
-        }
-
         /// As [`super::create`].
         pub(in crate::engine::disk) fn create(&self, path: &Path) -> io::Result<File> {
             patiently(|| open_in(&self.0, name(path)?, CREATE))
@@ -249,13 +241,6 @@ mod by_path {
     impl Folder {
         pub(in crate::engine::disk) fn of(_: &Path) -> io::Result<Self> {
             Ok(Self)
-        }
-
-        pub(in crate::engine::disk) fn is_free(&self, path: &Path) -> io::Result<bool> {
-            match fs::symlink_metadata(path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-                found => found.map(|_| false),
-            }
         }
 
         pub(in crate::engine::disk) fn create(&self, path: &Path) -> io::Result<File> {

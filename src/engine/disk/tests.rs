@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
+
 use super::*;
 use crate::engine::partial::Length;
 
@@ -89,7 +91,7 @@ fn a_part_is_never_made_or_continued_through_something_of_others() {
 fn twins_in_case_or_composition_are_never_one_file() {
     for (one, other) in [("A.png", "a.png"), ("\u{e9}.png", "e\u{301}.png"), ("\u{c9}.png", "e\u{301}.png")] {
         let (folder, finals) = (Folder::new(), Finals::default());
-        let body = Body::Memory(b"abc".to_vec());
+        let body = Body::Memory(Bytes::from_static(b"abc"));
         let first =
             commit(&body, &folder.path("1.part"), Name::Given(one), &finals, PLAIN, &NoBooks).expect("a free name");
         assert_eq!((first.path, first.skipped), (folder.path(one), false));
@@ -119,13 +121,13 @@ fn a_name_that_is_too_long_for_the_file_system_is_cut() {
     deep.push("d".repeat(LONGEST_PATH - 60 - deep.as_os_str().len() - 1));
     fs::create_dir_all(&deep).expect("just short enough");
     let (finals, part, name) = (Finals::default(), deep.join("1.part"), format!("{}.jpg", "x".repeat(200)));
-    for (number, body) in [b"abc", b"def"].map(|bytes| Body::Memory(bytes.to_vec())).iter().enumerate() {
+    for (number, body) in [b"abc", b"def"].map(|bytes| Body::Memory(Bytes::from_static(bytes))).iter().enumerate() {
         let settled = commit(body, &part, Name::Given(&name), &finals, PLAIN, &NoBooks).expect("a shorter name fits");
         let expected =
             if number == 0 { format!("{}.jpg", "x".repeat(50)) } else { format!("{} (2).jpg", "x".repeat(50)) };
         assert_eq!(settled.path.file_name(), Some(expected.as_ref()));
     }
-    let error = commit(&Body::Memory(b"abc".to_vec()), &part, Name::Own(&name), &finals, PLAIN, &NoBooks)
+    let error = commit(&Body::Memory(Bytes::from_static(b"abc")), &part, Name::Own(&name), &finals, PLAIN, &NoBooks)
         .expect_err("taken as it is");
     assert_eq!(error.kind(), io::ErrorKind::InvalidFilename);
 }

@@ -1,11 +1,11 @@
 //! The jobs that wait, each host's in their order. Every step costs the logarithm of their number, however many wait and
 //! wherever the job stands. It knows hosts by their numbers alone.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use crate::engine::event::Move;
-use crate::engine::request::JobId;
+use crate::engine::request::{JobId, JobMap};
 
 use super::turns::HostNo;
 
@@ -18,7 +18,7 @@ pub(super) struct Queues {
     waiting: BTreeMap<Place, JobId>,
     /// Those that could not start when it was their turn; they are not asked for again before something has changed.
     aside: BTreeMap<Place, JobId>,
-    places: HashMap<JobId, Place>,
+    places: JobMap<Place>,
     /// The places that were given out at the front and at the end, counted from the middle.
     front: i64,
     end: i64,

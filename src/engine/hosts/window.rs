@@ -15,6 +15,10 @@ const EPOCH: Duration = Duration::from_millis(250);
 /// The same for the first level, which is held against nothing: short lists are over before a full epoch is.
 const FIRST_EPOCH: Duration = Duration::from_millis(100);
 
+/// Fewer bytes for each request say nothing of a level where no files have ended either: what one answer is ahead of
+/// another is more. A line so slow that they take long to come is full with few requests.
+const ENOUGH: u64 = 16 * 1024;
+
 /// How long a level that could not be bettered is kept before the next try.
 const HOLD: Duration = Duration::from_secs(5);
 
@@ -89,6 +93,10 @@ pub(super) struct Window {
     doubling: bool,
     /// When the epoch that runs has begun, and what had come by then.
     since: Option<(Instant, Count)>,
+    /// When it was full last.
+    full: Option<Instant>,
+    /// The first epoch was too short to say anything.
+    slow: bool,
     trouble: Trouble,
     /// This size brought trouble, which is remembered until then.
     wall: Option<(usize, Instant)>,
@@ -105,6 +113,8 @@ impl Window {
             stage: Stage::Measuring,
             doubling: true,
             since: None,
+            full: None,
+            slow: false,
             trouble: Trouble::default(),
             wall: None,
         }
@@ -149,19 +159,26 @@ impl Window {
         if !self.is_trying() && self.next_size(now) == self.size {
             return false;
         }
+        let full = self.full.replace(now);
         let (began, before) = *self.since.get_or_insert((now, count));
         let (time, epoch) = (now.saturating_duration_since(began), self.epoch());
         // Before half of the first requests are answered there is no saying how the host takes them.
         if time < epoch || (self.is_first() && self.answers * 2 < self.size) {
             return false;
         }
-        self.since = Some((now, count));
+        let come = Count { bytes: count.bytes - before.bytes, files: count.files - before.files };
+        let level = Level { count: come, time, small: come.files >= self.size as u64 };
         // It was not full all the time, or somebody would have looked.
-        if time > epoch * 2 && !self.is_first() {
+        let lapsed = !self.is_first() && full.is_none_or(|full| now.saturating_duration_since(full) > epoch * 2);
+        if !lapsed && !level.small && come.bytes < self.size as u64 * ENOUGH {
+            if self.is_first() {
+                // Most of that was waiting for the first answers. What comes now is held against what comes later.
+                (self.slow, self.since) = (true, Some((now, count)));
+            }
             return false;
         }
-        let count = Count { bytes: count.bytes - before.bytes, files: count.files - before.files };
-        self.judge(Level { count, time, small: count.files >= self.size as u64 }, now)
+        self.since = Some((now, count));
+        !lapsed && self.judge(level, now)
     }
 
     fn judge(&mut self, level: Level, now: Instant) -> bool {
@@ -188,7 +205,10 @@ impl Window {
         }
         match self.stage {
             Stage::Holding { until } => Some(until),
-            Stage::Measuring | Stage::Trying { .. } => self.since.map(|(began, _)| began + self.epoch()),
+            Stage::Measuring | Stage::Trying { .. } => self.since.map(|(began, _)| {
+                let end = began + self.epoch();
+                if end > now { end } else { now + EPOCH }
+            }),
         }
     }
 
@@ -223,7 +243,7 @@ impl Window {
     }
 
     fn is_first(&self) -> bool {
-        self.doubling && matches!(self.stage, Stage::Measuring)
+        self.doubling && !self.slow && matches!(self.stage, Stage::Measuring)
     }
 
     fn is_trying(&self) -> bool {
@@ -272,7 +292,7 @@ mod tests {
     }
 
     fn capped(most: usize) -> impl Fn(usize) -> u64 {
-        move |size| 1000 * size.min(most) as u64
+        move |size| 20_000 * size.min(most) as u64
     }
 
     #[test]
@@ -283,7 +303,7 @@ mod tests {
             (16, 64, 40, vec![32, 64]),
             (16, 64, 32, vec![32, 64, 32]),
             (16, 64, 16, vec![32, 16]),
-            (16, 64, 2, vec![32, 16]),
+            (16, 64, 4, vec![32, 16]),
             (16, 40, 1000, vec![32, 40]),
             (4, 4, 1000, vec![]),
             (64, 64, 1000, vec![]),
@@ -324,15 +344,29 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_slow_as_a_whole_is_given_time_to_show_it() {
+        // So many bytes in 10 ms over all requests; the first answers take most of the first epoch, but 16 requests fill
+        // the line.
+        for rate in [13_000, 4000, 1000] {
+            let mut full = Full::new(16, 64, 10);
+            full.window.begins(Count::default(), full.now);
+            full.now += Duration::from_millis(80);
+            let sizes = full.run(10_000, |_| rate, none);
+            assert!(sizes.starts_with(&[32, 16]) && sizes.iter().all(|size| *size <= 32), "{rate} {sizes:?}");
+        }
+    }
+
+    #[test]
     fn nothing_grows_before_half_of_the_first_requests_are_answered() {
         let (mut window, start) = (Window::new(16, 64), Instant::now());
         window.begins(Count::default(), start);
+        let much = Count { bytes: 1_000_000, files: 0 };
         let later = start + Duration::from_secs(1);
         for answers in 0..8 {
-            assert!(!window.pressed(Count { bytes: 1000, files: 0 }, later), "{answers}");
+            assert!(!window.pressed(much, later), "{answers}");
             window.answered(Duration::from_millis(900));
         }
-        assert!(window.pressed(Count { bytes: 1000, files: 0 }, later));
+        assert!(window.pressed(much, later));
         assert_eq!(window.size(), 32);
     }
 
@@ -385,5 +419,9 @@ mod tests {
         assert_eq!(look(&full), Some(350));
         full.run(250, capped(16), none);
         assert_eq!(look(&full), Some(5350));
+        // Where little has come, it is looked at again soon.
+        let mut full = Full::new(16, 64, 10);
+        full.run(600, |_| 1, none);
+        assert_eq!(full.window.next_look(full.now), Some(full.now + EPOCH));
     }
 }

@@ -51,7 +51,7 @@ pub fn history(database: &Path, mut take: impl FnMut(Past) -> bool) -> Result<()
     let mut past = rows
         .into_iter()
         .filter_map(|(kept, _)| {
-            let file = kept.record.file?;
+            let file = *kept.record.file?;
             let finished_at = SystemTime::UNIX_EPOCH + Duration::from_millis(file.finished_at);
             Some(Past {
                 id: JobId(kept.id.cast_unsigned()),

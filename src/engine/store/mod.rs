@@ -43,7 +43,7 @@ use super::error::TransferError;
 use super::event::{Event, FinishedFile, Notice, Record};
 use super::options::Options;
 use super::outbox::Outbox;
-use super::request::{DownloadRequest, JobId};
+use super::request::{DownloadRequest, JobId, JobMap};
 
 use error::SaveError;
 use order::{Order, Waiting};
@@ -101,6 +101,7 @@ impl Store {
             session,
             listed: HashSet::new(),
             fresh: Vec::new(),
+            known: JobMap::default(),
             unreadable: 0,
             told_unreadable: 0,
             secrets: options.has_secrets(),

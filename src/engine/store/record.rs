@@ -44,7 +44,7 @@ impl State {
     }
 }
 
-/// What is known of one job.
+/// What is known of one job. Boxed is what most have none of while many are in memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
     /// Without userinfo; without its query too once the job is finished.
@@ -61,13 +61,13 @@ pub(super) struct Record {
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) generation: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    part: Option<PartRecord>,
+    part: Option<Box<PartRecord>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) intent: Option<Intent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<ErrorRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) file: Option<FileRecord>,
+    pub(super) file: Option<Box<FileRecord>>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -248,7 +248,7 @@ impl Record {
             }
             Change::Begun(generation, partial) => {
                 self.generation = *generation;
-                self.part = partial.as_deref().map(PartRecord::new);
+                self.part = partial.as_deref().map(|partial| Box::new(PartRecord::new(partial)));
                 self.intent = None;
                 state
             }
@@ -264,7 +264,7 @@ impl Record {
             }
             Change::Finished(finished) => {
                 let (file, answers) = &**finished;
-                self.file = Some(FileRecord::new(file, answers));
+                self.file = Some(Box::new(FileRecord::new(file, answers)));
                 (self.part, self.intent, self.error) = (None, None, None);
                 // A query may be a signature; the identity stays as a hash.
                 self.url = without_query(&self.url);
@@ -311,7 +311,7 @@ impl Record {
 
     /// The file that it became, if it did.
     pub(super) fn finished(&self) -> Option<FinishedFile> {
-        self.file.as_ref().filter(|file| self.is_own(&file.path)).map(FileRecord::finished)
+        self.file.as_ref().filter(|file| self.is_own(&file.path)).map(|file| file.finished())
     }
 
     /// True for paths within the job's folder: a record must lead to no other file.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Error, OptionalExtension as _, Row};
 
 use crate::engine::event::FinishedFile;
 use crate::engine::partial::{Length, Partial, part_path};
-use crate::engine::request::{DownloadRequest, JobId};
+use crate::engine::request::{DownloadRequest, JobId, JobMap};
 
 use super::order::{Found, Left, LeftState, Standing, Trust};
 use super::record::{Change, Record, State};
@@ -71,6 +71,9 @@ pub(super) struct Rows<'a> {
     pub(super) listed: &'a mut HashSet<i64>,
     /// Those of them that were not before this transaction.
     pub(super) fresh: &'a mut Vec<i64>,
+    /// New jobs as their rows have them, while nothing has changed them: most change once, when they are finished, and
+    /// need not be read for that.
+    pub(super) known: &'a mut JobMap<Box<Kept>>,
     /// Rows of unfinished jobs that were found damaged.
     pub(super) unreadable: &'a mut usize,
     /// This engine has a password, cookies or headers to give.
@@ -79,12 +82,21 @@ pub(super) struct Rows<'a> {
     pub(super) overwrite: bool,
 }
 
+/// So many new jobs are known by heart.
+const MOST_KNOWN: usize = 8192;
+
 impl Rows<'_> {
     /// Makes the request a job, or says whose job it is.
     pub(super) fn add(&mut self, request: &DownloadRequest, lives: &mut Lives) -> rusqlite::Result<Standing> {
         let standing = |id, found| Standing { id, request: request.clone(), found };
+        // Mostly nobody has asked for it before.
+        if let Some(id) = self.insert(request, None, "IGNORE")? {
+            return Ok(standing(id, Found::Open(Box::default())));
+        }
         let Some(kept) = self.find(request)? else {
-            let id = self.insert(request, None)?;
+            // A row of this identity that cannot be read says nothing any more.
+            let id = JobId(fastrand::u64(..));
+            self.insert(request, Some(id), "REPLACE")?;
             return Ok(standing(id, Found::Open(Box::default())));
         };
         let mine = kept.session == self.session.id || self.listed.contains(&kept.id);
@@ -121,7 +133,7 @@ impl Rows<'_> {
                 self.look(kept, request, lives, anew)?
             }
             _ => {
-                self.insert(request, Some(id))?;
+                self.insert(request, Some(id), "REPLACE")?;
                 Found::Open(Box::new(Left { known: true, ..Left::default() }))
             }
         };
@@ -220,22 +232,34 @@ impl Rows<'_> {
         Ok(left)
     }
 
-    /// `id` is that of a job whose row is gone.
-    fn insert(&self, request: &DownloadRequest, id: Option<JobId>) -> rusqlite::Result<JobId> {
-        let identity = &identity(request)[..];
-        let record = json(&Record::new(request, self.secrets));
-        let state = State::Queued.word();
+    /// Makes a row, with this id if there is one already. What else stands there of this identity is replaced, or keeps
+    /// this one from being made: then there is no id.
+    fn insert(&mut self, request: &DownloadRequest, id: Option<JobId>, or: &str) -> rusqlite::Result<Option<JobId>> {
+        let kept = Kept {
+            id: id.map_or_else(|| fastrand::i64(..), |id| id.0.cast_signed()),
+            identity: identity(request).into(),
+            session: self.session.id,
+            state: State::Queued,
+            boot: String::new(),
+            durable: 0,
+            record: Record::new(request, self.secrets),
+        };
+        let (state, record) = (kept.state.word(), json(&kept.record));
         let added = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
-        // A row of this identity that cannot be read says nothing any more.
-        let sql = "INSERT OR REPLACE INTO jobs (id, identity, address, added, session, state, boot, record, sum) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', ?7, ?8)";
-        let id = id.map_or_else(|| fastrand::i64(..), |id| id.0.cast_signed());
-        let sum = sum(id, identity, state, &record);
+        let sql = format!(
+            "INSERT OR {or} INTO jobs (id, identity, address, added, session, state, boot, record, sum) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', ?7, ?8)"
+        );
+        let sum = sum(kept.id, &kept.identity, state, &record);
         let address = address_sum(&request.url);
         let added = i64::try_from(added).unwrap_or(i64::MAX);
-        let row = (id, identity, &address[..], added, self.session.id, state, record, sum);
-        self.connection.prepare_cached(sql)?.execute(row)?;
-        Ok(JobId(id.cast_unsigned()))
+        let row = (kept.id, &kept.identity, &address[..], added, kept.session, state, record, sum);
+        let made = self.connection.prepare_cached(&sql)?.execute(row)? > 0;
+        let id = made.then(|| kept.job());
+        if made && self.known.len() < MOST_KNOWN {
+            self.known.insert(kept.job(), Box::new(kept));
+        }
+        Ok(id)
     }
 
     /// Makes a job of nobody's this session's: work again, unless its file turns out to be there.
@@ -278,7 +302,8 @@ impl Rows<'_> {
         kept.boot == self.session.boot
     }
 
-    pub(super) fn update(&self, kept: &Kept) -> rusqlite::Result<()> {
+    pub(super) fn update(&mut self, kept: &Kept) -> rusqlite::Result<()> {
+        self.known.remove(&kept.job());
         let (state, record) = (kept.state.word(), json(&kept.record));
         let sum = sum(kept.id, &kept.identity, state, &record);
         let sql = "UPDATE jobs SET session = ?2, state = ?3, boot = ?4, durable = ?5, record = ?6, sum = ?7, path = ?8 \
@@ -289,7 +314,10 @@ impl Rows<'_> {
         Ok(())
     }
 
-    pub(super) fn mine(&self, id: JobId) -> rusqlite::Result<Option<Kept>> {
+    pub(super) fn mine(&mut self, id: JobId) -> rusqlite::Result<Option<Kept>> {
+        if let Some(kept) = self.known.remove(&id) {
+            return Ok(Some(*kept));
+        }
         let sql = format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let kept = statement.query_row([id.0.cast_signed()], Kept::read).optional()?.flatten();
@@ -311,8 +339,11 @@ impl Rows<'_> {
                 kept.durable = 0;
                 kept.boot.clone_from(&self.session.boot);
                 // The file that another job had there is gone: its size alone must not make this one that job's.
-                let sql = "DELETE FROM jobs WHERE path = ?1 AND id <> ?2 AND state = 'finished'";
-                self.connection.prepare_cached(sql)?.execute((&path_sum(&finished.0.path)[..], kept.id))?;
+                // Mostly there was none, and to look costs less than to delete nothing.
+                if self.is_owned(id, &finished.0.path)? {
+                    let sql = "DELETE FROM jobs WHERE path = ?1 AND id <> ?2 AND state = 'finished'";
+                    self.connection.prepare_cached(sql)?.execute((&path_sum(&finished.0.path)[..], kept.id))?;
+                }
             }
             _ => {}
         }
@@ -321,6 +352,7 @@ impl Rows<'_> {
 
     /// Forgets a job of this session. A finished one is history, and stays.
     pub(super) fn remove(&mut self, id: JobId) -> rusqlite::Result<()> {
+        self.known.remove(&id);
         let id = id.0.cast_signed();
         self.listed.remove(&id);
         let sql = "DELETE FROM jobs WHERE id = ?1 AND session = ?2 AND state <> 'finished'";

@@ -19,11 +19,12 @@ use crate::display::safe;
 use crate::engine::durable;
 use crate::engine::event::{ADD_LIMIT, Event, Notice};
 use crate::engine::outbox::Outbox;
+use crate::engine::request::JobMap;
 
 use super::error::SaveError;
 use super::order::{Answer, Order, Standing, Unsynced, Waiting};
 use super::record::Change;
-use super::rows::Rows;
+use super::rows::{Kept, Rows};
 use super::salvage;
 use super::schema;
 use super::session::{Lives, Session};
@@ -50,6 +51,7 @@ pub(super) struct Keeper {
     pub(super) session: Session,
     pub(super) listed: HashSet<i64>,
     pub(super) fresh: Vec<i64>,
+    pub(super) known: JobMap<Box<Kept>>,
     /// Unfinished jobs of ended sessions that a disk has damaged, and how many of them were said to be.
     pub(super) unreadable: usize,
     pub(super) told_unreadable: usize,
@@ -177,6 +179,7 @@ impl Keeper {
                 session: &self.session,
                 listed: &mut self.listed,
                 fresh: &mut self.fresh,
+                known: &mut self.known,
                 unreadable: &mut self.unreadable,
                 secrets: self.secrets,
                 overwrite: self.overwrite,
@@ -188,7 +191,10 @@ impl Keeper {
             self.fresh.clear();
             Ok(done)
         });
-        catch_unwind(attempt).unwrap_or_else(|_| Err(io::Error::other("a defect of haul; please report it").into()))
+        let done = catch_unwind(attempt)
+            .unwrap_or_else(|_| Err(io::Error::other("a defect of haul; please report it").into()));
+        // Nor is anything as a batch that failed has left it.
+        done.inspect_err(|_| self.known.clear())
     }
 
     fn answer(&self, order: Order, done: Done) {
@@ -279,6 +285,7 @@ impl Keeper {
         transaction.execute("UPDATE jobs SET session = ?1 WHERE session = ?2", (session.id, self.session.id))?;
         transaction.commit()?;
         self.session = session;
+        self.known.clear();
         Ok(())
     }
 

@@ -164,7 +164,7 @@ fn digests(whole: &Whole, options: &Options) -> io::Result<Digests> {
     wanted.dedup();
     match body {
         _ if wanted.is_empty() => Digests::read(io::empty(), &[]),
-        Body::Memory(bytes) => Digests::read(bytes.as_slice(), &wanted),
+        Body::Memory(bytes) => Digests::read(&bytes[..], &wanted),
         Body::Part(part) => Digests::read(part.reader()?, &wanted),
     }
 }

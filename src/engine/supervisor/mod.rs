@@ -29,7 +29,7 @@ use super::event::{Command, Event, FinishedFile};
 use super::hosts::Hosts;
 use super::options::Check;
 use super::partial::part_path;
-use super::request::{DownloadRequest, JobId};
+use super::request::{DownloadRequest, JobId, JobMap};
 use super::store::Answer;
 use super::transfer::{self, Assignment, Left, Shared, Wish};
 
@@ -79,9 +79,9 @@ pub(super) struct Supervisor {
     /// What is restored goes on, however it stood.
     revive: bool,
     /// Those that have not finished. Boxed: a map has much room that is empty.
-    jobs: HashMap<JobId, Box<Job>>,
+    jobs: JobMap<Box<Job>>,
     /// Those that have, and what stands for the names of their files.
-    finished: HashMap<JobId, Named>,
+    finished: JobMap<Named>,
     hosts: Hosts,
     finals: Arc<Finals>,
     crew: Crew,
@@ -130,8 +130,8 @@ impl Supervisor {
             adding: VecDeque::new(),
             held: 0,
             revive: false,
-            jobs: HashMap::new(),
-            finished: HashMap::new(),
+            jobs: JobMap::default(),
+            finished: JobMap::default(),
             hosts,
             finals: Arc::default(),
             crew: Crew::new(most, each),

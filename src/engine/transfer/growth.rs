@@ -1,7 +1,11 @@
 //! How many connections a file is worth: one at first, more while the whole gets faster by it, fewer where it gets
 //! slower or the server objects. Pure: time comes in as an argument.
 
+mod collapse;
+
 use std::time::{Duration, Instant};
+
+use collapse::{Collapse, Verdict};
 
 /// So many connections at most where the user has not said.
 const MOST: usize = 16;
@@ -73,6 +77,9 @@ pub(super) struct Growth {
     measuring: bool,
     /// How often more has not helped.
     vain: u32,
+    collapse: Collapse,
+    /// All connections are to be begun anew.
+    anew: bool,
 }
 
 impl Growth {
@@ -94,7 +101,20 @@ impl Growth {
             _ => (Leap::May, None),
         };
         let vain = if wanted.is_some() { u32::MAX } else { 0 };
-        Self { most, untroubled: most, target, before, since, from, leap, measuring: first == 1, vain }
+        let collapse = Collapse::new(alone.map(|(rate, _)| (1, rate)), since, from);
+        Self {
+            most,
+            untroubled: most,
+            target,
+            before,
+            since,
+            from,
+            leap,
+            measuring: first == 1,
+            vain,
+            collapse,
+            anew: false,
+        }
     }
 
     /// How many connections there should be, as far as they get any.
@@ -123,6 +143,9 @@ impl Growth {
 
     /// Looks whether the number of connections is right.
     pub(super) fn look(&mut self, look: &Look) {
+        if self.vain < u32::MAX && self.has_collapsed(look) {
+            return;
+        }
         if look.offered > 0 || look.running == 0 {
             self.measuring = false;
             return;
@@ -158,6 +181,30 @@ impl Growth {
         }
     }
 
+    /// True where the rate has collapsed, and what follows from that was done.
+    fn has_collapsed(&mut self, look: &Look) -> bool {
+        match self.collapse.look(look, self.target) {
+            Verdict::Fine => return false,
+            Verdict::Gone => {}
+            Verdict::Anew => self.anew = true,
+            Verdict::Burst => {
+                (self.most, self.untroubled) = (MOST, MOST);
+                return false;
+            }
+            Verdict::BackTo(count) => {
+                let less = (self.target / 2).max(count);
+                self.go_back(count, look);
+                (self.most, self.untroubled) = (less, less);
+            }
+        }
+        true
+    }
+
+    /// True once where all connections are to be begun anew.
+    pub(super) fn begins_anew(&mut self) -> bool {
+        std::mem::take(&mut self.anew)
+    }
+
     /// What has a leap brought, which has multiplied the rate by `gain`?
     fn judge(&mut self, look: &Look, fewer: usize, gain: f64, time: Duration) {
         if gain >= FAR_FASTER || (time >= SURE && gain >= FASTER) {
@@ -191,6 +238,7 @@ impl Growth {
             self.target = target;
             self.measure(look);
             self.measuring = false;
+            self.collapse.changed(look);
         }
         more
     }
@@ -214,77 +262,4 @@ fn rate(bytes: u64, time: Duration) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MB: u64 = 1_000_000;
-
-    /// Looks ten times a second at a server whose total rate, in megabytes per second, depends on the number of
-    /// connections; whoever is wanted is there at the next look. Tells the target after each.
-    fn targets(mut growth: Growth, start: Instant, looks: u64, held: bool, rate: fn(usize) -> u64) -> Vec<usize> {
-        let (mut received, mut running) = (0, growth.target());
-        let look = |tenths: u64| {
-            received += rate(running) * MB / 10;
-            growth.look(&Look {
-                now: start + Duration::from_millis(100 * tenths),
-                received,
-                left: 1000 * MB,
-                running,
-                offered: 0,
-                held,
-                burst: 2 * MB,
-                ttfb: Duration::from_millis(10),
-            });
-            running = growth.target();
-            running
-        };
-        (1..=looks).map(look).collect()
-    }
-
-    #[test]
-    fn it_grows_while_that_helps_and_goes_back_where_it_harms() {
-        type Case = (&'static str, Option<usize>, bool, fn(usize) -> u64, usize);
-        let cases: [Case; 9] = [
-            ("each has its own limit", None, false, |n| 10 * n as u64, 16),
-            ("four fill the line", None, false, |n| 10 * n.min(4) as u64, 8),
-            ("one fills the line", None, false, |_| 10, 2),
-            ("more than four are punished", None, false, |n| if n > 4 { 5 } else { 10 * n as u64 }, 4),
-            ("held back", None, true, |n| 10 * n as u64, 16),
-            ("held back as a whole", None, true, |_| 10, 16),
-            ("held back, and more than four are punished", None, true, |n| if n > 4 { 5 } else { 10 * n as u64 }, 2),
-            ("the user wants so many", Some(5), false, |_| 10, 5),
-            ("and no other number", Some(5), true, |n| 100 / n as u64, 5),
-        ];
-        for (what, wanted, held, rate, expected) in cases {
-            let start = Instant::now();
-            let growth = Growth::new(wanted, 2, Some((1e7, true)), start, 0);
-            let targets = targets(growth, start, 60, held, rate);
-            assert_eq!(targets.last(), Some(&expected), "{what}: {targets:?}");
-        }
-    }
-
-    /// One connection has been held back, so that eight were asked for at once, before anything was measured.
-    #[test]
-    fn the_first_leap_is_taken_back_where_it_harms() {
-        let start = Instant::now();
-        let all =
-            |rate: fn(usize) -> u64| targets(Growth::new(None, 8, Some((6e6, false)), start, 0), start, 30, true, rate);
-        assert_eq!(all(|n| if n > 4 { 1 } else { 6 * n as u64 }).last(), Some(&1));
-        // While it helps, the next one does not wait for long.
-        let targets = all(|n| 6 * n as u64);
-        assert_eq!((targets[1], targets.last()), (16, Some(&16)), "{targets:?}");
-    }
-
-    #[test]
-    fn after_trouble_there_are_no_more_than_run() {
-        let start = Instant::now();
-        let mut growth = Growth::new(None, 8, None, start, 0);
-        growth.trouble(3);
-        assert_eq!(targets(growth, start, 30, true, |n| 10 * n as u64).last(), Some(&3));
-        let mut alone = Growth::new(Some(16), 16, None, start, 0);
-        alone.trouble(0);
-        assert_eq!(alone.target(), 1);
-        alone.forgive();
-        assert_eq!(alone.target(), 16);
-    }
-}
+mod tests;

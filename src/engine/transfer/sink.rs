@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -98,8 +99,8 @@ impl Transfer {
         self.about = Some(About::new(head, &self.assignment.request, last));
         // Also for a body in memory: its file must not be taken for the beginning of another one.
         self.assignment.generation += 1;
-        if let Some(small) = total.filter(|total| *total <= SMALL) {
-            self.sink = Sink::Memory(Vec::with_capacity(usize::try_from(small).unwrap_or_default()));
+        if total.is_some_and(|total| total <= SMALL) {
+            self.sink = Sink::Memory(Bytes::new(), Vec::new());
             return Ok(());
         }
         for _ in 0..MOST_TAKEN {
@@ -189,7 +190,7 @@ impl Transfer {
     async fn forget(&mut self) {
         match mem::replace(&mut self.sink, Sink::Closed) {
             Sink::Closed => {}
-            Sink::Memory(_) => self.assignment.generation -= 1,
+            Sink::Memory(..) => self.assignment.generation -= 1,
             Sink::Part { writer, path } => {
                 let (part, _) = writer.finish().await;
                 drop(part);
@@ -246,10 +247,10 @@ impl Transfer {
         }
         match mem::replace(&mut self.sink, Sink::Closed) {
             Sink::Closed => {}
-            Sink::Memory(bytes) => {
+            Sink::Memory(whole, gathered) => {
                 // The store has not heard of it: a run that comes after a crash looks one further, and no more.
                 generation -= 1;
-                body = Some(Body::Memory(bytes));
+                body = Some(Body::Memory(if gathered.is_empty() { whole } else { gathered.into() }));
             }
             Sink::Part { writer, .. } => {
                 let (part, result) = writer.finish().await;

@@ -327,7 +327,8 @@ impl Transfer {
             if !self.shared.net.is_limited() {
                 course.growth.look(&look);
             }
-            let surplus = state.segments.newest(course.growth.target());
+            let kept = if course.growth.begins_anew() { 0 } else { course.growth.target() };
+            let surplus = state.segments.newest(kept);
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
             // One at a look: others may give some back too.
             course.lent.retain(|number| state.stops.contains_key(number));

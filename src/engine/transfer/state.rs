@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior, interval_at};
 
 use crate::engine::disk::{Part, Writer};
 use crate::engine::error::{ErrorClass, TransferError};
@@ -17,7 +19,7 @@ use crate::engine::resume::Validator;
 use super::connection::Ended;
 use super::field::Field;
 use super::plan::{Assignment, Loan, Shared};
-use super::pulse::Alone;
+use super::pulse::{Alone, SAMPLE};
 
 /// How often at most the pieces are told.
 const SHOW: Duration = Duration::from_millis(240);
@@ -27,7 +29,8 @@ const SHOW: Duration = Duration::from_millis(240);
 pub(super) enum Sink {
     /// No answer yet.
     Closed,
-    Memory(Vec<u8>),
+    /// As it came, where it came in one piece; else gathered.
+    Memory(Bytes, Vec<u8>),
     Part {
         writer: Writer,
         path: PathBuf,
@@ -70,6 +73,8 @@ pub(super) struct Transfer {
     /// [`Event::Started`] is out for the bytes that come now.
     pub(super) announced: bool,
     pub(super) meter: Meter,
+    /// When the next sample is due.
+    pub(super) sample: Interval,
     /// The last sample, so that nothing is told twice.
     pub(super) told: Option<(u64, u64, u32)>,
     /// When the pieces were told last.
@@ -78,6 +83,8 @@ pub(super) struct Transfer {
 
 impl Transfer {
     pub(super) fn new(shared: Arc<Shared>, assignment: Assignment) -> Self {
+        let mut sample = interval_at(tokio::time::Instant::now() + SAMPLE, SAMPLE);
+        sample.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             shared,
             assignment,
@@ -94,6 +101,7 @@ impl Transfer {
             answered: None,
             announced: false,
             meter: Meter::new(0, Instant::now()),
+            sample,
             told: None,
             shown: None,
         }

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Instant;
 
 use bytes::{Buf as _, Bytes};
-use tokio::time::{MissedTickBehavior, interval_at, sleep};
+use tokio::time::sleep;
 
 use crate::engine::disk;
 use crate::engine::error::{ErrorClass, TransferError};
@@ -37,8 +37,9 @@ impl Transfer {
         end: Option<u64>,
     ) -> Result<Flow, TransferError> {
         // Not at once: a rate over no time at all says nothing.
-        let mut sample = interval_at(tokio::time::Instant::now() + SAMPLE, SAMPLE);
-        sample.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        if !matches!(self.sink, Sink::Memory(..)) || self.ttfb() > SAMPLE / 2 {
+            self.sample.reset();
+        }
         let limit = self.shared.options.max_size.unwrap_or(u64::MAX);
         let mut write = pin!(sleep(WAIT));
         let (mut waiting, mut at) = (false, first);
@@ -47,7 +48,7 @@ impl Transfer {
         loop {
             let chunk = tokio::select! {
                 chunk = body.chunk() => chunk?,
-                _ = sample.tick() => {
+                _ = self.sample.tick() => {
                     self.tell(Instant::now());
                     if lent.is_none() && at >= self.len && self.is_worth_splitting(&pulse) {
                         lent = Some(self.wish(&pulse));
@@ -85,7 +86,7 @@ impl Transfer {
                 lent = Some(self.wish(&pulse));
             }
             since = Instant::now();
-            if !waiting {
+            if !waiting && matches!(self.sink, Sink::Part { .. }) {
                 waiting = true;
                 write.as_mut().reset(tokio::time::Instant::now() + WAIT);
             }
@@ -103,9 +104,16 @@ impl Transfer {
         }
     }
 
-    async fn push(&mut self, chunk: &[u8]) -> Result<(), TransferError> {
+    async fn push(&mut self, chunk: &Bytes) -> Result<(), TransferError> {
         match &mut self.sink {
-            Sink::Memory(bytes) => bytes.extend_from_slice(chunk),
+            // What came of it with the head shares the memory of that, which is not much more.
+            Sink::Memory(whole, _) if self.total == Some(chunk.len() as u64) => whole.clone_from(chunk),
+            Sink::Memory(_, gathered) => {
+                if gathered.is_empty() {
+                    gathered.reserve_exact(usize::try_from(self.total.unwrap_or_default()).unwrap_or_default());
+                }
+                gathered.extend_from_slice(chunk);
+            }
             Sink::Part { writer, .. } => {
                 writer.push(chunk).await.map_err(|error| disk::error("write the part file", &error))?;
             }
