@@ -43,7 +43,7 @@ impl App {
     /// Marks rows, or takes marks away.
     pub(super) fn mark(&mut self, action: &Action) -> Vec<Effect> {
         match action {
-            Action::Mark if self.marks.is_ranging() => self.end_range(),
+            Action::Mark | Action::Range if self.marks.is_ranging() => self.end_range(),
             Action::Mark => {
                 if let Some(n) = self.selected().map(|job| job.n) {
                     if !self.marks.marked.remove(n) {
@@ -52,7 +52,6 @@ impl App {
                     self.step(&Action::Step(Step::Down));
                 }
             }
-            Action::Range if self.marks.is_ranging() => self.end_range(),
             Action::Range => self.marks.range = self.selected,
             Action::MarkAll => {
                 self.marks.range = None;
