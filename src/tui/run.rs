@@ -11,8 +11,9 @@ use crossterm::event::Event as Input;
 use jiff::tz::TimeZone;
 
 use super::action::Action;
-use super::app::{App, Effect};
+use super::app::App;
 use super::clock::Clock;
+use super::effects::Effect;
 use super::inbox::{Inbox, Wake};
 use super::keys::{Burst, Keymap, Typed};
 use super::limits::Limits;

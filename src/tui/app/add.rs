@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{App, Effect, Mode};
+use super::{App, Mode};
 use crate::display;
 use crate::tui::action::Action;
 use crate::tui::add::AddBox;
+use crate::tui::effects::Effect;
 use crate::tui::pasted::{Added, Loaded, Pasted};
 
 impl App {

@@ -1,24 +1,15 @@
 //! Questions, asked only where work could be lost. The answer is no unless it is yes.
 
 use super::rows::short_name;
-use super::{App, Effect, Mode, Question};
+use super::{App, Mode};
 use crate::jobs::{Job, JobState};
 use crate::tui::action::Action;
+use crate::tui::effects::Effect;
+use crate::tui::question::{Asked, Question};
 use crate::units;
 
 /// A question about more rows than these is not looked at again at every event.
 const FEW: usize = 64;
-
-/// What may be done to rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum Asked {
-    /// Take them off the list though some of them run?
-    Remove,
-    /// And delete their files?
-    RemoveFiles,
-    /// Delete files that are there, and fetch them again?
-    FetchAgain,
-}
 
 impl App {
     pub(super) fn quit(&mut self) -> Vec<Effect> {

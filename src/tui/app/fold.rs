@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use super::log::Kind;
-use super::{App, Effect, Pace, TICK};
+use super::{App, Pace, TICK};
 use crate::display;
 use crate::engine::event::{Command, Event, Notice as Told, PAUSED_BY_USER};
 use crate::engine::request::JobId;
 use crate::jobs::JobState;
+use crate::tui::effects::Effect;
 use crate::units;
 
 impl App {

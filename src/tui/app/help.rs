@@ -1,7 +1,8 @@
 //! Keys in the help.
 
-use super::{App, Effect, Mode};
+use super::{App, Mode};
 use crate::tui::action::{Action, Step};
+use crate::tui::effects::Effect;
 
 impl App {
     pub(super) fn update_help(&mut self, action: &Action) -> Vec<Effect> {

@@ -1,8 +1,9 @@
 //! Limits that the user changes while it runs: transfers at once, bytes a second.
 
-use super::{App, Effect};
+use super::App;
 use crate::engine::event::Command;
 use crate::tui::action::Action;
+use crate::tui::effects::Effect;
 use crate::tui::limits::{Limits, MOST_JOBS, higher, lower};
 use crate::units;
 

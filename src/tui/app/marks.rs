@@ -3,47 +3,16 @@
 
 use std::ops::RangeInclusive;
 
-use super::numbers::Numbers;
-use super::{App, Effect};
-use crate::engine::request::JobId;
+use super::App;
 use crate::jobs::Job;
 use crate::tui::action::{Action, Step};
-
-/// See the head of this file.
-#[derive(Debug, Default)]
-pub(super) struct Marks {
-    marked: Numbers,
-    /// Where a range begins that goes as far as the cursor.
-    range: Option<JobId>,
-}
-
-impl Marks {
-    /// True while a range is being marked.
-    pub(super) fn is_ranging(&self) -> bool {
-        self.range.is_some()
-    }
-
-    /// True where nothing is marked.
-    pub(super) fn is_empty(&self) -> bool {
-        self.marked.is_empty()
-    }
-
-    /// A row has gone.
-    pub(super) fn forget(&mut self, n: usize) {
-        self.marked.remove(n);
-    }
-
-    /// Takes all marks away.
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
-    }
-}
+use crate::tui::effects::Effect;
 
 impl App {
     /// Marks rows, or takes marks away.
     pub(super) fn mark(&mut self, action: &Action) -> Vec<Effect> {
         match action {
-            Action::Mark if self.marks.is_ranging() => self.end_range(),
+            Action::Mark | Action::Range if self.marks.is_ranging() => self.end_range(),
             Action::Mark => {
                 if let Some(n) = self.selected().map(|job| job.n) {
                     if !self.marks.marked.remove(n) {
@@ -52,7 +21,6 @@ impl App {
                     self.step(&Action::Step(Step::Down));
                 }
             }
-            Action::Range if self.marks.is_ranging() => self.end_range(),
             Action::Range => self.marks.range = self.selected,
             Action::MarkAll => {
                 self.marks.range = None;

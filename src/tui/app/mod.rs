@@ -13,7 +13,6 @@ mod limits;
 pub(super) mod log;
 mod marks;
 mod modes;
-mod numbers;
 mod order;
 mod palette;
 pub(super) mod panes;
@@ -30,7 +29,7 @@ mod told;
 mod undo;
 mod why;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,59 +38,30 @@ use ratatui::layout::{Rect, Size};
 use super::action::{Action, Menu};
 use super::add::AddBox;
 use super::clock::Clock;
+use super::effects::Effect;
 use super::help::Help;
 use super::history::History;
 use super::keys::{Context, Keymap};
 use super::layout::{self, Panes, Plan};
 use super::limits::Limits;
 use super::look::Look;
+use super::marks::Marks;
+use super::moving::Moving;
 use super::notice::Notices;
 use super::palette::Palette;
-use super::pasted::Pasted;
 use super::prompt::{Past, Prompt};
+use super::question::Question;
 use super::theme::Theme;
-use crate::engine::event::Command;
+use super::undo::Undo;
 use crate::engine::request::JobId;
 use crate::jobs::{Job, Jobs};
 
 use facts::Facts;
 use hosts::Hosts;
 use log::Log;
-use marks::Marks;
 use order::Order;
-use queue::Moving;
 pub(super) use sheet::Sheet;
 pub(super) use sorting::Sort;
-use undo::Undo;
-
-/// What the loop carries out for the state.
-#[derive(Debug, Clone)]
-pub(super) enum Effect {
-    /// Ask the engine.
-    Engine(Command),
-    /// Forget what the terminal shows and draw everything.
-    Redraw,
-    /// Read this list file and add what is in it.
-    LoadList(PathBuf),
-    /// Add what is in this text.
-    LoadText(Pasted),
-    /// Make this the folder for what is added from now on.
-    Folder(PathBuf),
-    /// Put this text on the clipboard of the terminal.
-    Copy(String),
-    /// Open this file or folder with the system's own program.
-    Open(PathBuf),
-    /// Delete this file; its job is off the list.
-    Delete(PathBuf),
-    /// Listen to the mouse, or let the terminal have it.
-    Mouse(bool),
-    /// Give the terminal back until the shell lets us go on.
-    Suspend,
-    /// Leave.
-    Quit,
-    /// Leave as on SIGINT.
-    Stop,
-}
 
 /// What lies over the list.
 #[derive(Debug)]
@@ -123,22 +93,6 @@ pub(super) struct Sight {
     pub(super) scroll: usize,
     /// The whole error and answer come first.
     pub(super) whole: bool,
-}
-
-/// What is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Question {
-    /// Leave while work runs?
-    Quit,
-    /// Do this to these rows? In few words and in more.
-    Rows {
-        /// What.
-        what: ask::Asked,
-        /// Which, by their numbers.
-        rows: Vec<usize>,
-        /// Safe text.
-        words: [String; 2],
-    },
 }
 
 /// Numbers that people read and that would flicker if they followed every event.

@@ -1,6 +1,7 @@
 //! What lies over the list, and what comes to light when it goes.
 
-use super::{App, Effect, Mode};
+use super::{App, Mode};
+use crate::tui::effects::Effect;
 
 impl App {
     /// What lies over the list.

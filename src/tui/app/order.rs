@@ -5,11 +5,11 @@
 use std::time::{Duration, Instant};
 
 use super::filter::Filter;
-use super::numbers::Numbers;
 use super::sorting::{Key, Ranks, Sort};
 use crate::engine::event::Move;
 use crate::jobs::{Job, JobState, Jobs};
 use crate::tui::action::{By, Tab};
+use crate::tui::numbers::Numbers;
 
 /// Rows that have changed change places no more often than this.
 const SETTLE: Duration = Duration::from_secs(1);

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{App, Effect, Mode};
+use super::{App, Mode};
 use crate::display;
 use crate::nearest::did_you_mean;
 use crate::tui::action::{Action, By};
+use crate::tui::effects::Effect;
 use crate::tui::limits::{MOST_JOBS, parse_rate};
 use crate::tui::palette::{Found, Palette};
 use crate::tui::pasted::Pasted;

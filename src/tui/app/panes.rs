@@ -1,9 +1,10 @@
 //! Which panels are shown, which of them has the focus, and what of it is in sight.
 
-use super::{App, Effect, Focus, Mode, Sight};
+use super::{App, Focus, Mode, Sight};
 use crate::engine::event::Command;
 use crate::engine::request::JobId;
 use crate::tui::action::{Action, Mouse, Step, Toggle};
+use crate::tui::effects::Effect;
 
 impl App {
     pub(super) fn toggle(&mut self, toggle: Toggle) -> Vec<Effect> {

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{App, Effect, Mode};
+use super::{App, Mode};
 use crate::display;
 use crate::tui::action::{Action, Step};
+use crate::tui::effects::Effect;
 use crate::tui::limits::parse_rate;
 use crate::tui::prompt::{Ask, Prompt};
 use crate::units;

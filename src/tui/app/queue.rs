@@ -2,35 +2,20 @@
 //! it answers, so the next move is reckoned from the order that those under way will make.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::undo::Change;
-use super::{App, Effect};
+use super::App;
 use crate::engine::event::{Command, Move};
 use crate::engine::request::JobId;
 use crate::jobs::JobState;
 use crate::tui::action::{Action, By};
+use crate::tui::effects::Effect;
+use crate::tui::undo::Change;
 
 /// A move that is not answered for so long was refused: one of the jobs runs by now.
 const REFUSED: Duration = Duration::from_secs(2);
 /// To take back a move past more rows than these would take too many moves.
 const FURTHEST: usize = 10_000;
-
-/// Moves that the engine has not answered yet.
-#[derive(Debug, Default)]
-pub(super) struct Moving {
-    moves: Vec<Move>,
-    since: Option<Instant>,
-}
-
-impl Moving {
-    /// The engine has done this one, and whatever came before it.
-    pub(super) fn done(&mut self, how: Move) {
-        if let Some(at) = self.moves.iter().position(|asked| *asked == how) {
-            self.moves.drain(..=at);
-        }
-    }
-}
 
 impl App {
     /// Other places in the queue.
@@ -84,7 +69,7 @@ impl App {
         let rows = (0..len).filter_map(|at| self.shown_at(line(at)));
         let mut queue: Vec<_> = rows.filter(|job| job.state == JobState::Queued).map(|job| job.id).collect();
         foresee(&mut queue, &self.moving.moves);
-        let targets: super::numbers::Numbers = self.targets().into_iter().collect();
+        let targets: crate::tui::numbers::Numbers = self.targets().into_iter().collect();
         let is_target = |id: &JobId| self.jobs.get(*id).is_some_and(|job| targets.contains(job.n));
         let wanted = queue.iter().map(is_target).collect();
         (queue, wanted)

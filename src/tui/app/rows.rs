@@ -1,14 +1,15 @@
 //! Commands about rows: the marked ones, else the one under the cursor. Each looks at the states of the rows and asks the
 //! engine for what makes sense there, or says why nothing does; a row itself changes when the engine answers.
 
-use super::ask::Asked;
-use super::undo::{Change, Was};
-use super::{App, Effect};
+use super::App;
 use crate::display;
 use crate::engine::event::{ADD_LIMIT, Command};
 use crate::engine::request::{DownloadRequest, JobId};
 use crate::jobs::{Job, JobState};
 use crate::tui::action::{Action, Copied};
+use crate::tui::effects::Effect;
+use crate::tui::question::Asked;
+use crate::tui::undo::{Change, Was};
 
 /// No terminal takes more text onto its clipboard than some such number of bytes.
 const CLIPBOARD: usize = 74_000;

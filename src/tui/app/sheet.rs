@@ -1,7 +1,8 @@
 //! The finished pictures, to walk through.
 
-use super::{App, Effect, Mode};
+use super::{App, Mode};
 use crate::tui::action::Action;
+use crate::tui::effects::Effect;
 
 /// See the head of this file.
 #[derive(Debug, Default)]

@@ -1,9 +1,10 @@
 //! Tabs, sorting and filter as actions.
 
+use super::App;
 use super::filter::Filter;
 use super::sorting::Sort;
-use super::{App, Effect};
 use crate::tui::action::{Action, By, Tab};
+use crate::tui::effects::Effect;
 
 impl App {
     /// Another tab, another order.

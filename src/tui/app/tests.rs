@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::scenes::{connecting, empty, failed, finished, progress, queued, retrying, started};
 use super::*;
 use crate::engine::error::{ErrorClass, TransferError};
+use crate::engine::event::Command;
 use crate::engine::event::{Event, Move, Notice as Told};
 use crate::jobs::JobState;
 use crate::tui::action::Step;

@@ -2,88 +2,13 @@
 //! the engine hears of it half a minute later, or when the screen ends; until then it can come back. Where the process
 //! is killed meanwhile, it is on the list again next time.
 
-use std::collections::VecDeque;
-use std::time::{Duration, Instant};
-
-use super::numbers::Numbers;
-use super::{App, Effect};
-use crate::engine::event::{Command, Move};
+use super::App;
+use crate::engine::event::Command;
 use crate::engine::request::JobId;
-use crate::jobs::{Job, JobState};
 use crate::tui::action::Action;
-
-/// So long can a removal be taken back.
-const GRACE: Duration = Duration::from_secs(30);
-/// So many changes can be taken back.
-const MOST: usize = 100;
-
-/// See the head of this file.
-#[derive(Debug, Default)]
-pub(super) struct Undo {
-    done: VecDeque<Change>,
-    undone: Vec<Change>,
-}
-
-/// What was done to rows.
-#[derive(Debug)]
-pub(super) enum Change {
-    /// They were stopped.
-    Cancelled(Vec<Was>),
-    /// They were taken off the list; the engine hears of it then.
-    Removed(Vec<Was>, Instant),
-    /// They were moved in the queue: there, and back.
-    Moved(Vec<Move>, Vec<Move>),
-}
-
-/// A row and what it did before.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Was {
-    id: JobId,
-    before: Before,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
-    Going,
-    Paused,
-    Ended,
-}
-
-impl Was {
-    /// The row.
-    pub(super) fn id(&self) -> JobId {
-        self.id
-    }
-
-    /// A row as it is now.
-    pub(super) fn of(job: &Job) -> Self {
-        let before = match &job.state {
-            JobState::Paused(_) => Before::Paused,
-            state if state.is_pending() => Before::Going,
-            _ => Before::Ended,
-        };
-        Self { id: job.id, before }
-    }
-}
-
-impl Undo {
-    /// When the engine must hear of a removal.
-    pub(super) fn next_due(&self) -> Option<Instant> {
-        self.done.iter().filter_map(Change::due).min()
-    }
-}
-
-impl Change {
-    fn due(&self) -> Option<Instant> {
-        if let Self::Removed(_, due) = self { Some(*due) } else { None }
-    }
-
-    /// What the engine has not heard yet.
-    fn unsaid(self) -> impl Iterator<Item = Effect> {
-        let rows = if let Self::Removed(rows, _) = self { rows } else { Vec::new() };
-        rows.into_iter().map(|row| Effect::Engine(Command::Remove(row.id)))
-    }
-}
+use crate::tui::effects::Effect;
+use crate::tui::numbers::Numbers;
+use crate::tui::undo::{Before, Change, GRACE, MOST, Was};
 
 impl App {
     /// Remembers a change; what can no longer be taken back for lack of room is said to the engine.
@@ -201,7 +126,7 @@ impl App {
             .into_iter()
             .partition(|change: &Change| change.due().is_some_and(|due| due <= now));
         self.undo.done = kept;
-        let due: VecDeque<Change> = due;
+        let due: std::collections::VecDeque<Change> = due;
         due.into_iter().flat_map(Change::unsaid).collect()
     }
 

@@ -3,6 +3,7 @@
 use super::super::tests::{app, fold, press};
 use super::*;
 use crate::engine::event::Event;
+use crate::engine::request::JobId;
 use crate::tui::action::{By, Tab};
 
 /// The numbers of ids 0 to 9 of the scene are 1 to 10.

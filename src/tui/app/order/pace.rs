@@ -77,6 +77,7 @@ impl Screen {
 
 #[test]
 #[ignore = "prints times"]
+#[expect(clippy::print_stdout, reason = "they are for people")]
 fn frames_and_keys() {
     for rows in [100_000, 1_000_000] {
         let mut screen = Screen::of(rows);

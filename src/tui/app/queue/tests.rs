@@ -1,5 +1,7 @@
 //! Places in the queue: what is asked of the engine, and that its answers make the order that was wanted.
 
+use std::time::Instant;
+
 use ratatui::layout::Size;
 
 use super::super::scenes::{connecting, empty, queued};

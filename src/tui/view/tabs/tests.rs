@@ -71,7 +71,10 @@ fn rows_that_are_not_shown_are_never_a_riddle() {
         };
         press(&mut app, Action::Tab(super::Tab::Failed));
         let lines = screen(&mut app);
-        assert!(lines.iter().take(2).any(|line| line.contains("Failed 1]") || line.contains("Fail 1]")), "{width}x{height}: {lines:#?}");
+        assert!(
+            lines.iter().take(2).any(|line| line.contains("Failed 1]") || line.contains("Fail 1]")),
+            "{width}x{height}: {lines:#?}"
+        );
         assert!(lines[0].trim_start().starts_with("8/15"), "{lines:#?}");
         app.set_filter("nowhere");
         let lines = screen(&mut app);

@@ -8,7 +8,8 @@ use crate::engine::event::{Command, Event, Piece};
 use crate::engine::request::JobId;
 use crate::tui::action::{Action, Step, Toggle};
 use crate::tui::app::scenes::{connecting, empty, failed, gallery, progress, queued, retrying, started};
-use crate::tui::app::{App, Effect, Focus};
+use crate::tui::app::{App, Focus};
+use crate::tui::effects::Effect;
 
 /// The gallery with one file over four connections, and trouble with a second host.
 fn scene() -> App {

@@ -1,0 +1,35 @@
+//! What the loop carries out for the state. A leaf: it must not know how that is done.
+
+use std::path::PathBuf;
+
+use super::pasted::Pasted;
+use crate::engine::event::Command;
+
+/// One thing to do.
+#[derive(Debug, Clone)]
+pub(super) enum Effect {
+    /// Ask the engine.
+    Engine(Command),
+    /// Forget what the terminal shows and draw everything.
+    Redraw,
+    /// Read this list file and add what is in it.
+    LoadList(PathBuf),
+    /// Add what is in this text.
+    LoadText(Pasted),
+    /// Make this the folder for what is added from now on.
+    Folder(PathBuf),
+    /// Put this text on the clipboard of the terminal.
+    Copy(String),
+    /// Open this file or folder with the system's own program.
+    Open(PathBuf),
+    /// Delete this file; its job is off the list.
+    Delete(PathBuf),
+    /// Listen to the mouse, or let the terminal have it.
+    Mouse(bool),
+    /// Give the terminal back until the shell lets us go on.
+    Suspend,
+    /// Leave.
+    Quit,
+    /// Leave as on SIGINT.
+    Stop,
+}
