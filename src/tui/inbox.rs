@@ -9,6 +9,7 @@ use std::time::Instant;
 use crossterm::event::Event;
 
 use super::pasted::Loaded;
+use super::preview::Ready;
 
 /// Why the screen wakes.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) enum Wake {
     Input(Event, Instant),
     /// What became of addresses to add.
     Loaded(Loaded),
+    /// A picture that was wanted.
+    Picture(Ready),
     /// The engine has events to read.
     Engine,
     /// A line for the person at the screen; safe text.

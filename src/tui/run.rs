@@ -19,6 +19,7 @@ use super::keys::{Burst, Keymap, Typed};
 use super::limits::Limits;
 use super::load::Loader;
 use super::look::Look;
+use super::preview::{Choice, Painter, Wanted, Way};
 use super::terminal::{self, Screen};
 use super::view;
 use crate::config::{OwnKeys, ScreenSettings};
@@ -76,15 +77,19 @@ const GULP: Duration = Duration::from_millis(5);
 pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut Recorder) -> io::Result<Outcome> {
     let Setup { dir, inbox, keys, screen: settings, limits: (jobs, rate) } = setup;
     let (keymap, warnings) = Keymap::with(&keys);
+    let choice = settings.preview.as_deref().map_or(Ok(Choice::Auto), Choice::named);
     let (guard, screen) = terminal::take()?;
+    let way = way(choice.clone().unwrap_or_default(), &inbox);
     terminal::input::listen(&inbox)?;
     let waker = inbox.clone();
     events.wake_with(move || waker.post(Wake::Engine));
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let (look, warning) = Look::of(&settings, no_colour);
-    for warning in warnings.into_iter().chain(warning) {
+    for warning in warnings.into_iter().chain(warning).chain(choice.clone().err()) {
         inbox.note(warning);
     }
+    let off = choice == Ok(Choice::Off);
+    let ready = inbox.clone();
     let receiver = inbox.receiver.lock().unwrap_or_else(PoisonError::into_inner);
     let mut ui = Loop {
         engine,
@@ -93,7 +98,11 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         inbox: &receiver,
         posts: &inbox,
         screen,
-        app: App::new(dir, look, Instant::now()).with(keymap, Limits { jobs, rate }),
+        app: App::new(dir, look, Instant::now())
+            .with(keymap, Limits { jobs, rate })
+            .with_pictures(way != Way::Cards, !off),
+        painter: Painter::new(way, move |picture| ready.post(Wake::Picture(picture))),
+        over_text: None,
         burst: Burst::default(),
         unread: false,
         behind: false,
@@ -110,6 +119,12 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
     // Nobody reads the inbox from here on.
     events.wake_with(|| {});
     Ok(Outcome { ending, jobs: ui.app.into_jobs() })
+}
+
+/// How pictures are drawn; asks the terminal where that helps.
+fn way(choice: Choice, inbox: &Inbox) -> Way {
+    let env = |name: &str| std::env::var(name).unwrap_or_default();
+    Way::of(choice, env, terminal::probe::font(), || terminal::probe::ask(inbox))
 }
 
 /// What the terminal shows, best first.
@@ -131,6 +146,9 @@ struct Loop<'a> {
     posts: &'a Inbox,
     screen: Screen,
     app: App,
+    painter: Painter,
+    /// The picture that the terminal has over its text.
+    over_text: Option<Wanted>,
     /// Keys that may be a paste.
     burst: Burst,
     /// The engine has more events than were read so far; it will not wake us for them.
@@ -284,6 +302,10 @@ impl Loop<'_> {
                 self.outdated(Shown::Stale);
                 self.app.note(text);
             }
+            Wake::Picture(ready) => {
+                self.outdated(Shown::Stale);
+                self.app.pictured(ready);
+            }
             Wake::Loaded(loaded) => {
                 self.outdated(Shown::Stale);
                 self.app.loaded(loaded, Instant::now());
@@ -318,6 +340,7 @@ impl Loop<'_> {
                 Effect::LoadText(pasted) => self.loader().text(pasted),
                 Effect::Folder(path) => self.loader().folder(path),
                 Effect::Copy(_) | Effect::Open(_) | Effect::Delete(_) | Effect::Mouse(_) | Effect::Suspend => {}
+                Effect::Preview(wanted) => self.painter.ask(wanted),
                 Effect::Redraw => self.outdated(Shown::Unknown),
                 Effect::Quit => return Some(Ending::Quit),
                 Effect::Stop => return Some(Ending::Stopped),
@@ -328,12 +351,19 @@ impl Loop<'_> {
 
     fn draw(&mut self) -> io::Result<()> {
         let size = self.screen.size()?;
+        self.app.resize(size);
+        let wanted = self.app.want();
+        self.carry_out(wanted.into_iter().collect());
+        if self.app.over_text() != self.over_text.as_ref() {
+            // Text that is the same as before would not be sent, and so would not cover the old picture.
+            self.over_text = self.app.over_text().cloned();
+            self.outdated(Shown::Unknown);
+        }
         if self.shown == Shown::Unknown {
             // Not `clear`: that one asks the terminal where its cursor is, and waits for an answer that the thread
             // of the keys takes away.
             self.screen.resize(size.into())?;
         }
-        self.app.resize(size);
         let app = &self.app;
         self.screen.draw(|frame| view::render(frame, frame.area(), app))?;
         self.drawn = Some(Instant::now());

@@ -9,6 +9,7 @@ mod jobs;
 mod keys;
 mod log;
 mod looks;
+mod preview;
 mod prompts;
 mod quiet;
 mod sizes;

@@ -2,6 +2,7 @@
 //! modes or writes to it. It must not know what is drawn.
 
 pub(super) mod input;
+pub(super) mod probe;
 
 use std::io::{self, Write};
 use std::sync::Once;
