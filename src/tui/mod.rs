@@ -44,6 +44,7 @@ mod preview;
 mod prompt;
 mod question;
 mod run;
+mod sheet;
 mod still;
 mod terminal;
 mod theme;

@@ -5,6 +5,7 @@ mod blocks;
 mod load;
 mod painter;
 mod picture;
+mod pictures;
 mod shelf;
 mod way;
 
@@ -12,6 +13,7 @@ mod way;
 pub(in crate::tui) use blocks::Blocks;
 pub(super) use painter::Painter;
 pub(super) use picture::{Drawn, Ready, Wanted};
+pub(super) use pictures::{Pictures, Shown};
 pub(super) use shelf::Shelf;
 #[cfg(test)]
 pub(super) use way::Depth;

@@ -14,9 +14,8 @@ impl App {
         match action {
             Action::Mark | Action::Range if self.marks.is_ranging() => self.end_range(),
             Action::Mark => {
-                if self.toggle_mark() {
-                    self.step(&Action::Step(Step::Down));
-                }
+                self.toggle_mark();
+                self.step(&Action::Step(Step::Down));
             }
             Action::Range => self.marks.range = self.selected,
             Action::MarkAll => {
@@ -34,13 +33,12 @@ impl App {
         Vec::new()
     }
 
-    /// Marks the row under the cursor, or takes its mark away; false where there is none.
-    pub(super) fn toggle_mark(&mut self) -> bool {
-        let Some(n) = self.selected().map(|job| job.n) else { return false };
+    /// Marks the row under the cursor, or takes its mark away.
+    pub(super) fn toggle_mark(&mut self) {
+        let Some(n) = self.selected().map(|job| job.n) else { return };
         if !self.marks.marked.remove(n) {
             self.marks.marked.insert(n);
         }
-        true
     }
 
     /// The range becomes marks.

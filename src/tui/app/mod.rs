@@ -50,8 +50,10 @@ use super::marks::Marks;
 use super::moving::Moving;
 use super::notice::Notices;
 use super::palette::Palette;
+use super::preview::Pictures;
 use super::prompt::{Past, Prompt};
 use super::question::Question;
+use super::sheet::Sheet;
 use super::theme::Theme;
 use super::undo::Undo;
 use crate::engine::request::JobId;
@@ -61,9 +63,6 @@ use facts::Facts;
 use hosts::Hosts;
 use log::Log;
 use order::Order;
-use pictures::Pictures;
-pub(super) use pictures::Shown;
-pub(super) use sheet::Sheet;
 pub(super) use sorting::Sort;
 
 /// What lies over the list.
@@ -228,7 +227,10 @@ impl App {
                 self.forget_pictures();
                 return vec![Effect::Redraw];
             }
-            Action::Suspend => return vec![Effect::Suspend],
+            Action::Suspend => {
+                self.forget_pictures();
+                return vec![Effect::Suspend];
+            }
             Action::Paste(text) => return self.paste(text),
             Action::Mouse(mouse, x, y) => return self.mouse(mouse, x, y),
             _ => {}

@@ -7,32 +7,11 @@ use super::{App, Mode};
 use crate::jobs::{Job, JobState};
 use crate::tui::effects::Effect;
 use crate::tui::grid::{self, Grid};
-use crate::tui::preview::{Drawn, Ready, Shelf, Wanted};
+use crate::tui::preview::{Drawn, Ready, Shelf, Shown, Wanted};
 use crate::tui::theme::Theme;
 
 /// Formats that are decoded; for the others there is a card.
 const DECODED: [&str; 5] = ["jpeg", "png", "gif", "webp", "bmp"];
-
-/// See the head of this file.
-#[derive(Debug, Default)]
-pub(super) struct Pictures {
-    /// This terminal shows pictures.
-    able: bool,
-    shelf: Shelf,
-    /// What was wanted last.
-    wanted: Vec<Wanted>,
-}
-
-/// What is shown in the place of a picture.
-#[derive(Debug)]
-pub(in crate::tui) enum Shown<'a> {
-    /// The picture, or why there is none.
-    Drawn(&'a Drawn),
-    /// Nothing yet.
-    Coming,
-    /// A card alone; here this is why.
-    Card(&'static str),
-}
 
 impl App {
     /// With pictures, where the terminal shows them.

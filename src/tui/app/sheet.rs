@@ -1,86 +1,14 @@
-//! The sheet of finished pictures: which there are, and how one walks among them. The cursor is that of the list, so
-//! every verb works on the picture it stands on.
+//! Keys on the sheet of finished pictures. The cursor is that of the list, so every verb works on the picture it stands
+//! on.
 
 use ratatui::layout::Rect;
 
 use super::{App, Mode};
-use crate::engine::request::JobId;
 use crate::jobs::{Job, JobState};
 use crate::tui::action::{Action, Step};
 use crate::tui::effects::Effect;
 use crate::tui::grid::Grid;
-
-/// See the head of this file.
-#[derive(Debug, Default)]
-pub(in crate::tui) struct Sheet {
-    /// The finished pictures among the rows shown, in their order.
-    ids: Vec<JobId>,
-    /// Where the cursor stands among them.
-    at: usize,
-    /// The first in sight.
-    top: usize,
-    /// One picture has the whole screen.
-    full: bool,
-    /// How many rows were shown and how many were finished when this was made; none where it has to be made anew.
-    made_of: Option<(usize, usize)>,
-}
-
-impl Sheet {
-    /// One picture has the whole screen.
-    pub(in crate::tui) fn is_full(&self) -> bool {
-        self.full
-    }
-
-    /// How many there are.
-    pub(in crate::tui) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Where the cursor stands.
-    pub(in crate::tui) fn at(&self) -> usize {
-        self.at
-    }
-
-    /// Those in sight where there is room for so many.
-    pub(in crate::tui) fn in_sight(&self, room: usize) -> &[JobId] {
-        let top = self.top.min(self.ids.len());
-        &self.ids[top..(top + room).min(self.ids.len())]
-    }
-
-    /// Scrolls by whole rows, no further than it must.
-    fn keep_visible(&mut self, grid: Grid) {
-        let row = self.at / grid.columns;
-        let first = (self.top / grid.columns).min(row).max((row + 1).saturating_sub(grid.rows));
-        let rows = self.ids.len().div_ceil(grid.columns);
-        self.top = first.min(rows.saturating_sub(grid.rows)) * grid.columns;
-    }
-
-    fn step(&self, step: Step, grid: Grid) -> usize {
-        let (at, sight) = (self.at, grid.len());
-        let last = self.ids.len().saturating_sub(1);
-        // One after the other where each has the whole screen.
-        let (row, page) = if self.full { (1, 1) } else { (grid.columns, sight) };
-        let half = (grid.rows / 2).max(1) * row;
-        let to = match step {
-            Step::Left => at.saturating_sub(1),
-            Step::Right => at + 1,
-            Step::Up if at < row => at,
-            Step::Up => at - row,
-            Step::Down if at + row > last && at / row == last / row => at,
-            Step::Down => at + row,
-            Step::HalfUp => at.saturating_sub(half),
-            Step::HalfDown => at + half,
-            Step::PageUp => at.saturating_sub(page),
-            Step::PageDown => at + page,
-            Step::First => 0,
-            Step::Last => last,
-            Step::Top => self.top,
-            Step::Middle => self.top + self.in_sight(sight).len().saturating_sub(1) / 2,
-            Step::Bottom => self.top + self.in_sight(sight).len().saturating_sub(1),
-        };
-        to.min(last)
-    }
-}
+use crate::tui::sheet::Sheet;
 
 impl App {
     /// The sheet, where it is shown, even if something lies over it.

@@ -154,6 +154,9 @@ fn best(env: &impl Fn(&str) -> String, answers: Answers) -> Option<Protocol> {
 mod tests {
     use super::*;
 
+    /// The choice, the environment, the answers; the way, and whether the terminal is asked.
+    type Case = (&'static str, &'static [(&'static str, &'static str)], Answers, Way, bool);
+
     fn way(choice: &str, env: &[(&str, &str)], answers: Answers) -> (Way, bool) {
         let get = |name: &str| env.iter().find(|(own, _)| *own == name).map_or(String::new(), |(_, v)| (*v).to_owned());
         let mut asked = false;
@@ -173,7 +176,7 @@ mod tests {
         let sixel = Answers { kitty: false, ..yes };
         let graphics = |protocol, font| Way::Graphics { protocol, font, depth: Depth::True };
         let (blocks, few) = (Way::Blocks(Depth::True), Way::Blocks(Depth::Indexed));
-        let cases: &[(&str, &[(&str, &str)], Answers, Way, bool)] = &[
+        let cases: &[Case] = &[
             ("auto", &[("TERM", "linux")], yes, Way::Cards, false),
             ("auto", &[("TERM", "xterm")], yes, Way::Cards, false),
             ("auto", &[X256], yes, few, false),

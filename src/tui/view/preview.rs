@@ -8,8 +8,8 @@ use ratatui_image::Image;
 use super::pen::Pen;
 use crate::display;
 use crate::jobs::{Job, JobState};
-use crate::tui::app::{App, Shown};
-use crate::tui::preview::Drawn;
+use crate::tui::app::App;
+use crate::tui::preview::{Drawn, Shown};
 use crate::units;
 
 /// Draws the picture of the row under the cursor.

@@ -9,8 +9,9 @@ use super::pen::Pen;
 use super::{bottom, preview};
 use crate::display;
 use crate::jobs::Job;
-use crate::tui::app::{App, Sheet};
+use crate::tui::app::App;
 use crate::tui::grid::{self, Grid};
+use crate::tui::sheet::Sheet;
 
 /// Draws it over everything but the totals and the last line.
 pub(super) fn render(frame: &mut Frame<'_>, screen: Rect, sheet: &Sheet, app: &App) {

@@ -14,13 +14,29 @@ use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::request::JobId;
 use crate::tui::action::Action;
 use crate::tui::app::App;
-use crate::tui::app::scenes::{empty, failed, gallery, progress, queued, started};
+use crate::tui::app::scenes::{empty, failed, finished, gallery, progress, queued, started};
+use crate::tui::effects::Effect;
+use crate::tui::preview::{Blocks, Depth, Drawn, Ready};
 
 fn draw(app: &mut App, width: u16, height: u16) -> Buffer {
     app.resize(Size::new(width, height));
+    picture(app);
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("memory does not fail");
     terminal.draw(|frame| super::render(frame, frame.area(), app)).expect("memory does not fail");
     terminal.backend().buffer().clone()
+}
+
+/// Draws the pictures that are wanted, the second of several larger than it should be.
+fn picture(app: &mut App) {
+    let Some(Effect::Preview(wanted)) = app.want() else { return };
+    for (n, wanted) in wanted.into_iter().enumerate() {
+        let image = image::RgbaImage::from_pixel(9 + 300 * u32::from(n == 1), 9, image::Rgba([9, 9, 200, 255]));
+        let drawn = match n {
+            2 => Drawn::Card("it is damaged".to_owned()),
+            _ => Drawn::Blocks(Blocks::of(&image, Depth::True)),
+        };
+        app.pictured(Ready { wanted, drawn });
+    }
 }
 
 fn lines(buffer: &Buffer) -> Vec<String> {
@@ -187,6 +203,27 @@ fn boxes_and_questions() {
     }
 }
 
+#[test]
+fn a_sheet_of_pictures_at_every_size() {
+    let now = Instant::now();
+    let mut app = empty(now).with_pictures(true, true);
+    for id in 0..5 {
+        app.event(&queued(id, &format!("{id}.jpg")), now);
+        app.event(&finished(id, &format!("北極光-{id}.jpg"), 2_900_000, 10), now);
+    }
+    app.update(Action::Sheet, now);
+    app.update(Action::Mark, now);
+    for (width, height) in [(120, 35), (60, 15), (40, 10), (20, 5)] {
+        insta::assert_snapshot!(format!("sheet_{width}x{height}"), screen(&mut app, width, height));
+    }
+    app.update(Action::Detail, now);
+    insta::assert_snapshot!("sheet_full_60x15", screen(&mut app, 60, 15));
+    let mut none = empty(now);
+    none.update(Action::Sheet, now);
+    let text = screen(&mut none, 40, 10);
+    assert!(text.contains("No finished pictures here yet"), "{text}");
+}
+
 mod any_state {
     //! Any keys, any events, any size: nothing panics, the cursor sits on a row that is in sight.
 
@@ -294,7 +331,7 @@ mod any_state {
         #[test]
         fn holds(steps in proptest::collection::vec(step(), 0..60), width in 0..=200_u16, height in 0..=80_u16) {
             let mut now = Instant::now();
-            let mut app = empty(now);
+            let mut app = empty(now).with_pictures(true, true);
             for (count, step) in steps.into_iter().enumerate() {
                 take(&mut app, step, &mut now);
                 app.refresh();

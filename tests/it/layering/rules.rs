@@ -40,7 +40,7 @@ const CRATES: &[(&[&str], &str)] = &[
     (&["reqwest", "hyper", "hyper_util", "h2", "rustls", "cookie_store"], "engine::net"),
     (&["rusqlite"], "engine::store"),
     (&["tokio", "tokio_util"], "engine"),
-    (&["ratatui", "crossterm", "ratatui_textarea"], "tui"),
+    (&["ratatui", "crossterm", "ratatui_image", "ratatui_textarea"], "tui"),
     (&["clap", "clap_complete", "clap_mangen"], "cli"),
     (&["signal_hook", "ctrlc"], "signals"),
 ];
