@@ -147,8 +147,8 @@ struct Loop<'a> {
     screen: Screen,
     app: App,
     painter: Painter,
-    /// The picture that the terminal has over its text.
-    over_text: Option<Wanted>,
+    /// What the terminal has over its text: a picture under so many toasts.
+    over_text: Option<(Wanted, usize)>,
     /// Keys that may be a paste.
     burst: Burst,
     /// The engine has more events than were read so far; it will not wake us for them.
@@ -354,9 +354,10 @@ impl Loop<'_> {
         self.app.resize(size);
         let wanted = self.app.want();
         self.carry_out(wanted.into_iter().collect());
-        if self.app.over_text() != self.over_text.as_ref() {
+        let over_text = self.app.over_text().map(|(wanted, toasts)| (wanted.clone(), toasts));
+        if over_text != self.over_text {
             // Text that is the same as before would not be sent, and so would not cover the old picture.
-            self.over_text = self.app.over_text().cloned();
+            self.over_text = over_text;
             self.outdated(Shown::Unknown);
         }
         if self.shown == Shown::Unknown {

@@ -94,11 +94,11 @@ impl App {
         }
     }
 
-    /// The picture that the terminal paints over its text, where it does so: when that changes, the text has to be drawn
-    /// anew.
-    pub(in crate::tui) fn over_text(&self) -> Option<&Wanted> {
+    /// The picture that the terminal paints over its text, where it does so, and how many toasts lie over that: when one
+    /// of them changes, the text has to be drawn anew.
+    pub(in crate::tui) fn over_text(&self) -> Option<(&Wanted, usize)> {
         let wanted = self.pictures.wanted.first().filter(|_| self.is_bare())?;
         let drawn = self.pictures.shelf.get(wanted)?;
-        matches!(drawn, Drawn::Graphic { over_text: true, .. }).then_some(wanted)
+        matches!(drawn, Drawn::Graphic { over_text: true, .. }).then_some((wanted, self.notices.all().len()))
     }
 }

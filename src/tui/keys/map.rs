@@ -111,8 +111,12 @@ impl Keymap {
     /// The hints of a context, most needed first: key and word.
     pub(in crate::tui) fn hints(&self, context: Context) -> impl Iterator<Item = (String, &'static str)> {
         self.0.iter().filter_map(move |bound| {
-            // There is nowhere to go back to from the list.
-            let useless = bound.binding.action == Action::Back && context == Context::List;
+            // There is nowhere to go back to from the list, and nothing runs among finished pictures.
+            let useless = match context {
+                Context::List => bound.binding.action == Action::Back,
+                Context::Sheet => matches!(bound.binding.action, Action::Pause | Action::Retry | Action::Cancel),
+                _ => false,
+            };
             let hint = bound.binding.hint.filter(|_| !useless)?;
             Some((names::name(bound.keys_in(context).next()?), hint))
         })

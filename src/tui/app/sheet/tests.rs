@@ -163,3 +163,29 @@ fn a_sheet_without_pictures_does_nothing_to_rows() {
         assert!(matches!(app.mode(), Mode::Sheet(_)) && app.marked() == 0);
     }
 }
+
+#[test]
+fn a_picture_over_the_text_goes_while_something_lies_there() {
+    use ratatui_image::protocol::{Protocol, sixel::Sixel};
+    let mut app = app();
+    app.select(JobId(1));
+    let one = wanted(&mut app).expect("it is finished").remove(0);
+    assert!(app.over_text().is_none(), "it is not here yet");
+    let protocol = Box::new(Protocol::Sixel(Sixel::default()));
+    app.pictured(Ready { wanted: one, drawn: Drawn::Graphic { protocol, over_text: true } });
+    let shown = |app: &mut App| {
+        app.want();
+        app.over_text().map(|(_, toasts)| toasts)
+    };
+    assert_eq!(shown(&mut app), Some(0));
+    app.note("careful".to_owned());
+    assert_eq!(shown(&mut app), Some(1));
+    for action in [Action::Help, Action::Palette, Action::Add, Action::Sheet] {
+        press(&mut app, action.clone());
+        assert_eq!(shown(&mut app), None, "{action:?}");
+        press(&mut app, Action::Back);
+        assert_eq!(shown(&mut app), Some(0), "{action:?}");
+    }
+    press(&mut app, Action::Redraw);
+    assert_eq!(wanted(&mut app).map(|wanted| names(&wanted)).as_deref(), Some("1"), "drawn anew");
+}
