@@ -2,6 +2,7 @@
 
 mod cookies;
 mod netrc;
+mod screen;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -18,6 +19,8 @@ use crate::engine::{What, check_file_name};
 use crate::input::address;
 use crate::input::words::{self, Source};
 use crate::report::{Format, Wanted};
+
+pub(crate) use screen::ScreenSettings;
 
 /// What to do.
 pub(crate) enum Job {
@@ -61,6 +64,8 @@ pub(crate) struct Settings {
     pub(crate) records: Wanted,
     /// Keep what `compare` has fetched.
     pub(crate) keep: bool,
+    /// The look of the screen.
+    pub(crate) screen: ScreenSettings,
 }
 
 /// Makes sense of a command line.
@@ -132,8 +137,17 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         records.log = state.as_deref().map(|state| state.with_file_name("haul.log"));
     }
     let verbose = verbose && (face != Face::Screen || records.log.is_some());
+    let screen = ScreenSettings {
+        ascii: options.ascii.then_some(true),
+        color: match &*options.color {
+            "always" => Some(true),
+            "never" => Some(false),
+            _ => None,
+        },
+        ..ScreenSettings::default()
+    };
     let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, output, checksum, options, own_state, records, keep })
+    Ok(Settings { job, face, dir, output, checksum, options, own_state, records, keep, screen })
 }
 
 /// The commands that are about what earlier runs have left.

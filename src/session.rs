@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use crate::commands;
 use crate::compare::{CompareError, Comparison};
-use crate::config::{Face, Job, Settings};
+use crate::config::{Face, Job, ScreenSettings, Settings};
 use crate::engine::event::Command;
 use crate::engine::options::{Options, Proxy};
 use crate::engine::{Engine, Events, Received, StartError, What, prepare_folder};
@@ -38,7 +38,7 @@ const NAMED_LINES: u64 = 20;
 /// # Errors
 /// When nothing could be started.
 pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
-    let Settings { job, face, dir, output, checksum, options, own_state, records, keep } = settings;
+    let Settings { job, face, dir, output, checksum, options, own_state, records, keep, screen } = settings;
     let (sources, dir, options, _origin) = match job {
         Job::Compare(sources) => return compare(sources, dir, options, keep),
         Job::History => return history(&options, face),
@@ -55,7 +55,7 @@ pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
     let (engine, events, doubt) = start(options, own_state)?;
     let (dir, single) = (Arc::from(dir), Single { name: output, checksum });
     let closing = engine.clone();
-    let work = Work { engine, events, sources, dir, single, records, doubt };
+    let work = Work { engine, events, sources, dir, single, records, doubt, screen };
     let result = if face == Face::Screen { on_screen(work) } else { without_screen(work, face) };
     // Where nothing was started, nobody has told it to end.
     closing.send(Command::Stop);
@@ -111,10 +111,12 @@ struct Work {
     records: Wanted,
     /// What is wrong with the state, if anything is.
     doubt: Option<String>,
+    /// The look of the screen.
+    screen: ScreenSettings,
 }
 
 fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, single, records, doubt } = work;
+    let Work { engine, events, sources, dir, single, records, doubt, .. } = work;
     let console = Arc::new(Console::new(face == Face::Plain));
     if let Some(line) = doubt {
         console.say(&format!("haul: {line}"));
@@ -169,7 +171,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
 }
 
 fn on_screen(work: Work) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, single, records, doubt } = work;
+    let Work { engine, events, sources, dir, single, records, doubt, screen } = work;
     let started = Instant::now();
     let inbox = tui::inbox();
     if let Some(line) = doubt {
@@ -205,7 +207,7 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
             feeder.send(Command::CountLeft);
         }
     })?;
-    let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox }, &mut recorder);
+    let outcome = tui::run(&engine, &events, tui::Setup { dir, inbox, screen }, &mut recorder);
     engine.send(Command::Stop);
     let (ending, mut jobs) = match outcome {
         Ok(outcome) => (outcome.ending, outcome.jobs),

@@ -7,11 +7,15 @@ use std::sync::{Arc, Mutex};
 
 use crossterm::event::Event;
 
+use crate::signals::JobControl;
+
 /// Why the screen wakes.
 #[derive(Debug)]
 pub(super) enum Wake {
-    /// A key, a paste or a new size.
+    /// A key, a paste, the mouse or a change of the focus.
     Input(Event),
+    /// The shell or the window has done something with us.
+    Job(JobControl),
     /// The engine has events to read.
     Engine,
     /// A line for the person at the screen; safe text.

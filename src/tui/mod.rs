@@ -17,11 +17,13 @@ mod action;
 mod add;
 mod app;
 mod clock;
+mod headline;
 mod history;
 mod inbox;
 mod keys;
 mod layout;
 mod look;
+mod mouse;
 mod notice;
 #[cfg(test)]
 mod picture;

@@ -6,10 +6,12 @@ mod add;
 mod ask;
 pub(super) mod facts;
 mod fold;
+mod headline;
 pub(super) mod hosts;
 mod limits;
 pub(super) mod log;
 mod marks;
+mod mouse;
 mod order;
 mod overlay;
 pub(super) mod panes;
@@ -32,10 +34,12 @@ use ratatui::layout::{Rect, Size};
 use super::action::{Action, Menu, Step};
 use super::add::AddBox;
 use super::clock::Clock;
+use super::headline::Batch;
 use super::history::History;
 use super::keys::{self, Context};
 use super::layout::{self, Panes, Plan};
 use super::look::Look;
+use super::mouse::Clicks;
 use super::notice::Notices;
 use super::theme::Theme;
 use crate::engine::event::Command;
@@ -69,6 +73,8 @@ pub(super) enum Effect {
     Delete(PathBuf),
     /// Listen to the mouse, or let the terminal have it.
     Mouse(bool),
+    /// Call whoever looks elsewhere.
+    Notify(String),
     /// Give the terminal back until the shell lets us go on.
     Suspend,
     /// Leave.
@@ -171,6 +177,8 @@ pub(super) struct App {
     paced: Option<Instant>,
     now: Instant,
     engine_ended: bool,
+    batch: Batch,
+    clicks: Clicks,
 }
 
 /// How often waits and rates are shown anew while work runs.
@@ -205,6 +213,8 @@ impl App {
             paced: None,
             now,
             engine_ended: false,
+            batch: Batch::default(),
+            clicks: Clicks::default(),
         }
     }
 

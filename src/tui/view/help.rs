@@ -33,7 +33,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scroll: usize, app: &App
                 pen.skip(1).text(name, theme.strong());
             }
             Line::Keys(binding) => {
-                pen.skip(3).left(&binding.names(), 17, theme.lively()).skip(1);
+                let names = binding.names();
+                // Spelled one by one they would be other keys.
+                let names = if app.ascii() { names.replace('↑', "Up").replace('↓', "Down") } else { names };
+                pen.skip(3).left(&names, 17, theme.lively()).skip(1);
                 pen.text(binding.help, ratatui::style::Style::new());
             }
         }

@@ -62,6 +62,9 @@ fn draw_bar(pen: &mut Pen<'_>, job: &Job, width: u16, app: &App) {
         None => {
             pen.left(&bar::dotted(job.bytes, width), width, style);
         }
+        Some(total) if app.ascii() && width > 2 => {
+            pen.text("[", style).left(&bar::plain(job.bytes, total, width - 2), width - 2, style).text("]", style);
+        }
         Some(total) => {
             // What is done stands back behind what moves.
             let done = matches!(job.state, JobState::Finished(_));

@@ -211,6 +211,7 @@ mod any_state {
         Event(Event),
         Tick(u64),
         Note,
+        Mouse(u8, u16, u16),
         Resize(u16, u16),
     }
 
@@ -249,6 +250,7 @@ mod any_state {
             1 => "(http://h/[a-z]{1,20}\n|\\PC{0,40}\r){0,5}".prop_map(Step::Paste),
             1 => (0..100_000_u64).prop_map(Step::Tick),
             1 => Just(Step::Note),
+            1 => (0..5_u8, 0..=220_u16, 0..=90_u16).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
             1 => (0..=200_u16, 0..=80_u16).prop_map(|(w, h)| Step::Resize(w, h)),
         ]
     }
@@ -266,6 +268,11 @@ mod any_state {
                 *now += Duration::from_millis(millis);
                 app.tick(*now);
             }
+            Step::Mouse(kind, x, y) => {
+                use crate::tui::action::Mouse;
+                let all = [Mouse::Click, Mouse::ShiftClick, Mouse::DoubleClick, Mouse::WheelUp, Mouse::WheelDown];
+                drop(app.update(Action::Mouse(all[usize::from(kind)], x, y), *now));
+            }
             Step::Note => app.note("a line of a list is refused".to_owned()),
             Step::Resize(width, height) => app.resize(Size::new(width, height)),
         }
@@ -275,9 +282,17 @@ mod any_state {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn holds(steps in proptest::collection::vec(step(), 0..60), width in 0..=200_u16, height in 0..=80_u16) {
+        fn holds(
+            steps in proptest::collection::vec(step(), 0..60),
+            width in 0..=200_u16,
+            height in 0..=80_u16,
+            ascii in any::<bool>(),
+        ) {
             let mut now = Instant::now();
             let mut app = empty(now);
+            if ascii {
+                app.update(Action::Toggle(crate::tui::action::Toggle::Ascii), now);
+            }
             for (count, step) in steps.into_iter().enumerate() {
                 take(&mut app, step, &mut now);
                 let rows = app.jobs().rows();
@@ -286,7 +301,8 @@ mod any_state {
                     draw(&mut app, width, height);
                 }
             }
-            draw(&mut app, width, height);
+            let buffer = draw(&mut app, width, height);
+            prop_assert!(!app.ascii() || buffer.content().iter().all(|cell| cell.symbol().is_ascii()));
             let plan = app.plan();
             let sight = usize::from(plan.list.height);
             if let Some(at) = app.selected().and_then(|job| app.jobs().position(job.id)) {
