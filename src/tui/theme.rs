@@ -162,6 +162,12 @@ impl Theme {
         }
     }
 
+    /// The same, standing back; it keeps its colour.
+    #[expect(clippy::unused_self, reason = "asked for as the others are")]
+    pub(super) fn faded(self, style: Style) -> Style {
+        style.add_modifier(Modifier::DIM)
+    }
+
     /// What comes first.
     #[expect(clippy::unused_self, reason = "asked for as the others are")]
     pub(super) fn strong(self) -> Style {

@@ -202,4 +202,16 @@ mod tests {
             assert_eq!(Way::of(get), way, "{env:?}");
         }
     }
+
+    #[test]
+    fn text_is_copied_as_it_is_and_a_call_is_a_bell_where_there_is_nothing_better() {
+        let mut bytes = Vec::new();
+        copy(&mut bytes, "https://h/a\u{1b}.jpg").expect("memory takes everything");
+        assert_eq!(bytes, b"\x1b]52;c;aHR0cHM6Ly9oL2EbLmpwZw==\x1b\\");
+        for (bell, said) in [(true, &b"\x07"[..]), (false, b"")] {
+            let (mut bytes, look) = (Vec::new(), Look { bell, notify: false, ..Look::default() });
+            notify(&mut bytes, "3/3 done", look).expect("memory takes everything");
+            assert_eq!(bytes, said);
+        }
+    }
 }

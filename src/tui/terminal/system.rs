@@ -68,3 +68,40 @@ fn in_background(verb: &'static str, path: PathBuf, inbox: &Inbox, act: fn(&Path
         at_once.0(&at_once.1, &error.to_string());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::tui::inbox::{self, Wake};
+
+    /// The next note; a thread brings it.
+    fn note(inbox: &Inbox) -> String {
+        let receiver = inbox.receiver.lock().expect("no test has died with it");
+        match receiver.recv_timeout(Duration::from_secs(30)) {
+            Ok(Wake::Note(text)) => text,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_deleted_is_told_and_what_is_gone_is_not() {
+        let inbox = inbox::inbox();
+        let dir = std::env::temp_dir();
+        delete(dir.join("haul-was-never-here"), &inbox);
+        // A folder is no file of ours.
+        delete(dir.clone(), &inbox);
+        let told = note(&inbox);
+        assert!(told.starts_with(&format!("cannot delete {}: ", dir.display())), "{told}");
+    }
+
+    #[test]
+    fn a_name_is_no_option_of_the_program_that_opens_it() {
+        let command = opener(Path::new("--help"));
+        let words: Vec<_> = command.get_args().collect();
+        assert!(
+            matches!(words.as_slice(), [path] if Path::new(path).is_absolute() && path.to_string_lossy().ends_with("--help"))
+        );
+    }
+}
