@@ -24,7 +24,9 @@ fn line_of(pty: &Pty, text: &str) -> usize {
 fn clicks_and_the_wheel_do_what_keys_do() {
     let (dir, origin, gate) = (TempDir::new(), Origin::start(), Gate::new());
     let paths: Vec<_> = (1..=40).map(|n| format!("/f-{n:02}.bin")).collect();
-    paths.iter().for_each(|path| origin.script(path, waiting(&gate)));
+    for path in &paths {
+        origin.script(path, waiting(&gate));
+    }
     let urls: Vec<_> = paths.iter().map(|path| origin.url(path)).collect();
     let words: Vec<_> = urls.iter().map(String::as_str).collect();
     let mut pty = screen(&dir, &words);
