@@ -9,14 +9,17 @@ use std::time::Instant;
 use crossterm::event::Event;
 
 use super::pasted::Loaded;
+use crate::signals::JobControl;
 
 /// Why the screen wakes.
 #[derive(Debug)]
 pub(super) enum Wake {
-    /// A key, a paste or a new size, and when it came.
+    /// A key, a paste, the mouse or a change of the focus, and when it came.
     Input(Event, Instant),
     /// What became of addresses to add.
     Loaded(Loaded),
+    /// The shell or the window has done something with us.
+    Job(JobControl),
     /// The engine has events to read.
     Engine,
     /// A line for the person at the screen; safe text.
