@@ -43,3 +43,12 @@ pub(super) fn encode(canvas: &Canvas, encoding: Encoding) -> ImageResult<Vec<u8>
     }
     Ok(bytes)
 }
+
+/// The first picture, for whoever shows pictures.
+#[cfg(test)]
+pub(crate) fn aurora() -> image::RgbImage {
+    let canvas = sky::aurora();
+    let (width, height) = canvas.dimensions();
+    let pixels = canvas.bytes().to_vec();
+    image::RgbImage::from_raw(width, height, pixels).expect("three bytes a pixel")
+}

@@ -12,6 +12,8 @@ mod serve;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use draw::aurora;
 pub use manners::Manners;
 
 use std::io;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::pasted::Pasted;
+use super::preview::Wanted;
 use crate::engine::event::Command;
 
 /// One thing to do.
@@ -24,6 +25,8 @@ pub(super) enum Effect {
     Open(PathBuf),
     /// Delete this file; its job is off the list.
     Delete(PathBuf),
+    /// Draw these pictures, the first one first, and no others any more.
+    Preview(Vec<Wanted>),
     /// Listen to the mouse, or let the terminal have it.
     Mouse(bool),
     /// Call whoever looks elsewhere.

@@ -9,6 +9,7 @@ use std::time::Instant;
 use crossterm::event::Event;
 
 use super::pasted::Loaded;
+use super::preview::Ready;
 use crate::signals::JobControl;
 
 /// Why the screen wakes.
@@ -20,6 +21,8 @@ pub(super) enum Wake {
     Loaded(Loaded),
     /// The shell or the window has done something with us.
     Job(JobControl),
+    /// A picture that was wanted.
+    Picture(Ready),
     /// The engine has events to read.
     Engine,
     /// A line for the person at the screen; safe text.

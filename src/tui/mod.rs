@@ -11,7 +11,7 @@
 //! wake-ups than frames. A key reads them first, is then acted on at once, and painted at once unless it is one of many.
 //!
 //! What takes time is done elsewhere: `load` reads lists, pastes and folders on threads of its own and posts what became
-//! of them. A box that is written in is a file here (`add`, `prompt`, `palette`, `help`), what its keys lead to is a file of
+//! of them; `preview` draws pictures on one. A box that is written in is a file here (`add`, `prompt`, `palette`, `help`), what its keys lead to is a file of
 //! the same name in `app`, and how it looks is one in `view`.
 //!
 //! `app` is pure, `view` only draws, `terminal` alone touches the terminal. Nothing here may block, and nothing
@@ -22,6 +22,7 @@ mod add;
 mod app;
 mod clock;
 mod effects;
+mod grid;
 mod headline;
 mod help;
 mod history;
@@ -41,6 +42,7 @@ mod palette;
 mod pasted;
 #[cfg(test)]
 mod picture;
+mod preview;
 mod prompt;
 mod question;
 mod run;

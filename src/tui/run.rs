@@ -2,6 +2,7 @@
 //! not know what any action means.
 
 mod beside;
+mod carry;
 
 use std::io;
 use std::path::Path;
@@ -21,8 +22,10 @@ use super::keys::{Burst, Keymap, Typed};
 use super::limits::Limits;
 use super::load::Loader;
 use super::look::Look;
+use super::preview::{Choice, Painter, Wanted, Way};
 use super::terminal::outside::{self, Outside};
 use super::terminal::{self, Place, Screen, input, system};
+use super::theme::Theme;
 use super::{mouse, view};
 use crate::config::{OwnKeys, ScreenSettings};
 use crate::engine::{Engine, Events, Received};
@@ -80,13 +83,18 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
     let Setup { dir, inbox, keys, screen: settings, limits: (jobs, rate) } = setup;
     let (keymap, warnings) = Keymap::with(&keys);
     let (look, warning) = Look::of(&settings);
+    let choice = settings.preview.as_deref().map_or(Ok(Choice::Auto), Choice::named);
     let (guard, screen) = terminal::take(look.mouse)?;
+    let letters_alone = look.ascii || look.theme == Theme::Mono;
+    let way = if letters_alone { Way::Cards } else { way(choice.clone().unwrap_or_default(), &inbox) };
     let ears = input::listen(&inbox)?;
     let waker = inbox.clone();
     events.wake_with(move || waker.post(Wake::Engine));
-    for warning in warnings.into_iter().chain(warning) {
+    for warning in warnings.into_iter().chain(warning).chain(choice.clone().err()) {
         inbox.note(warning);
     }
+    let off = choice == Ok(Choice::Off);
+    let ready = inbox.clone();
     let receiver = inbox.receiver.lock().unwrap_or_else(PoisonError::into_inner);
     let mut ui = Loop {
         engine,
@@ -98,7 +106,11 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         place: Place::Foreground,
         outside: Outside::default(),
         screen,
-        app: App::new(dir, look, Instant::now()).with(keymap, Limits { jobs, rate }),
+        app: App::new(dir, look, Instant::now())
+            .with(keymap, Limits { jobs, rate })
+            .with_pictures(way != Way::Cards, !off),
+        painter: Painter::new(way, move |picture| ready.post(Wake::Picture(picture))),
+        over_text: None,
         burst: Burst::default(),
         unread: false,
         behind: false,
@@ -115,6 +127,12 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
     // Nobody reads the inbox from here on.
     events.wake_with(|| {});
     Ok(Outcome { ending, jobs: ui.app.into_jobs() })
+}
+
+/// How pictures are drawn; asks the terminal where that helps.
+fn way(choice: Choice, inbox: &Inbox) -> Way {
+    let env = |name: &str| std::env::var(name).unwrap_or_default();
+    Way::of(choice, env, terminal::probe::font(), || terminal::probe::ask(inbox))
 }
 
 /// What the terminal shows, best first.
@@ -140,6 +158,9 @@ struct Loop<'a> {
     outside: Outside,
     screen: Screen,
     app: App,
+    painter: Painter,
+    /// The picture that the terminal has over its text.
+    over_text: Option<Wanted>,
     /// Keys that may be a paste.
     burst: Burst,
     /// The engine has more events than were read so far; it will not wake us for them.
@@ -302,6 +323,10 @@ impl Loop<'_> {
             // Whoever looks elsewhere sees nothing else.
             Wake::Input(Input::FocusGained, _) => self.app.looked_at(true),
             Wake::Input(Input::FocusLost, _) => self.app.looked_at(false),
+            Wake::Picture(ready) => {
+                self.outdated(Shown::Stale);
+                self.app.pictured(ready);
+            }
             Wake::Loaded(loaded) => {
                 self.outdated(Shown::Stale);
                 self.app.loaded(loaded, Instant::now());
@@ -325,35 +350,6 @@ impl Loop<'_> {
         None
     }
 
-    fn loader(&self) -> Loader<'_> {
-        Loader { engine: self.engine, inbox: self.posts, dir: Arc::clone(self.app.dir()) }
-    }
-
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Option<Ending> {
-        for effect in effects {
-            match effect {
-                Effect::Engine(command) => self.engine.send(command),
-                Effect::LoadList(path) => self.loader().list(path),
-                Effect::LoadText(pasted) => self.loader().text(pasted),
-                Effect::Folder(path) => self.loader().folder(path),
-                Effect::Copy(text) => self.copy(&text),
-                Effect::Notify(text) => {
-                    let look = self.app.look();
-                    self.tell(|out| outside::notify(out, &text, look));
-                }
-                Effect::Open(path) => system::open(path, self.posts),
-                Effect::Delete(path) => system::delete(path, self.posts),
-                Effect::Mouse(on) => self.tell(|out| terminal::listen_to_mouse(out, on)),
-                Effect::Suspend if terminal::can_stop() => terminal::stop_group(),
-                Effect::Suspend => self.app.note("cannot suspend: there is no shell that could wake haul".to_owned()),
-                Effect::Redraw => self.outdated(Shown::Unknown),
-                Effect::Quit => return Some(Ending::Quit),
-                Effect::Stop => return Some(Ending::Stopped),
-            }
-        }
-        None
-    }
-
     fn draw(&mut self) -> io::Result<()> {
         let now = Instant::now();
         if self.place == Place::Foreground && !terminal::is_foreground() {
@@ -364,12 +360,19 @@ impl Loop<'_> {
             return Ok(());
         }
         let size = self.screen.size()?;
+        self.app.resize(size);
+        let wanted = self.app.want();
+        self.carry_out(wanted.into_iter().collect());
+        if self.app.over_text() != self.over_text.as_ref() {
+            // Text that is the same as before would not be sent, and so would not cover the old picture.
+            self.over_text = self.app.over_text().cloned();
+            self.outdated(Shown::Unknown);
+        }
         if self.shown == Shown::Unknown {
             // Not `clear`: that one asks the terminal where its cursor is, and waits for an answer that the thread
             // of the keys takes away.
             self.screen.resize(size.into())?;
         }
-        self.app.resize(size);
         let (headline, look) = (self.app.headline(), self.app.look());
         self.outside.say(self.screen.backend_mut(), headline, look, now)?;
         let app = &self.app;

@@ -16,16 +16,15 @@ impl App {
         if self.jobs.totals().pending() == 0 || self.engine_ended {
             return vec![Effect::Quit];
         }
-        self.mode = Mode::Ask(Question::Quit);
-        Vec::new()
+        self.over(Mode::Ask(Question::Quit))
     }
 
     /// Asks about rows.
     pub(super) fn ask(&mut self, what: Asked, rows: Vec<usize>) -> Vec<Effect> {
-        if let Some(words) = self.words(what, &rows) {
-            self.mode = Mode::Ask(Question::Rows { what, rows, words });
+        match self.words(what, &rows) {
+            Some(words) => self.over(Mode::Ask(Question::Rows { what, rows, words })),
+            None => Vec::new(),
         }
-        Vec::new()
     }
 
     pub(super) fn answer(&mut self, action: &Action) -> Vec<Effect> {
@@ -33,7 +32,8 @@ impl App {
         if !yes && !matches!(action, Action::No | Action::Back) {
             return Vec::new();
         }
-        match std::mem::replace(&mut self.mode, Mode::List) {
+        let below = self.under.take().unwrap_or(Mode::List);
+        match std::mem::replace(&mut self.mode, below) {
             Mode::Ask(Question::Quit) if yes => vec![Effect::Quit],
             Mode::Ask(Question::Rows { what, rows, .. }) if yes => match what {
                 Asked::Remove => self.off(&rows),
@@ -54,7 +54,7 @@ impl App {
         };
         match (words, &mut self.mode) {
             (Some(new), Mode::Ask(Question::Rows { words, .. })) => *words = new,
-            _ => self.mode = Mode::List,
+            _ => self.close(),
         }
     }
 

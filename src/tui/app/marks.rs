@@ -14,10 +14,7 @@ impl App {
         match action {
             Action::Mark | Action::Range if self.marks.is_ranging() => self.end_range(),
             Action::Mark => {
-                if let Some(n) = self.selected().map(|job| job.n) {
-                    if !self.marks.marked.remove(n) {
-                        self.marks.marked.insert(n);
-                    }
+                if self.toggle_mark() {
                     self.step(&Action::Step(Step::Down));
                 }
             }
@@ -35,6 +32,15 @@ impl App {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Marks the row under the cursor, or takes its mark away; false where there is none.
+    pub(super) fn toggle_mark(&mut self) -> bool {
+        let Some(n) = self.selected().map(|job| job.n) else { return false };
+        if !self.marks.marked.remove(n) {
+            self.marks.marked.insert(n);
+        }
+        true
     }
 
     /// The range becomes marks.

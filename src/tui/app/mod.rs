@@ -18,6 +18,7 @@ mod mouse;
 mod order;
 mod palette;
 pub(super) mod panes;
+mod pictures;
 mod prompt;
 mod queue;
 mod rows;
@@ -64,6 +65,8 @@ use facts::Facts;
 use hosts::Hosts;
 use log::Log;
 use order::Order;
+use pictures::Pictures;
+pub(super) use pictures::Shown;
 pub(super) use sheet::Sheet;
 pub(super) use sorting::Sort;
 
@@ -140,6 +143,7 @@ pub(super) struct App {
     facts: Facts,
     hosts: Hosts,
     limits: Limits,
+    pictures: Pictures,
     past: Past,
     notices: Notices,
     clock: Clock,
@@ -186,6 +190,7 @@ impl App {
             facts: Facts::default(),
             hosts: Hosts::default(),
             limits: Limits::default(),
+            pictures: Pictures::default(),
             past: Past::default(),
             notices: Notices::default(),
             clock: Clock::new(jiff::tz::TimeZone::UTC, now, std::time::SystemTime::UNIX_EPOCH),
@@ -227,7 +232,10 @@ impl App {
             // In a box it leaves the box, as in a shell.
             Action::Stop if self.context().takes_text() => return self.dispatch(&Action::Back),
             Action::Stop => return vec![Effect::Stop],
-            Action::Redraw => return vec![Effect::Redraw],
+            Action::Redraw => {
+                self.forget_pictures();
+                return vec![Effect::Redraw];
+            }
             Action::Suspend => return vec![Effect::Suspend],
             Action::Paste(text) => return self.paste(text),
             Action::Mouse(mouse, x, y) => return self.mouse(mouse, x, y),
@@ -265,7 +273,7 @@ impl App {
             Action::AddList | Action::Filter | Action::Limit => self.open_prompt(action),
             Action::Palette => self.open_palette(),
             Action::Detail | Action::Error => self.open_detail(action),
-            Action::Sheet => self.open(Mode::Sheet(Box::default())),
+            Action::Sheet => self.open_sheet(),
             Action::Quit => self.quit(),
             Action::QuitNow => vec![Effect::Quit],
             Action::Tab(_) | Action::NextTab | Action::PreviousTab | Action::Sort(_) => self.show_rows(action),

@@ -107,7 +107,7 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("filter", &[char('/')], Action::Filter, &[List, Sheet], LOOK, "show some rows: words, state:failed, host:, size:>5M").hint("filter"),
     bind("sort", &[char('s')], Action::Menu(Menu::Sort), &[List, Sheet], LOOK, "sort the rows"),
     bind("detail", &[plain(KeyCode::Enter), char('l'), plain(KeyCode::Right)], Action::Detail, &[List], LOOK, "all about the row").hint("detail"),
-    bind("full-size", &[plain(KeyCode::Enter)], Action::Detail, &[Sheet], LOOK, "the picture in full size"),
+    bind("full-size", &[plain(KeyCode::Enter)], Action::Detail, &[Sheet], LOOK, "the picture in full size").hint("full size"),
     bind("error", &[char('e')], Action::Error, &[List, Detail], LOOK, "its last error and answer in full"),
     bind("preview", &[char('i')], Action::Toggle(Toggle::Preview), &[List, Detail], LOOK, "picture of the row on or off"),
     bind("pictures", &[char('I')], Action::Sheet, &[List, Detail, Sheet], LOOK, "all finished pictures").hint("pictures"),

@@ -4,6 +4,7 @@
 pub(super) mod input;
 pub(super) mod outside;
 mod place;
+pub(super) mod probe;
 pub(super) mod system;
 
 use std::io::{self, Write};

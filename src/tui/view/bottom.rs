@@ -28,6 +28,11 @@ pub(super) fn render_over(frame: &mut Frame<'_>, area: Rect, app: &App) {
     render_words(frame, line, app);
 }
 
+/// True where the line says something else than the keys, at this height of the screen.
+pub(super) fn says_something(height: u16, app: &App) -> bool {
+    app.question().is_some() || (height < super::toasts::LOWEST && app.notice().is_some())
+}
+
 fn render_words(frame: &mut Frame<'_>, area: Rect, app: &App) -> bool {
     let theme = app.theme();
     let frame_height = frame.area().height;
