@@ -257,7 +257,7 @@ fn pixels(out: &mut String, buffer: &Buffer, palette: &Palette) {
             "▄" => (cell.bg, cell.fg),
             _ => return None,
         };
-        let half = if line % 2 == 0 { above } else { below };
+        let half = if line.is_multiple_of(2) { above } else { below };
         (half != Color::Reset).then(|| palette.colour(half))
     };
     for line in 0..buffer.area.height * 2 {

@@ -13,11 +13,7 @@ impl App {
     pub(super) fn mark(&mut self, action: &Action) -> Vec<Effect> {
         match action {
             Action::Mark | Action::Range if self.marks.is_ranging() => self.end_range(),
-            Action::Mark => {
-                if self.toggle_mark() {
-                    self.step(&Action::Step(Step::Down));
-                }
-            }
+            Action::Mark if self.toggle_mark() => self.step(&Action::Step(Step::Down)),
             Action::Range => self.marks.range = self.selected,
             Action::MarkAll => {
                 self.marks.range = None;

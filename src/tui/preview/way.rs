@@ -167,13 +167,14 @@ mod tests {
 
     #[test]
     fn the_best_that_surely_works_is_taken() {
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Answers, Way, bool);
         const TRUE: (&str, &str) = ("COLORTERM", "truecolor");
         const X256: (&str, &str) = ("TERM", "xterm-256color");
         let yes = Answers { kitty: true, sixel: true, font: Some((9, 18)) };
         let sixel = Answers { kitty: false, ..yes };
         let graphics = |protocol, font| Way::Graphics { protocol, font, depth: Depth::True };
         let (blocks, few) = (Way::Blocks(Depth::True), Way::Blocks(Depth::Indexed));
-        let cases: &[(&str, &[(&str, &str)], Answers, Way, bool)] = &[
+        let cases: &[Case<'_>] = &[
             ("auto", &[("TERM", "linux")], yes, Way::Cards, false),
             ("auto", &[("TERM", "xterm")], yes, Way::Cards, false),
             ("auto", &[X256], yes, few, false),
