@@ -286,6 +286,11 @@ impl Segments {
         self.pieces.values().map(|piece| piece.brought).max().unwrap_or_default()
     }
 
+    /// How long any connection has waited for bytes that came, or waits now.
+    pub(super) fn pause(&self, now: Instant) -> Duration {
+        self.pieces.values().map(|piece| now.duration_since(piece.last)).fold(self.pause, Duration::max)
+    }
+
     /// The connections that began last, all but so many.
     pub(super) fn newest(&self, but: usize) -> Vec<u32> {
         self.pieces.keys().skip(but).copied().collect()

@@ -1,6 +1,7 @@
-//! How many connections a file is worth: one at first, more while the whole gets faster by it, fewer where it gets
-//! slower or the server objects. Pure: time comes in as an argument.
+//! How many connections a file is worth: one at first, more while the whole gets faster by it, and as many as were best
+//! where it gets slower or the server objects. Pure: time comes in as an argument.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// So many connections at most where the user has not said.
@@ -15,6 +16,10 @@ const FAR_FASTER: f64 = 1.5;
 /// So much slower is slower, and for so long.
 const SLOWER: f64 = 0.8;
 const SURE: Duration = Duration::from_secs(1);
+
+/// So much slower shows sooner, where nobody waits for longer than half of that.
+const FAR_SLOWER: f64 = 0.5;
+const SOON: Duration = Duration::from_millis(200);
 
 /// The shortest time that shows a rate.
 const EPOCH: Duration = Duration::from_millis(95);
@@ -41,38 +46,53 @@ pub(super) struct Look {
     pub(super) held: bool,
     /// What one connection has brought at most.
     pub(super) burst: u64,
+    /// How long one of them has waited for bytes at most.
+    pub(super) pause: Duration,
     /// From a request to its answer.
     pub(super) ttfb: Duration,
 }
 
 /// Growth by more than measuring would give, for a server that holds its connections back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Leap {
     /// The last one has brought something.
     May,
-    /// Nobody knows yet what it brings. What each new connection begins with counts: so it does in the rate before.
-    Tried,
+    /// Nobody knows yet what it brings. What each new connection begins with counts: so it does in the rate before,
+    /// which is this.
+    Tried(f64),
     /// The last one has not.
     Never,
+}
+
+/// A time, and what had come by then.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    at: Instant,
+    received: u64,
 }
 
 /// See the head of this file.
 #[derive(Debug)]
 pub(super) struct Growth {
+    /// What the user has said, or the most that anybody gets.
+    limit: usize,
+    /// The user has said it.
+    fixed: bool,
+    /// As above, but less for a while after trouble.
     most: usize,
-    /// What that was before any trouble.
-    untroubled: usize,
     target: usize,
-    /// The number before the last growth, and the rate that it had, in bytes per second.
-    before: Option<(usize, f64)>,
-    /// When the present number was wanted, or was there, and what had come by then.
-    since: Instant,
-    from: u64,
+    /// What each number of connections has brought when it was last there, in bytes per second.
+    rates: BTreeMap<usize, f64>,
+    /// When the present number was asked for.
+    asked: Mark,
+    /// When it was there, or has been measured last.
+    there: Option<Mark>,
     leap: Leap,
-    /// The present number is there, and the burst that each begins with is over.
-    measuring: bool,
     /// How often more has not helped.
     vain: u32,
+    /// How often more has done harm, and how often that is still to be remembered.
+    falls: u32,
+    remembered: u32,
 }
 
 impl Growth {
@@ -85,16 +105,27 @@ impl Growth {
         since: Instant,
         from: u64,
     ) -> Self {
-        let most = wanted.unwrap_or(MOST).max(1);
-        let target = wanted.unwrap_or(first).min(most);
-        let (leap, before) = match alone.filter(|_| wanted.is_none()) {
-            Some((rate, true)) => (Leap::May, Some((1, rate))),
+        let limit = wanted.unwrap_or(MOST).max(1);
+        // What comes in bursts looks faster than it is, up to twice.
+        let rates = alone.map(|(rate, steady)| (1, if steady { rate } else { rate / 2.0 }));
+        let leap = match alone {
             // Two more at once, or further ones, are a leap.
-            Some((rate, false)) if first > 2 => (Leap::Tried, Some((1, rate))),
-            _ => (Leap::May, None),
+            Some((rate, false)) if first > 2 => Leap::Tried(rate),
+            _ => Leap::May,
         };
-        let vain = if wanted.is_some() { u32::MAX } else { 0 };
-        Self { most, untroubled: most, target, before, since, from, leap, measuring: first == 1, vain }
+        Self {
+            limit,
+            fixed: wanted.is_some(),
+            most: limit,
+            target: wanted.unwrap_or(first).clamp(1, limit),
+            rates: rates.into_iter().collect(),
+            asked: Mark { at: since, received: from },
+            there: None,
+            leap,
+            vain: 0,
+            falls: 0,
+            remembered: 0,
+        }
     }
 
     /// How many connections there should be, as far as they get any.
@@ -104,8 +135,12 @@ impl Growth {
 
     /// The trouble is long over. Where the user has said a number it holds again; else it grows by itself.
     pub(super) fn forgive(&mut self) {
-        self.most = self.untroubled;
-        if self.vain == u32::MAX {
+        if self.remembered > 0 {
+            self.remembered -= 1;
+            return;
+        }
+        self.most = self.limit;
+        if self.fixed {
             self.target = self.most;
         }
     }
@@ -114,103 +149,126 @@ impl Growth {
     pub(super) fn trouble(&mut self, running: usize) {
         self.most = running.max(1);
         self.target = self.target.min(self.most);
+        self.disturbed();
     }
 
     /// Somebody else has made them fewer: what comes now says nothing of the number that there should be.
     pub(super) fn disturbed(&mut self) {
-        (self.before, self.measuring) = (None, false);
+        self.rates.clear();
+        self.there = None;
+        if let Leap::Tried(_) = self.leap {
+            self.leap = Leap::Never;
+        }
     }
 
     /// Looks whether the number of connections is right.
     pub(super) fn look(&mut self, look: &Look) {
-        if look.offered > 0 || look.running == 0 {
-            self.measuring = false;
-            return;
-        }
-        let epoch = EPOCH.max(look.ttfb * 2);
-        let time = look.now.duration_since(self.since);
-        let rate = rate(look.received.saturating_sub(self.from), time);
-        if let (Leap::Tried, Some((fewer, before))) = (self.leap, self.before) {
-            if time >= epoch {
-                self.judge(look, fewer, rate / before.max(1.0), time);
-            }
-            return;
-        }
-        if look.held && self.vain < u32::MAX && self.leap == Leap::May {
-            if time >= EPOCH {
-                self.leap(look, rate);
-            }
-            return;
-        }
-        if !self.measuring {
-            return self.measure(look);
-        }
-        if time < epoch {
-            return;
-        }
-        match self.before {
-            Some((fewer, before)) if time >= SURE && rate < before * SLOWER => self.go_back(fewer, look),
-            _ if self.vain > 1 || look.running < self.target || (self.vain > 0 && time < AGAIN) => {}
-            Some((fewer, before)) if fewer < self.target && rate < before * FASTER => self.vain += 1,
-            _ => {
-                self.grow(look.running * 2, rate, look);
+        if look.offered > 0 || look.running == 0 || look.running > self.target {
+            self.there = None;
+        } else if !self.fixed {
+            let (time, rate) = self.there.get_or_insert(Mark::of(look)).until(look);
+            let fallen = self.is_slower(look, time, rate);
+            if let Some(better) = fallen {
+                self.rates.insert(look.running, rate);
+                self.go_to(better, look);
+            } else if !self.leaps(look) && time >= EPOCH.max(look.ttfb * 2).max(look.pause.min(EPOCH) * 2) {
+                self.measure(look, time, rate);
             }
         }
     }
 
-    /// What has a leap brought, which has multiplied the rate by `gain`?
-    fn judge(&mut self, look: &Look, fewer: usize, gain: f64, time: Duration) {
-        if gain >= FAR_FASTER || (time >= SURE && gain >= FASTER) {
-            let rate = rate(look.received.saturating_sub(self.from), time);
-            (self.leap, self.before) = (Leap::May, None);
-            if look.held { self.leap(look, rate) } else { self.measure(look) }
-        } else if time >= SURE && gain < SLOWER {
-            self.go_back(fewer, look);
-        } else if time >= SURE {
-            // The rate before may have been that of a burst, which no later one is held against.
-            (self.leap, self.before, self.vain) = (Leap::Never, None, 1);
-            self.measure(look);
-        }
+    /// The number that was so much better that there should be as many again.
+    fn is_slower(&self, look: &Look, time: Duration, rate: f64) -> Option<usize> {
+        let others = self.rates.iter().filter(|(count, _)| **count != look.running);
+        let (better, best) = others.max_by(|a, b| a.1.total_cmp(b.1))?;
+        let far = time >= (look.pause * 2).clamp(SOON, SURE) && rate < best * FAR_SLOWER;
+        (far || (time >= SURE && rate < best * SLOWER)).then_some(*better)
     }
 
-    /// Each may bring as much again as the best of them before the server holds it back.
-    fn leap(&mut self, look: &Look, rate: f64) {
+    fn go_to(&mut self, better: usize, look: &Look) {
+        if better < look.running {
+            // What lies between may be better still.
+            self.most = better.max(look.running / 2);
+            self.falls += 1;
+            self.remembered = self.falls;
+        } else {
+            // Not the number was to blame: all that was known before is out of date.
+            self.rates.retain(|count, _| *count >= better);
+            self.most = self.most.max(better);
+        }
+        (self.target, self.leap, self.vain) = (better, Leap::Never, 0);
+        (self.asked, self.there) = (Mark::of(look), None);
+    }
+
+    /// True where a leap begins, or nobody knows yet what it brings.
+    fn leaps(&mut self, look: &Look) -> bool {
+        let (time, rate) = self.asked.until(look);
+        if let Leap::Tried(before) = self.leap {
+            let gain = rate / before.max(1.0);
+            if time < EPOCH.max(look.ttfb * 2) || (time < SURE && gain < FAR_FASTER) {
+                return true;
+            }
+            if gain < FASTER {
+                (self.leap, self.vain) = (Leap::Never, 1);
+                return false;
+            }
+            self.leap = Leap::May;
+        }
+        // Each may bring as much again as the best of them before the server holds it back.
         let needed = look.left.div_ceil(look.burst.max(1));
-        let leap = usize::try_from(needed).unwrap_or(LEAP).clamp(1, LEAP - 1);
-        if self.grow(look.running + leap * look.running, rate, look) {
-            self.leap = Leap::Tried;
+        let more = usize::try_from(needed).unwrap_or(LEAP).clamp(1, LEAP - 1);
+        let leaps = look.held && self.leap == Leap::May && time >= EPOCH && self.grow(look.running * (1 + more), look);
+        if leaps {
+            self.leap = Leap::Tried(rate);
+        }
+        leaps
+    }
+
+    /// Takes note of what so many bring, and has more of them where that is more than fewer brought.
+    fn measure(&mut self, look: &Look, time: Duration, rate: f64) {
+        let fewer = self.rates.range(..look.running).map(|(_, rate)| *rate).fold(0.0, f64::max);
+        if rate < fewer * FAR_SLOWER {
+            // It shows soon whether that stays so.
+            return;
+        }
+        self.rates.insert(look.running, rate);
+        if time >= SURE {
+            self.there = None;
+        }
+        let again = look.now.duration_since(self.asked.at) >= AGAIN;
+        if self.vain > 1 || look.running < self.target || (self.vain > 0 && !again) {
+            return;
+        }
+        if rate >= fewer * FASTER {
+            self.grow(look.running * 2, look);
+        } else {
+            self.vain += 1;
         }
     }
 
     /// True where there should be more now.
-    fn grow(&mut self, target: usize, rate: f64, look: &Look) -> bool {
-        let target = target.clamp(self.target, self.most.max(self.target));
+    fn grow(&mut self, target: usize, look: &Look) -> bool {
+        let target = target.min(self.most);
         let more = target > self.target;
         if more {
-            self.before = Some((self.target, rate));
             self.target = target;
-            self.measure(look);
-            self.measuring = false;
+            (self.asked, self.there) = (Mark::of(look), None);
         }
         more
     }
-
-    fn go_back(&mut self, fewer: usize, look: &Look) {
-        // For good: this was measured.
-        (self.untroubled, self.most, self.target) = (fewer, fewer, fewer);
-        (self.before, self.leap) = (None, Leap::Never);
-        self.measure(look);
-    }
-
-    /// Counts from now on.
-    fn measure(&mut self, look: &Look) {
-        (self.measuring, self.since, self.from) = (true, look.now, look.received);
-    }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "rates are rough")]
-fn rate(bytes: u64, time: Duration) -> f64 {
-    bytes as f64 / time.as_secs_f64()
+impl Mark {
+    fn of(look: &Look) -> Self {
+        Self { at: look.now, received: look.received }
+    }
+
+    /// The time since then, and the rate in it.
+    #[expect(clippy::cast_precision_loss, reason = "rates are rough")]
+    fn until(&self, look: &Look) -> (Duration, f64) {
+        let time = look.now.duration_since(self.at);
+        (time, look.received.saturating_sub(self.received) as f64 / time.as_secs_f64().max(0.001))
+    }
 }
 
 #[cfg(test)]
@@ -221,8 +279,8 @@ mod tests {
 
     /// Looks ten times a second at a server whose total rate, in megabytes per second, depends on the number of
     /// connections; whoever is wanted is there at the next look. Tells the target after each.
-    fn targets(mut growth: Growth, start: Instant, looks: u64, held: bool, rate: fn(usize) -> u64) -> Vec<usize> {
-        let (mut received, mut running) = (0, growth.target());
+    fn targets(growth: &mut Growth, looks: u64, held: bool, mut rate: impl FnMut(usize) -> u64) -> Vec<usize> {
+        let (mut received, mut running, start) = (growth.asked.received, growth.target(), growth.asked.at);
         let look = |tenths: u64| {
             received += rate(running) * MB / 10;
             growth.look(&Look {
@@ -233,6 +291,7 @@ mod tests {
                 offered: 0,
                 held,
                 burst: 2 * MB,
+                pause: Duration::from_millis(10),
                 ttfb: Duration::from_millis(10),
             });
             running = growth.target();
@@ -241,24 +300,31 @@ mod tests {
         (1..=looks).map(look).collect()
     }
 
+    fn grown(first: usize, alone: (f64, bool)) -> Growth {
+        Growth::new(None, first, Some(alone), Instant::now(), 0)
+    }
+
     #[test]
     fn it_grows_while_that_helps_and_goes_back_where_it_harms() {
         type Case = (&'static str, Option<usize>, bool, fn(usize) -> u64, usize);
-        let cases: [Case; 9] = [
+        let cases: [Case; 13] = [
             ("each has its own limit", None, false, |n| 10 * n as u64, 16),
             ("four fill the line", None, false, |n| 10 * n.min(4) as u64, 8),
             ("one fills the line", None, false, |_| 10, 2),
-            ("more than four are punished", None, false, |n| if n > 4 { 5 } else { 10 * n as u64 }, 4),
+            ("more than eight are punished", None, false, |n| if n > 8 { 1 } else { 10 * n as u64 }, 8),
+            ("more than four are punished", None, false, |n| if n > 4 { 1 } else { 10 * n as u64 }, 4),
+            ("more than four are punished a little", None, false, |n| if n > 4 { 25 } else { 10 * n as u64 }, 4),
+            ("more than two are punished", None, false, |n| if n > 2 { 1 } else { 10 * n as u64 }, 2),
+            ("more than one is punished", None, false, |n| if n > 1 { 1 } else { 10 }, 1),
             ("held back", None, true, |n| 10 * n as u64, 16),
-            ("held back as a whole", None, true, |_| 10, 16),
-            ("held back, and more than four are punished", None, true, |n| if n > 4 { 5 } else { 10 * n as u64 }, 2),
+            ("held back as a whole", None, true, |_| 10, 8),
+            ("held back, and more than four are punished", None, true, |n| if n > 4 { 1 } else { 10 * n as u64 }, 4),
             ("the user wants so many", Some(5), false, |_| 10, 5),
             ("and no other number", Some(5), true, |n| 100 / n as u64, 5),
         ];
         for (what, wanted, held, rate, expected) in cases {
-            let start = Instant::now();
-            let growth = Growth::new(wanted, 2, Some((1e7, true)), start, 0);
-            let targets = targets(growth, start, 60, held, rate);
+            let mut growth = Growth::new(wanted, 2, Some((1e7, true)), Instant::now(), 0);
+            let targets = targets(&mut growth, 60, held, rate);
             assert_eq!(targets.last(), Some(&expected), "{what}: {targets:?}");
         }
     }
@@ -266,22 +332,66 @@ mod tests {
     /// One connection has been held back, so that eight were asked for at once, before anything was measured.
     #[test]
     fn the_first_leap_is_taken_back_where_it_harms() {
-        let start = Instant::now();
-        let all =
-            |rate: fn(usize) -> u64| targets(Growth::new(None, 8, Some((6e6, false)), start, 0), start, 30, true, rate);
-        assert_eq!(all(|n| if n > 4 { 1 } else { 6 * n as u64 }).last(), Some(&1));
+        let leapt = || grown(8, (6e6, false));
+        for most in [1, 2, 4] {
+            let punished = |n| if n > most { 1 } else { 6 * n as u64 };
+            let targets = targets(&mut leapt(), 30, true, punished);
+            assert_eq!((targets[2], targets.last()), (1, Some(&most)), "{targets:?}");
+        }
         // While it helps, the next one does not wait for long.
-        let targets = all(|n| 6 * n as u64);
+        let targets = targets(&mut leapt(), 30, true, |n| 6 * n as u64);
         assert_eq!((targets[1], targets.last()), (16, Some(&16)), "{targets:?}");
+    }
+
+    /// The first bursts of new connections look good, and only then come the punished ones.
+    #[test]
+    fn what_bursts_have_promised_is_not_believed_for_long() {
+        let mut before = 0;
+        let rate = |n| {
+            let fresh = n > std::mem::replace(&mut before, n);
+            if fresh || n <= 4 { 6 * n as u64 } else { 1 }
+        };
+        let targets = targets(&mut grown(8, (12e6, false)), 30, true, rate);
+        let harmed = targets.iter().filter(|count| **count > 4).count();
+        assert_eq!((targets.last(), harmed < 15), (Some(&4), true), "{targets:?}");
+    }
+
+    /// All become slower, however many there are: fewer are tried once, and not for long.
+    #[test]
+    fn a_server_that_gets_slower_as_a_whole_keeps_all_connections() {
+        let mut looks = 0;
+        let rate = |n| {
+            looks += 1;
+            if looks < 20 { 10 * n as u64 } else { n as u64 }
+        };
+        let targets = targets(&mut grown(2, (1e7, true)), 60, false, rate);
+        let fewer = targets[10..].iter().filter(|count| **count < 16).count();
+        assert!(fewer < 10 && targets.last() == Some(&16), "{targets:?}");
+    }
+
+    /// What has done harm is tried again after a while, and less often each time.
+    #[test]
+    fn harm_is_remembered_longer_each_time() {
+        let mut growth = grown(2, (1e7, true));
+        let punished = |n| if n > 4 { 1 } else { 10 * n as u64 };
+        let mut tries = Vec::new();
+        for ten in 0..10 {
+            let targets = targets(&mut growth, 100, false, punished);
+            tries.extend(targets.contains(&8).then_some(ten));
+            assert_eq!(targets.last(), Some(&4), "{targets:?}");
+            // The clock starts anew.
+            (growth.asked.at, growth.there) = (Instant::now(), None);
+            growth.forgive();
+        }
+        assert_eq!(tries, [0, 2, 5, 9]);
     }
 
     #[test]
     fn after_trouble_there_are_no_more_than_run() {
-        let start = Instant::now();
-        let mut growth = Growth::new(None, 8, None, start, 0);
+        let mut growth = Growth::new(None, 8, None, Instant::now(), 0);
         growth.trouble(3);
-        assert_eq!(targets(growth, start, 30, true, |n| 10 * n as u64).last(), Some(&3));
-        let mut alone = Growth::new(Some(16), 16, None, start, 0);
+        assert_eq!(targets(&mut growth, 30, true, |n| 10 * n as u64).last(), Some(&3));
+        let mut alone = Growth::new(Some(16), 16, None, Instant::now(), 0);
         alone.trouble(0);
         assert_eq!(alone.target(), 1);
         alone.forgive();

@@ -321,6 +321,7 @@ impl Transfer {
                 offered: state.segments.offered(),
                 held: state.segments.is_held(),
                 burst: state.segments.largest(),
+                pause: state.segments.pause(now),
                 ttfb: course.ttfb,
             };
             // A rate of our own making says nothing of the server.
