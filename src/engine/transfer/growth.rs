@@ -78,8 +78,10 @@ pub(super) struct Growth {
     limit: usize,
     /// The user has said it.
     fixed: bool,
-    /// As above, but less for a while after trouble.
+    /// As above, but less for a while after the server has objected.
     most: usize,
+    /// The same after more has done harm.
+    harmless: usize,
     target: usize,
     /// What each number of connections has brought when it was last there, in bytes per second.
     rates: BTreeMap<usize, f64>,
@@ -117,6 +119,7 @@ impl Growth {
             limit,
             fixed: wanted.is_some(),
             most: limit,
+            harmless: limit,
             target: wanted.unwrap_or(first).clamp(1, limit),
             rates: rates.into_iter().collect(),
             asked: Mark { at: since, received: from },
@@ -135,11 +138,11 @@ impl Growth {
 
     /// The trouble is long over. Where the user has said a number it holds again; else it grows by itself.
     pub(super) fn forgive(&mut self) {
-        if self.remembered > 0 {
-            self.remembered -= 1;
-            return;
-        }
         self.most = self.limit;
+        match self.remembered.checked_sub(1) {
+            Some(left) => self.remembered = left,
+            None => self.harmless = self.limit,
+        }
         if self.fixed {
             self.target = self.most;
         }
@@ -149,7 +152,8 @@ impl Growth {
     pub(super) fn trouble(&mut self, running: usize) {
         self.most = running.max(1);
         self.target = self.target.min(self.most);
-        self.disturbed();
+        self.rates.retain(|count, _| *count <= self.most);
+        self.there = None;
     }
 
     /// Somebody else has made them fewer: what comes now says nothing of the number that there should be.
@@ -181,22 +185,29 @@ impl Growth {
     fn is_slower(&self, look: &Look, time: Duration, rate: f64) -> Option<usize> {
         let others = self.rates.iter().filter(|(count, _)| **count != look.running);
         let (better, best) = others.max_by(|a, b| a.1.total_cmp(b.1))?;
-        let far = time >= (look.pause * 2).clamp(SOON, SURE) && rate < best * FAR_SLOWER;
+        // It was more once: then everything has become slower, and fewer connections do not help.
+        let vain = *better > look.running && self.is_far_slower(look.running, rate) && rate < *best;
+        let far = time >= look.soon() && (vain || rate < best * FAR_SLOWER);
         (far || (time >= SURE && rate < best * SLOWER)).then_some(*better)
+    }
+
+    /// So many have brought far more.
+    fn is_far_slower(&self, count: usize, rate: f64) -> bool {
+        self.rates.get(&count).is_some_and(|before| rate < before * FAR_SLOWER)
     }
 
     fn go_to(&mut self, better: usize, look: &Look) {
         if better < look.running {
             // What lies between may be better still.
-            self.most = better.max(look.running / 2);
+            (self.harmless, self.leap) = (better.max(look.running / 2), Leap::Never);
             self.falls += 1;
             self.remembered = self.falls;
         } else {
             // Not the number was to blame: all that was known before is out of date.
             self.rates.retain(|count, _| *count >= better);
-            self.most = self.most.max(better);
+            (self.harmless, self.leap, self.falls) = (self.limit, Leap::May, 0);
         }
-        (self.target, self.leap, self.vain) = (better, Leap::Never, 0);
+        (self.target, self.vain) = (better.min(self.most), 0);
         (self.asked, self.there) = (Mark::of(look), None);
     }
 
@@ -227,7 +238,7 @@ impl Growth {
     /// Takes note of what so many bring, and has more of them where that is more than fewer brought.
     fn measure(&mut self, look: &Look, time: Duration, rate: f64) {
         let fewer = self.rates.range(..look.running).map(|(_, rate)| *rate).fold(0.0, f64::max);
-        if rate < fewer * FAR_SLOWER {
+        if time < look.soon() && (rate < fewer * FAR_SLOWER || self.is_far_slower(look.running, rate)) {
             // It shows soon whether that stays so.
             return;
         }
@@ -248,13 +259,20 @@ impl Growth {
 
     /// True where there should be more now.
     fn grow(&mut self, target: usize, look: &Look) -> bool {
-        let target = target.min(self.most);
+        let target = target.min(self.most).min(self.harmless);
         let more = target > self.target;
         if more {
             self.target = target;
             (self.asked, self.there) = (Mark::of(look), None);
         }
         more
+    }
+}
+
+impl Look {
+    /// After so long it shows that something is far slower.
+    fn soon(&self) -> Duration {
+        (self.pause * 2).clamp(SOON, SURE)
     }
 }
 
@@ -367,6 +385,14 @@ mod tests {
         let targets = targets(&mut grown(2, (1e7, true)), 60, false, rate);
         let fewer = targets[10..].iter().filter(|count| **count < 16).count();
         assert!(fewer < 10 && targets.last() == Some(&16), "{targets:?}");
+    }
+
+    /// The first bytes of every connection come at once, and then they come slowly.
+    #[test]
+    fn a_first_burst_is_no_rate_to_go_back_to() {
+        let rate = |n| n as u64;
+        let targets = targets(&mut grown(2, (20e6, false)), 30, false, rate);
+        assert_eq!((targets.contains(&1), targets.last()), (true, Some(&16)), "{targets:?}");
     }
 
     /// What has done harm is tried again after a while, and less often each time.
