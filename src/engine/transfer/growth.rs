@@ -185,9 +185,8 @@ impl Growth {
     fn is_slower(&self, look: &Look, time: Duration, rate: f64) -> Option<usize> {
         let others = self.rates.iter().filter(|(count, _)| **count != look.running);
         let (better, best) = others.max_by(|a, b| a.1.total_cmp(b.1))?;
-        // It was more once: then everything has become slower, and fewer connections do not help.
-        let vain = *better > look.running && self.is_far_slower(look.running, rate) && rate < *best;
-        let far = (time >= look.soon() && rate < best * FAR_SLOWER) || (time >= look.soon() * 2 && vain);
+        // Not for more of them: a server may not have noticed yet that there are fewer.
+        let far = *better < look.running && time >= look.soon() && rate < best * FAR_SLOWER;
         (far || (time >= SURE && rate < best * SLOWER)).then_some(*better)
     }
 
@@ -240,7 +239,7 @@ impl Growth {
     /// Takes note of what so many bring, and has more of them where that is more than fewer brought.
     fn measure(&mut self, look: &Look, time: Duration, rate: f64) {
         let fewer = self.rates.range(..look.running).map(|(_, rate)| *rate).fold(0.0, f64::max);
-        if time < look.soon() * 2 && (rate < fewer * FAR_SLOWER || self.is_far_slower(look.running, rate)) {
+        if time < SURE && (rate < fewer * FAR_SLOWER || self.is_far_slower(look.running, rate)) {
             // It shows soon whether that stays so.
             return;
         }
