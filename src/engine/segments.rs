@@ -9,7 +9,7 @@ mod map;
 mod piece;
 mod zone;
 
-pub(super) use piece::{BURST, QUIET, SLOW_PIECE, SPENT_PIECE};
+pub(super) use piece::{Aim, BURST, QUIET, SLOW_PIECE, SPENT_PIECE};
 pub(super) use zone::{PIECE, gaps, merged};
 
 use std::collections::BTreeMap;
@@ -48,18 +48,6 @@ pub(super) struct Taken {
     pub(super) range: Range<u64>,
     /// This connection has nothing left to bring.
     pub(super) relieved: Option<u32>,
-}
-
-/// What new connections are for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Aim {
-    /// What asking costs.
-    pub(super) ttfb: Duration,
-    /// Do not ask whether it pays.
-    pub(super) at_once: bool,
-    /// Holes alone.
-    pub(super) holes: bool,
-    pub(super) now: Instant,
 }
 
 /// See the head of this file.

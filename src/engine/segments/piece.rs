@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use crate::engine::rate::Meter;
 
-use super::Aim;
 use super::zone::{PIECE, Zone};
 
 /// As [`PIECE`], for one that hardly moves.
@@ -29,6 +28,18 @@ const MOST_VAIN: u32 = 2;
 
 /// So many times slower than the others is slow.
 const SLOW: f64 = 4.0;
+
+/// What new connections are for.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Aim {
+    /// What asking costs.
+    pub(in crate::engine) ttfb: Duration,
+    /// Do not ask whether it pays.
+    pub(in crate::engine) at_once: bool,
+    /// Holes alone.
+    pub(in crate::engine) holes: bool,
+    pub(in crate::engine) now: Instant,
+}
 
 /// What one connection fetches.
 #[derive(Debug)]

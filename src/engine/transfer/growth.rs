@@ -171,11 +171,11 @@ impl Growth {
             self.there = None;
         } else if !self.fixed {
             let (time, rate) = self.there.get_or_insert(Mark::of(look)).until(look);
-            let fallen = self.is_slower(look, time, rate);
-            if let Some(better) = fallen {
-                self.rates.insert(look.running, rate);
-                self.go_to(better, look);
-            } else if !self.leaps(look) && time >= EPOCH.max(look.ttfb * 2).max(look.pause.min(EPOCH) * 2) {
+            // A window shorter than two waits may hold a burst too many.
+            let epoch = EPOCH.max(look.ttfb * 2).max(look.pause.min(SURE / 2) * 2);
+            if let Some(better) = self.is_slower(look, time, rate) {
+                self.go_to(better, look, rate);
+            } else if !self.leaps(look) && time >= epoch {
                 self.measure(look, time, rate);
             }
         }
@@ -185,9 +185,8 @@ impl Growth {
     fn is_slower(&self, look: &Look, time: Duration, rate: f64) -> Option<usize> {
         let others = self.rates.iter().filter(|(count, _)| **count != look.running);
         let (better, best) = others.max_by(|a, b| a.1.total_cmp(b.1))?;
-        // It was more once: then everything has become slower, and fewer connections do not help.
-        let vain = *better > look.running && self.is_far_slower(look.running, rate) && rate < *best;
-        let far = time >= look.soon() && (vain || rate < best * FAR_SLOWER);
+        // Not for more of them: a server may not have noticed yet that there are fewer.
+        let far = *better < look.running && time >= look.soon() && rate < best * FAR_SLOWER;
         (far || (time >= SURE && rate < best * SLOWER)).then_some(*better)
     }
 
@@ -196,17 +195,19 @@ impl Growth {
         self.rates.get(&count).is_some_and(|before| rate < before * FAR_SLOWER)
     }
 
-    fn go_to(&mut self, better: usize, look: &Look) {
+    fn go_to(&mut self, better: usize, look: &Look, rate: f64) {
         if better < look.running {
             // What lies between may be better still.
             (self.harmless, self.leap) = (better.max(look.running / 2), Leap::Never);
             self.falls += 1;
             self.remembered = self.falls;
+        } else if self.is_far_slower(look.running, rate) {
+            // Everything has become slower, so that the number was not to blame.
+            (self.harmless, self.falls) = (self.limit, 0);
         } else {
-            // Not the number was to blame: all that was known before is out of date.
-            self.rates.retain(|count, _| *count >= better);
-            (self.harmless, self.leap, self.falls) = (self.limit, Leap::May, 0);
+            self.harmless = self.harmless.max(better);
         }
+        self.rates.insert(look.running, rate);
         (self.target, self.vain) = (better.min(self.most), 0);
         (self.asked, self.there) = (Mark::of(look), None);
     }
@@ -238,7 +239,7 @@ impl Growth {
     /// Takes note of what so many bring, and has more of them where that is more than fewer brought.
     fn measure(&mut self, look: &Look, time: Duration, rate: f64) {
         let fewer = self.rates.range(..look.running).map(|(_, rate)| *rate).fold(0.0, f64::max);
-        if time < look.soon() && (rate < fewer * FAR_SLOWER || self.is_far_slower(look.running, rate)) {
+        if time < SURE && (rate < fewer * FAR_SLOWER || self.is_far_slower(look.running, rate)) {
             // It shows soon whether that stays so.
             return;
         }
