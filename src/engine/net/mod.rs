@@ -11,6 +11,7 @@ mod jar;
 mod limiter;
 mod names;
 mod redirect;
+mod spares;
 mod turns;
 
 pub(super) use client::Net;
