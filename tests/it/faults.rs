@@ -79,7 +79,7 @@
 //! | 112 | `headless::exits::ctrl_c_is_130_and_loses_nothing` `headless::exits::a_polite_kill_is_143_and_loses_nothing` `tui::endings::sigterm_stops_in_order` `tui::jobs::leaving_asks_while_work_runs` | `q` with unfinished work is 1 |
 //! | 113 | `tui::vanish::the_program_ends_with_its_terminal_where_no_signal_comes` `faults::terminal::a_run_without_a_screen_ends_by_the_hang_up_unless_told_not_to` |  |
 //! | 114 | `crash::faults::a_call_that_fails_costs_one_file_at_most` `crash::faults::every_call_that_may_fail` `tui::endings::a_panic_gives_the_terminal_back_before_it_speaks` |  |
-//! | 115 | `faults::limits::few_open_files_cost_time_and_no_file` | `ulimit -n`; a process that gets no memory or no threads is ended by the system |
+//! | 115 | `faults::limits::few_open_files_cost_time_and_no_file` `faults::limits::more_hosts_than_open_files_are_no_burden` | `ulimit -n`; a process that gets no memory or no threads is ended by the system |
 //! | 116 | `state::power::a_part_is_cut_to_its_mark` `state::power::a_part_without_a_mark_begins_anew` |  |
 //! | 117 | `src/engine/store/schema/tests.rs::an_older_database_is_copied_and_brought_up_to_date` `state::damage::what_cannot_be_used_is_refused_and_left_alone` |  |
 //! | 118 | `crash::together::processes_with_one_database_share_the_work` | many processes are normal |

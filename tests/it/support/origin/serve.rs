@@ -24,6 +24,7 @@ pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         let number = state.connections;
         state.connections += 1;
         state.sockets.insert(number, wake);
+        state.most_open = state.most_open.max(state.sockets.len());
         let thread = std::thread::spawn({
             let shared = Arc::clone(shared);
             move || {
