@@ -11,6 +11,7 @@ mod marks;
 mod order;
 mod part;
 mod record;
+mod restore;
 mod rows;
 mod salvage;
 mod schema;
@@ -47,6 +48,7 @@ use super::request::{DownloadRequest, JobId};
 
 use error::SaveError;
 use order::{Order, Waiting};
+use restore::Leftovers;
 use session::Session;
 use thread::Keeper;
 
@@ -101,8 +103,8 @@ impl Store {
             session,
             listed: HashSet::new(),
             fresh: Vec::new(),
-            unreadable: 0,
-            told_unreadable: 0,
+            leftovers: Leftovers::default(),
+            told_damaged: 0,
             secrets: options.has_secrets(),
             overwrite: options.overwrite,
             sync: options.sync,
@@ -139,7 +141,7 @@ impl Store {
         self.order(Order::Claim(id, request, anew));
     }
 
-    /// Asks for what ended sessions have left; [`Answer::Restored`] follows the last of it.
+    /// Asks for the next of what ended sessions have left; [`Answer::Restored`] follows it, and says whether there is more.
     pub(super) fn restore(&self) {
         self.order(Order::Restore);
     }
