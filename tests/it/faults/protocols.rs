@@ -75,3 +75,18 @@ fn the_protocol_that_was_asked_for_is_spoken_or_the_option_is_named() {
         }
     }
 }
+
+#[test]
+fn http2_without_tls_is_spoken_where_it_was_asked_for() {
+    let (dir, origin) = (TempDir::new(), Origin::secure([Opening::plain_http2()]));
+    let urls: Vec<_> = (0..20).map(|number| origin.url(&format!("/{number}")).replace("https:", "http:")).collect();
+    for number in 0..20 {
+        origin.script(&format!("/{number}"), Script::body(number.to_string()));
+    }
+    let done = secure(&dir, 0).args(["-v", "--http", "2"]).args(&urls).run().expect(0);
+    assert_eq!(done.stderr().matches(" -> 200 HTTP/2").count(), 20, "{}", done.stderr());
+    assert_eq!((origin.connections(), dir.read("17")), (1, b"17".to_vec()));
+    // Nobody offers it there, so that nobody else speaks it.
+    let done = secure(&dir, 0).args(["--http", "1.1", &urls[0], "-o", "other"]).run();
+    assert_eq!(Verdict::of(&done, &urls[0]).word(), "protocol");
+}

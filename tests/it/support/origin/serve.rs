@@ -63,7 +63,7 @@ fn serve(stream: TcpStream, number: usize, shared: &Arc<Shared>) -> io::Result<(
             let mut hello = [0; 4096];
             let length = stream.peek(&mut hello)?;
             if hello[..length].windows(3).any(|name| name == b"\x02h2") {
-                http2::serve(stream, config, None, number, shared)
+                http2::serve(stream, Some(config), None, number, shared)
             } else {
                 connection(Wire::tls(stream, config)).serve()
             }
