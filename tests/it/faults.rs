@@ -20,7 +20,7 @@
 //! | 18, 19 | `faults::http2::a_stream_that_breaks_off_is_taken_up_again` `faults::http2::a_stream_that_always_breaks_off_is_never_done` |  |
 //! | 20 | `faults::http2::a_server_that_lets_one_stream_at_a_time_gets_one` |  |
 //! | 21 | `faults::http2::floods_and_foreign_tongues_end` `faults::http2::a_stream_that_says_nothing_is_stalled_and_harms_no_neighbour` |  |
-//! | 23-34, 36-40, 44 | `engine::resume::every_answer_to_a_range_ends_in_the_bytes_of_one_version` `src/engine/resume.rs::answers_to_a_range` `faults::ranges::an_empty_part_is_no_part` |  |
+//! | 23-34, 36-40, 44 | `engine::resume::every_answer_to_a_range_ends_in_the_bytes_of_one_version` `src/engine/resume/tests.rs::answers_to_a_range` `faults::ranges::an_empty_part_is_no_part` |  |
 //! | 35 | `faults::ranges::a_part_that_is_whole_already_costs_nothing` |  |
 //! | 41, 86-88 | `faults::coding::a_coding_that_was_not_asked_for_is_refused_unread` | `protocol`: nothing is ever decoded |
 //! | 42 | `engine::resume::a_redirect_on_the_way_back_may_lead_elsewhere` |  |
