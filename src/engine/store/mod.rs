@@ -7,6 +7,7 @@
 
 mod error;
 mod history;
+mod leftovers;
 mod marks;
 mod order;
 mod part;
@@ -47,8 +48,8 @@ use super::outbox::Outbox;
 use super::request::{DownloadRequest, JobId};
 
 use error::SaveError;
+use leftovers::Leftovers;
 use order::{Order, Waiting};
-use restore::Leftovers;
 use session::Session;
 use thread::Keeper;
 

@@ -1,8 +1,6 @@
 //! What ended sessions have left: taken over in portions, so that the first of it goes on while the rest is still read,
 //! or only counted. A damaged row stays as it is, for whoever wants to look at it.
 
-use std::collections::VecDeque;
-
 use crate::engine::event::ADD_LIMIT;
 
 use super::order::{Found, LeftState, Standing};
@@ -10,65 +8,30 @@ use super::record::State;
 use super::rows::{COLUMNS, Kept, Rows};
 use super::session::Lives;
 
-/// The rows that are still to be taken over.
-#[derive(Default)]
-pub(super) struct Leftovers {
-    rows: Option<VecDeque<i64>>,
-    /// The first so many were read in a transaction that is not kept yet.
-    read: usize,
-    /// Damaged ones among all, and among those.
-    damaged: (usize, usize),
-}
-
-impl Leftovers {
-    /// Some are still to be taken over.
-    pub(super) fn is_pending(&self) -> bool {
-        self.rows.is_some()
-    }
-
-    /// What was read counts as read from now on. Where that was the last of it, tells how many were damaged.
-    pub(super) fn keep(&mut self) -> Option<usize> {
-        let rows = self.rows.as_mut()?;
-        rows.drain(..self.read);
-        self.damaged.0 += self.damaged.1;
-        let ended = rows.is_empty();
-        self.forget_read();
-        ended.then(|| std::mem::take(self).damaged.0)
-    }
-
-    /// What was read has to be read again.
-    pub(super) fn forget_read(&mut self) {
-        (self.read, self.damaged.1) = (0, 0);
-    }
-}
-
 impl Rows<'_> {
     /// The next of what ended sessions have left, in the order in which it came; it is this session's from now on.
     pub(super) fn restore(&mut self, lives: &mut Lives) -> rusqlite::Result<Vec<Standing>> {
-        if self.leftovers.rows.is_none() {
+        if !self.leftovers.is_pending() {
             // The index alone answers this.
             let sql = "SELECT seq FROM jobs WHERE state <> 'finished' AND session <> ?1 ORDER BY seq";
             let mut statement = self.connection.prepare_cached(sql)?;
             let rows = statement.query_map([self.session.id], |row| row.get(0))?;
-            self.leftovers.rows = Some(rows.collect::<rusqlite::Result<_>>()?);
+            self.leftovers.begin(rows.collect::<rusqlite::Result<_>>()?);
         }
-        let begin = self.leftovers.read;
-        let rows = self.leftovers.rows.iter().flatten().skip(begin).take(ADD_LIMIT).copied().collect::<Vec<i64>>();
-        self.leftovers.read += rows.len();
         let sql = format!(
             "SELECT {COLUMNS} FROM jobs \
              WHERE seq = ?1 AND state <> 'finished' AND state <> 'cancelled' AND session <> ?2"
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut standings = Vec::new();
-        for seq in rows {
+        for seq in self.leftovers.next(ADD_LIMIT) {
             let mut found = statement.query((seq, self.session.id))?;
             // Meanwhile it may have become somebody's, or have gone.
             let Some(row) = found.next()? else { continue };
             match Kept::read(row)? {
                 Some(kept) if self.session.lives(kept.session, lives) => {}
                 Some(kept) => standings.extend(self.take_over(kept)?),
-                None => self.leftovers.damaged.1 += 1,
+                None => self.leftovers.count_damaged(),
             }
         }
         Ok(standings)
@@ -131,6 +94,7 @@ mod tests {
 
     use rusqlite::Connection;
 
+    use super::super::leftovers::Leftovers;
     use super::*;
     use crate::engine::request::DownloadRequest;
     use crate::engine::store::schema;

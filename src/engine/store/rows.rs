@@ -12,9 +12,9 @@ use crate::engine::event::FinishedFile;
 use crate::engine::partial::{Length, Partial, part_path};
 use crate::engine::request::{DownloadRequest, JobId};
 
+use super::leftovers::Leftovers;
 use super::order::{Found, Left, LeftState, Standing, Trust};
 use super::record::{Change, Record, State};
-use super::restore::Leftovers;
 use super::session::{Lives, Session};
 use super::sum::{address_sum, identity, path_sum, sum};
 

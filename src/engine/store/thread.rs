@@ -21,9 +21,9 @@ use crate::engine::event::{Event, Notice};
 use crate::engine::outbox::Outbox;
 
 use super::error::SaveError;
+use super::leftovers::Leftovers;
 use super::order::{Answer, Order, Standing, Unsynced, Waiting};
 use super::record::Change;
-use super::restore::Leftovers;
 use super::rows::Rows;
 use super::salvage;
 use super::schema;
