@@ -122,8 +122,8 @@ impl Hosts {
     }
 
     /// Grants a slot to the next job that `may` start, if any may now; the others keep their places until
-    /// [`Self::reopen`]. Hosts take turns: the one that was granted something longest ago comes first. A host that has answered nothing yet never gets the last slot, so that dead
-    /// hosts cannot keep the others from their work.
+    /// [`Self::reopen`]. Hosts take turns: the one that was granted something longest ago comes first. A host that has
+    /// answered nothing yet never gets the last slot, so that dead hosts cannot keep the others from their work.
     pub(super) fn next(&mut self, now: Instant, may: impl Fn(JobId) -> bool) -> Option<JobId> {
         if self.in_flight >= self.slots {
             return None;

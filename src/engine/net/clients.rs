@@ -29,19 +29,14 @@ const SMALL_STREAM_WINDOW: u32 = 64 * 1024;
 const IDLE: Duration = Duration::from_secs(20);
 const IDLE_WHERE_SCARCE: Duration = Duration::from_secs(1);
 
-/// Large files have connections of their own, beside those of the jobs.
-const LENT: usize = 64;
-
 /// How long a connection waits to be used again.
 fn idle() -> Duration {
     if descriptors::scarce() { IDLE_WHERE_SCARCE } else { IDLE }
 }
 
-/// How many connections are kept for later or in use that will be, and how long any of them may be open without a
-/// request: the library looks that often, and closes those that have waited for longer.
+/// Keeps account of those. The library looks as often as they may wait, so one may be open for twice as long.
 pub(super) fn spares(options: &Options) -> Spares {
-    let lent = if descriptors::scarce() { 0 } else { LENT };
-    Spares::new(2 * options.jobs + lent, 2 * idle())
+    Spares::new(descriptors::spares(options.jobs), 2 * idle())
 }
 
 /// A client that few runs need. It is made for the first request that does, off the async threads: making one reads
@@ -113,9 +108,10 @@ impl Clients {
         cell.get_or_try_init(start).await.ok()
     }
 
-    /// No connection to this host could be made: its name may stand for other addresses now.
+    /// No connection to this host could be made: its name, or that of the proxy, may stand for other addresses now.
     pub(super) fn forget(&self, url: &Url) {
-        if let Some(host) = url.host_str() {
+        let proxy = if let Proxy::Url(proxy) = &self.options.proxy { Some(&proxy.0) } else { None };
+        for host in proxy.into_iter().chain([url]).filter_map(Url::host_str) {
             self.names.forget(host);
         }
     }
@@ -168,4 +164,32 @@ fn builder(options: &Options, names: &Names) -> Result<ClientBuilder, String> {
             builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_env()))
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::engine::options::SecretUrl;
+
+    #[tokio::test]
+    async fn without_a_connection_the_proxys_name_is_asked_for_again_too() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let url = |text| Url::parse(text).expect("a valid address");
+        let proxy = Proxy::Url(SecretUrl(url("http://proxy:8080/")));
+        let clients = Clients::new(&Options { proxy, ..Options::default() }).expect("the options are sound");
+        let asked = Cell::new(0);
+        for expected in [3, 5] {
+            for name in ["host", "proxy", "other"] {
+                let ask = |_| async {
+                    asked.set(asked.get() + 1);
+                    Ok(Vec::new())
+                };
+                assert!(clients.names.look_up(name, ask).await.is_ok());
+            }
+            assert_eq!(asked.get(), expected);
+            clients.forget(&url("http://host/"));
+        }
+    }
 }
