@@ -169,14 +169,15 @@ impl Hosts {
             self.changed.push(number);
         }
         host.want_back(waits, now);
-        let stand = match host.pause(now) {
+        let memory = host.memory(now);
+        let stand = match memory {
+            _ if waits => host.stand(now),
             // It can be forgotten then.
             Some(until) if many => Stand::Later(until),
-            _ if waits => host.stand(now),
             _ => Stand::Away,
         };
         self.turns.change(number, std::mem::replace(&mut host.stand, stand), stand);
-        if many && host.is_idle(self.per_host, now) && !self.queues.knows(number) {
+        if many && memory.is_none() && host.in_flight == 0 && !self.queues.knows(number) {
             self.forget(number);
         }
     }
