@@ -165,6 +165,12 @@ pub(crate) struct CommonOptions {
     /// No screen and no output but failures, on standard error
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
+    /// The screen in ASCII alone; by itself on the console of Linux and where the locale is not UTF-8
+    #[arg(long, global = true)]
+    pub(crate) ascii: bool,
+    /// Colours on the screen: as `NO_COLOR` says, always, or never
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = ["auto", "always", "never"], global = true)]
+    pub(crate) color: String,
     /// Write a row for every file, as it ends; .json, .jsonl or .csv; an older report is overwritten
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) report: Option<PathBuf>,

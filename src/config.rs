@@ -74,7 +74,7 @@ pub(crate) struct Settings {
 /// Says in words what is wrong with it.
 pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let Cli { command, words, options } = cli;
-    let file = file::read(options.config.as_deref())?;
+    let mut file = file::read(options.config.as_deref())?;
     let mut face = face(&options);
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
@@ -138,6 +138,13 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         records.log = state.as_deref().map(|state| state.with_file_name("haul.log"));
     }
     let verbose = verbose && (face != Face::Screen || records.log.is_some());
+    // What is typed wins over what the file says.
+    file.screen.ascii = options.ascii.then_some(true).or(file.screen.ascii);
+    file.screen.color = match &*options.color {
+        "always" => Some(true),
+        "never" => Some(false),
+        _ => None,
+    };
     let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
     Ok(Settings { job, face, dir, output, checksum, options, own_state, records, keep, file })
 }

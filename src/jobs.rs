@@ -115,11 +115,31 @@ impl Jobs {
         if t.bytes_per_second == 0 || t.sized == 0 || t.pending() == 0 {
             return None;
         }
-        let wanted = t.jobs - t.failed - t.cancelled;
-        let mean = t.known / t.sized as u128;
-        let expected = t.known + (mean * (wanted - t.sized) as u128).max(t.unsized_bytes.into());
-        let left = expected.saturating_sub(t.bytes.into());
+        let left = self.expected().saturating_sub(t.bytes.into());
         Some(seconds(u64::try_from(left).unwrap_or(u64::MAX), t.bytes_per_second))
+    }
+
+    /// The bytes of all that is wanted; where sizes are not known the mean of the others stands for them.
+    fn expected(&self) -> u128 {
+        let t = &self.totals;
+        let wanted = t.jobs - t.failed - t.cancelled;
+        let mean = t.known / (t.sized as u128).max(1);
+        t.known + (mean * (wanted - t.sized) as u128).max(t.unsized_bytes.into())
+    }
+
+    /// Percents of everything; 100 only when nothing is left to do. None while there is nothing.
+    #[must_use]
+    pub fn percent(&self) -> Option<u8> {
+        let t = &self.totals;
+        if t.jobs == 0 || t.unfinished() == 0 {
+            return (t.jobs > 0).then_some(100);
+        }
+        let (part, whole) = if t.sized == 0 {
+            ((t.jobs - t.unfinished()) as u128, t.jobs as u128)
+        } else {
+            (t.bytes.into(), self.expected())
+        };
+        Some(u8::try_from((part * 100).checked_div(whole).unwrap_or(0).min(99)).unwrap_or(99))
     }
 
     /// Takes rows out of rows and totals. What happens to the jobs is folded in all the same, until [`Self::show`] or

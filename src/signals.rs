@@ -1,6 +1,6 @@
 //! SIGINT, SIGTERM and SIGHUP, on a thread of their own. The first one asks for an orderly end and starts a watchdog of
 //! two seconds; the second one, or the watchdog, ends the process at once. It knows no face: what an orderly end is
-//! comes in as closures.
+//! comes in as closures. Those of a shell's job control and of the window are told to whoever draws on the terminal.
 
 use std::io;
 use std::process;
@@ -87,6 +87,48 @@ fn is_ignored(number: i32) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
     mask >> (number - 1) & 1 == 1
+}
+
+/// What a shell, or the window, does with a program on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(windows, allow(dead_code, reason = "a Windows console does none of it"))]
+pub(crate) enum JobControl {
+    /// It is to stop for a while. Whoever listens must see to that.
+    Stop,
+    /// It goes on.
+    Continued,
+    /// The window has another size.
+    Resized,
+}
+
+/// Starts listening for what a shell does with a program on a terminal. `act` must not wait for anything.
+///
+/// # Errors
+/// When the system lets us neither listen nor start a thread.
+#[cfg(unix)]
+pub(crate) fn on_job_control(act: impl Fn(JobControl) + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGCONT, SIGTSTP, SIGWINCH};
+    let wanted = [SIGTSTP, SIGCONT, SIGWINCH].into_iter().filter(|number| !is_ignored(*number));
+    let mut signals = signal_hook::iterator::Signals::new(wanted)?;
+    thread::Builder::new().name("haul-job".to_owned()).spawn(move || {
+        for number in signals.forever() {
+            act(match number {
+                SIGTSTP => JobControl::Stop,
+                SIGCONT => JobControl::Continued,
+                _ => JobControl::Resized,
+            });
+        }
+    })?;
+    Ok(())
+}
+
+/// Nothing of it is known here.
+///
+/// # Errors
+/// Never.
+#[cfg(windows)]
+pub(crate) fn on_job_control(_act: impl Fn(JobControl) + Send + 'static) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(windows)]

@@ -41,6 +41,8 @@ pub(crate) struct OwnKeys {
 pub(crate) struct ScreenSettings {
     /// The name of the theme.
     pub(crate) theme: Option<String>,
+    /// Colours, or none, whatever the environment says; from the command line alone.
+    pub(crate) color: Option<bool>,
     /// No character beyond ASCII.
     pub(crate) ascii: Option<bool>,
     /// Listen to the mouse.

@@ -12,6 +12,9 @@ const RESERVED: u64 = 24;
 /// Of each transfer: a connection, a part file, and a connection that waits to be used again.
 const PER_TRANSFER: u64 = 3;
 
+/// Each holds some 30 KB too.
+const MOST_SPARES: usize = 512;
+
 /// Nobody needs more, and macOS takes no larger number.
 const ENOUGH: u64 = if cfg!(target_vendor = "apple") { 10_240 } else { 65_536 };
 
@@ -51,6 +54,13 @@ pub(super) fn patiently<T>(mut open: impl FnMut() -> io::Result<T>) -> io::Resul
 pub(super) fn transfers() -> usize {
     let room = limit().saturating_sub(RESERVED) / PER_TRANSFER;
     usize::try_from(room).unwrap_or(usize::MAX).max(1)
+}
+
+/// How many connections, in use or not, may be there to be used again, beside so many transfers with a part file and
+/// a connection that will not be.
+pub(super) fn spares(transfers: usize) -> usize {
+    let room = usize::try_from(limit().saturating_sub(RESERVED)).unwrap_or(usize::MAX);
+    room.saturating_sub(2 * transfers).clamp(transfers, MOST_SPARES.max(2 * transfers))
 }
 
 /// True where connections that wait to be used again are missed elsewhere.

@@ -6,8 +6,10 @@
 //! whoever has them, so that a refused request costs nothing.
 
 mod map;
+mod piece;
 mod zone;
 
+pub(super) use piece::{Aim, BURST, QUIET, SLOW_PIECE, SPENT_PIECE};
 pub(super) use zone::{PIECE, gaps, merged};
 
 use std::collections::BTreeMap;
@@ -15,57 +17,10 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::partial;
-use super::rate::Meter;
 use super::resume::OVERLAP;
 
+use piece::Piece;
 use zone::Zone;
-
-/// As [`PIECE`], for one that hardly moves.
-pub(super) const SLOW_PIECE: u64 = PIECE / 2;
-
-/// As [`PIECE`], for one that waits for its next burst.
-pub(super) const SPENT_PIECE: u64 = 64 * 1024;
-
-/// A connection without a byte for so long has stalled: servers that limit the rate of each send in bursts.
-pub(super) const QUIET: Duration = Duration::from_millis(70);
-
-/// After so many bytes a stall is no start of a slow connection any more, but the end of a burst.
-pub(super) const BURST: u64 = 1024 * 1024;
-
-/// The shortest wait that another connection is worth.
-const SHORTEST: Duration = Duration::from_millis(100);
-
-/// A place where so many have brought nothing is left to the last of them.
-const MOST_VAIN: u32 = 2;
-
-/// So many times slower than the others is slow.
-const SLOW: f64 = 4.0;
-
-/// What one connection fetches.
-#[derive(Debug)]
-struct Piece {
-    start: u64,
-    /// What its connection has brought, since it was asked for.
-    brought: u64,
-    /// The next byte that it brings.
-    cursor: u64,
-    /// All before this is with the kernel.
-    written: u64,
-    end: u64,
-    /// When its last byte came, or when it began.
-    last: Instant,
-    /// How long it has waited for bytes at most, since the last look at the clock.
-    waited: Duration,
-    /// The server holds it back: it waits although it could go on.
-    held: bool,
-    meter: Meter,
-    /// Bytes per second.
-    rate: f64,
-    /// So many before it in this place have brought nothing.
-    vain: u32,
-    /// See [`Step`].
-    relieved: bool,
-}
 
 /// What a new connection could take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,18 +48,6 @@ pub(super) struct Taken {
     pub(super) range: Range<u64>,
     /// This connection has nothing left to bring.
     pub(super) relieved: Option<u32>,
-}
-
-/// What new connections are for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Aim {
-    /// What asking costs.
-    pub(super) ttfb: Duration,
-    /// Do not ask whether it pays.
-    pub(super) at_once: bool,
-    /// Holes alone.
-    pub(super) holes: bool,
-    pub(super) now: Instant,
 }
 
 /// See the head of this file.
@@ -174,23 +117,7 @@ impl Segments {
     }
 
     fn insert(&mut self, number: u32, range: Range<u64>, now: Instant) {
-        let Range { start, end } = range;
-        let meter = Meter::new(start, now);
-        let piece = Piece {
-            start,
-            brought: 0,
-            cursor: start,
-            written: start,
-            end,
-            last: now,
-            waited: Duration::ZERO,
-            held: false,
-            meter,
-            rate: 0.0,
-            vain: 0,
-            relieved: false,
-        };
-        self.pieces.insert(number, piece);
+        self.pieces.insert(number, Piece::new(range, now));
     }
 
     /// So many bytes have come over the connection, which has waited so long for them.
@@ -287,6 +214,11 @@ impl Segments {
         self.pieces.values().map(|piece| piece.brought).max().unwrap_or_default()
     }
 
+    /// How long any connection has waited for bytes that came, or waits now.
+    pub(super) fn pause(&self, now: Instant) -> Duration {
+        self.pieces.values().map(|piece| now.duration_since(piece.last)).fold(self.pause, Duration::max)
+    }
+
     /// The connections that began last, all but so many.
     pub(super) fn newest(&self, but: usize) -> Vec<u32> {
         self.pieces.keys().skip(but).copied().collect()
@@ -358,41 +290,6 @@ impl Segments {
 /// Enough is there before this place for an answer to be held against.
 fn is_behind(written: &[Range<u64>], at: u64) -> bool {
     written.iter().any(|range| range.start <= at.saturating_sub(OVERLAP) && at <= range.end)
-}
-
-impl Piece {
-    /// What of this piece others could take, if they should.
-    #[expect(clippy::cast_precision_loss, reason = "shares are rough")]
-    fn zone(&self, range: Range<u64>, usual: f64, pause: Duration, aim: Aim) -> Option<Zone> {
-        let Aim { ttfb, at_once, now, .. } = aim;
-        let left = range.end - range.start;
-        let patience = SHORTEST.max(ttfb * 2);
-        let silence = now.duration_since(self.last);
-        // Longer than this server makes anybody wait.
-        let quiet = silence >= QUIET && silence > pause * 3 / 2;
-        // Nothing comes any more, or the next burst is far away: all of it may go.
-        let dead = silence >= patience * 5;
-        let burst = self.brought >= BURST;
-        // Where not all of it is with the kernel, nothing shows that another connection goes on with the same file.
-        let spent = (dead || quiet && burst) && self.written == self.cursor;
-        let seconds = left as f64 / self.rate.max(1.0);
-        let late = seconds > patience.as_secs_f64() * 5.0;
-        let least = match () {
-            () if dead => 1,
-            () if spent || late => SPENT_PIECE,
-            () if quiet || self.rate * SLOW < usual => SLOW_PIECE,
-            () => PIECE,
-        };
-        let pays = at_once || quiet || seconds > patience.as_secs_f64();
-        let keeps = match () {
-            () if spent => 0.0,
-            // Nobody knows yet.
-            () if at_once || self.rate < 1.0 => 1.0,
-            () => (self.rate / usual.max(1.0)).clamp(0.05, 1.0),
-        };
-        let fruitless = self.brought == 0 && self.vain >= MOST_VAIN;
-        (pays && left >= least && !fruitless).then_some(Zone { range, keeps, newcomers: 0 })
-    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub(super) enum Effect {
     Preview(Vec<Wanted>),
     /// Listen to the mouse, or let the terminal have it.
     Mouse(bool),
+    /// Call whoever looks elsewhere.
+    Notify(String),
     /// Give the terminal back until the shell lets us go on.
     Suspend,
     /// Leave.

@@ -10,14 +10,17 @@ use crossterm::event::Event;
 
 use super::pasted::Loaded;
 use super::preview::Ready;
+use crate::signals::JobControl;
 
 /// Why the screen wakes.
 #[derive(Debug)]
 pub(super) enum Wake {
-    /// A key, a paste or a new size, and when it came.
+    /// A key, a paste, the mouse or a change of the focus, and when it came.
     Input(Event, Instant),
     /// What became of addresses to add.
     Loaded(Loaded),
+    /// The shell or the window has done something with us.
+    Job(JobControl),
     /// A picture that was wanted.
     Picture(Ready),
     /// The engine has events to read.

@@ -3,6 +3,8 @@
 
 use ratatui::layout::Rect;
 
+use super::action::By;
+
 /// Panels that the user wants where there is room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -230,6 +232,26 @@ impl Columns {
         }
     }
 
+    /// What the heading at this column of the list sorts by.
+    pub(super) fn heading(self, x: u16) -> Option<By> {
+        let word = if self.word > 0 { self.word + 1 } else { 0 };
+        let gap = |width: u16| if width > 0 { width + 1 } else { 0 };
+        let columns = [
+            (3 + word, By::Added),
+            (self.name, By::Name),
+            (gap(self.bar) + 1 + self.percent, By::Progress),
+            (gap(self.size_width()), By::Size),
+            (gap(self.last), By::Eta),
+            (gap(self.host), By::Host),
+        ];
+        let mut end = 0;
+        let mut under = |width: u16| {
+            end += width;
+            x < end
+        };
+        columns.into_iter().find(|(width, _)| under(*width)).map(|(_, by)| by)
+    }
+
     /// What everything but the name takes: marker, glyph and blank, and each column with a blank before it; one
     /// more at the end.
     fn taken(self) -> u16 {
@@ -330,6 +352,16 @@ mod tests {
             assert!(c.taken() + c.name <= width, "{width}: {c:?}");
             assert!(c.name >= 10, "{width}: {c:?}");
         }
+    }
+
+    #[test]
+    fn headings_sort_by_what_they_head() {
+        let columns = Columns::of(150);
+        let sorted: Vec<_> = (0..150).map(|x| columns.heading(x)).collect();
+        let mut seen: Vec<_> = sorted.iter().flatten().copied().collect();
+        seen.dedup();
+        assert_eq!(seen, [By::Added, By::Name, By::Progress, By::Size, By::Eta, By::Host]);
+        assert_eq!(Columns::of(30).heading(29), Some(By::Eta));
     }
 
     #[test]

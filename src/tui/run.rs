@@ -1,6 +1,9 @@
 //! The loop: waits, lets the state follow from what came, carries out effects, and draws when a frame is due. It must
 //! not know what any action means.
 
+mod beside;
+mod carry;
+
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::Receiver;
@@ -13,15 +16,15 @@ use jiff::tz::TimeZone;
 use super::action::Action;
 use super::app::App;
 use super::clock::Clock;
-use super::effects::Effect;
 use super::inbox::{Inbox, Wake};
 use super::keys::{Burst, Keymap, Typed};
 use super::limits::Limits;
-use super::load::Loader;
 use super::look::Look;
 use super::preview::{Choice, Painter, Wanted, Way};
-use super::terminal::{self, Screen};
-use super::view;
+use super::terminal::outside::Outside;
+use super::terminal::{self, Place, Screen, input};
+use super::theme::Theme;
+use super::{mouse, view};
 use crate::config::{OwnKeys, ScreenSettings};
 use crate::engine::{Engine, Events, Received};
 use crate::jobs::Jobs;
@@ -62,10 +65,10 @@ pub(crate) struct Outcome {
     pub(crate) jobs: Jobs,
 }
 
-/// Frames follow each other no closer than this.
-const FRAME: Duration = Duration::from_millis(100);
 /// After a key they may come closer, since somebody waits for them.
 const ECHO: Duration = Duration::from_millis(33);
+/// In the background nobody tells when the terminal is ours again, so we look.
+const LOOK_AROUND: Duration = Duration::from_millis(250);
 /// A flood of events or keys is read for so long before a frame or a key may come between.
 const GULP: Duration = Duration::from_millis(5);
 
@@ -77,14 +80,14 @@ const GULP: Duration = Duration::from_millis(5);
 pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut Recorder) -> io::Result<Outcome> {
     let Setup { dir, inbox, keys, screen: settings, limits: (jobs, rate) } = setup;
     let (keymap, warnings) = Keymap::with(&keys);
+    let (look, warning) = Look::of(&settings);
     let choice = settings.preview.as_deref().map_or(Ok(Choice::Auto), Choice::named);
-    let (guard, screen) = terminal::take()?;
-    let way = way(choice.clone().unwrap_or_default(), &inbox);
-    terminal::input::listen(&inbox)?;
+    let (guard, screen) = terminal::take(look.mouse)?;
+    let letters_alone = look.ascii || look.theme == Theme::Mono;
+    let way = if letters_alone { Way::Cards } else { way(choice.clone().unwrap_or_default(), &inbox) };
+    let ears = input::listen(&inbox)?;
     let waker = inbox.clone();
     events.wake_with(move || waker.post(Wake::Engine));
-    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let (look, warning) = Look::of(&settings, no_colour);
     for warning in warnings.into_iter().chain(warning).chain(choice.clone().err()) {
         inbox.note(warning);
     }
@@ -97,6 +100,9 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         recorder,
         inbox: &receiver,
         posts: &inbox,
+        ears,
+        place: Place::Foreground,
+        outside: Outside::default(),
         screen,
         app: App::new(dir, look, Instant::now())
             .with(keymap, Limits { jobs, rate })
@@ -143,7 +149,11 @@ struct Loop<'a> {
     events: &'a Events,
     recorder: &'a mut Recorder,
     inbox: &'a Receiver<Wake>,
+    /// The other end of it.
     posts: &'a Inbox,
+    ears: input::Ears,
+    place: Place,
+    outside: Outside,
     screen: Screen,
     app: App,
     painter: Painter,
@@ -184,6 +194,9 @@ impl Loop<'_> {
             if let Some(ending) = self.read(first) {
                 return ending;
             }
+            if self.place == Place::Background && terminal::is_foreground() && self.come_back().is_err() {
+                return Ending::Hangup;
+            }
             let now = Instant::now();
             if self.app.next_tick().is_some_and(|tick| tick <= now) {
                 let effects = self.app.tick(now);
@@ -201,11 +214,12 @@ impl Loop<'_> {
     /// When the next frame may be drawn. A key that comes alone need not wait at all; what the engine answers to it
     /// need not wait as long as other news.
     fn frame_due(&self, now: Instant) -> Instant {
-        let answers = self.echoed.is_some_and(|echoed| now.saturating_duration_since(echoed) < 2 * FRAME);
+        let frame = self.app.look().frame();
+        let answers = self.echoed.is_some_and(|echoed| now.saturating_duration_since(echoed) < 2 * frame);
         match (self.echo, answers) {
             (true, _) => self.echoed.map_or(now, |echoed| echoed + ECHO),
             (false, true) => self.drawn.map_or(now, |drawn| drawn + ECHO),
-            (false, false) => self.drawn.map_or(now, |drawn| drawn + FRAME),
+            (false, false) => self.drawn.map_or(now, |drawn| drawn + frame),
         }
     }
 
@@ -216,7 +230,8 @@ impl Loop<'_> {
         }
         let now = Instant::now();
         let frame = (self.shown > Shown::State || self.unread).then(|| self.frame_due(now));
-        let due = [frame, self.app.next_tick(), self.burst.due()].into_iter().flatten().min();
+        let around = (self.place == Place::Background).then(|| now + LOOK_AROUND);
+        let due = [frame, around, self.app.next_tick(), self.burst.due()].into_iter().flatten().min();
         let Some(due) = due else {
             return self.inbox.recv().ok();
         };
@@ -302,6 +317,10 @@ impl Loop<'_> {
                 self.outdated(Shown::Stale);
                 self.app.note(text);
             }
+            Wake::Job(change) => return self.job_control(change),
+            // Whoever looks elsewhere sees nothing else.
+            Wake::Input(Input::FocusGained, _) => self.app.looked_at(true),
+            Wake::Input(Input::FocusLost, _) => self.app.looked_at(false),
             Wake::Picture(ready) => {
                 self.outdated(Shown::Stale);
                 self.app.pictured(ready);
@@ -319,6 +338,7 @@ impl Loop<'_> {
                         return self.typed(typed);
                     }
                     Input::Paste(text) => return self.act(Action::Paste(text)),
+                    Input::Mouse(event) => return mouse::action(event).and_then(|action| self.act(action)),
                     // The size is read when the next frame is drawn.
                     Input::Resize(..) => self.outdated(Shown::Unknown),
                     _ => {}
@@ -328,28 +348,15 @@ impl Loop<'_> {
         None
     }
 
-    fn loader(&self) -> Loader<'_> {
-        Loader { engine: self.engine, inbox: self.posts, dir: Arc::clone(self.app.dir()) }
-    }
-
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Option<Ending> {
-        for effect in effects {
-            match effect {
-                Effect::Engine(command) => self.engine.send(command),
-                Effect::LoadList(path) => self.loader().list(path),
-                Effect::LoadText(pasted) => self.loader().text(pasted),
-                Effect::Folder(path) => self.loader().folder(path),
-                Effect::Copy(_) | Effect::Open(_) | Effect::Delete(_) | Effect::Mouse(_) | Effect::Suspend => {}
-                Effect::Preview(wanted) => self.painter.ask(wanted),
-                Effect::Redraw => self.outdated(Shown::Unknown),
-                Effect::Quit => return Some(Ending::Quit),
-                Effect::Stop => return Some(Ending::Stopped),
-            }
-        }
-        None
-    }
-
     fn draw(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        if self.place == Place::Foreground && !terminal::is_foreground() {
+            self.go_away(Place::Background);
+        }
+        if self.place != Place::Foreground {
+            self.was_drawn(now);
+            return Ok(());
+        }
         let size = self.screen.size()?;
         self.app.resize(size);
         let wanted = self.app.want();
@@ -365,14 +372,20 @@ impl Loop<'_> {
             // of the keys takes away.
             self.screen.resize(size.into())?;
         }
+        let (headline, look) = (self.app.headline(), self.app.look());
+        self.outside.say(self.screen.backend_mut(), headline, look, now)?;
         let app = &self.app;
         self.screen.draw(|frame| view::render(frame, frame.area(), app))?;
-        self.drawn = Some(Instant::now());
+        self.was_drawn(Instant::now());
+        Ok(())
+    }
+
+    fn was_drawn(&mut self, now: Instant) {
+        self.drawn = Some(now);
         if std::mem::take(&mut self.echo) {
             self.echoed = self.drawn;
         }
         self.shown = Shown::State;
-        Ok(())
     }
 }
 

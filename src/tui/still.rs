@@ -13,7 +13,6 @@ use ratatui::layout::Size;
 
 use super::app::App;
 use super::look::Look;
-use super::theme::Theme;
 use super::view;
 use crate::engine::event::Event;
 
@@ -34,8 +33,7 @@ impl Still {
     #[must_use]
     pub fn new(columns: u16, lines: u16, now: Instant) -> Self {
         let Ok(terminal) = Terminal::new(TestBackend::new(columns, lines));
-        let mut app =
-            App::new(Arc::from(Path::new(".")), Look { theme: Theme::Colour, ascii: false, mouse: false }, now);
+        let mut app = App::new(Arc::from(Path::new(".")), Look::default(), now);
         app.resize(Size::new(columns, lines));
         Self { app, terminal }
     }

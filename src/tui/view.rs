@@ -19,6 +19,7 @@
 //! lies over the list is `Mode`'s business; toasts lie over all; a question takes the bottom line.
 
 mod add;
+mod ascii;
 mod bar;
 mod bottom;
 mod detail;
@@ -74,6 +75,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     }
     if plan.bottom.is_empty() {
         bottom::render_over(frame, area, app);
+    }
+    if app.ascii() {
+        ascii::spell(frame.buffer_mut());
     }
 }
 

@@ -20,7 +20,7 @@
 //! | 18, 19 | `faults::http2::a_stream_that_breaks_off_is_taken_up_again` `faults::http2::a_stream_that_always_breaks_off_is_never_done` |  |
 //! | 20 | `faults::http2::a_server_that_lets_one_stream_at_a_time_gets_one` |  |
 //! | 21 | `faults::http2::floods_and_foreign_tongues_end` `faults::http2::a_stream_that_says_nothing_is_stalled_and_harms_no_neighbour` |  |
-//! | 23-34, 36-40, 44 | `engine::resume::every_answer_to_a_range_ends_in_the_bytes_of_one_version` `src/engine/resume.rs::answers_to_a_range` `faults::ranges::an_empty_part_is_no_part` |  |
+//! | 23-34, 36-40, 44 | `engine::resume::every_answer_to_a_range_ends_in_the_bytes_of_one_version` `src/engine/resume/tests.rs::answers_to_a_range` `faults::ranges::an_empty_part_is_no_part` |  |
 //! | 35 | `faults::ranges::a_part_that_is_whole_already_costs_nothing` |  |
 //! | 41, 86-88 | `faults::coding::a_coding_that_was_not_asked_for_is_refused_unread` | `protocol`: nothing is ever decoded |
 //! | 42 | `engine::resume::a_redirect_on_the_way_back_may_lead_elsewhere` |  |
@@ -79,7 +79,7 @@
 //! | 112 | `headless::exits::ctrl_c_is_130_and_loses_nothing` `headless::exits::a_polite_kill_is_143_and_loses_nothing` `tui::endings::sigterm_stops_in_order` `tui::jobs::leaving_asks_while_work_runs` | `q` with unfinished work is 1 |
 //! | 113 | `tui::vanish::the_program_ends_with_its_terminal_where_no_signal_comes` `faults::terminal::a_run_without_a_screen_ends_by_the_hang_up_unless_told_not_to` |  |
 //! | 114 | `crash::faults::a_call_that_fails_costs_one_file_at_most` `crash::faults::every_call_that_may_fail` `tui::endings::a_panic_gives_the_terminal_back_before_it_speaks` |  |
-//! | 115 | `faults::limits::few_open_files_cost_time_and_no_file` | `ulimit -n`; a process that gets no memory or no threads is ended by the system |
+//! | 115 | `faults::limits::few_open_files_cost_time_and_no_file` `faults::limits::more_hosts_than_open_files_are_no_burden` | `ulimit -n`; a process that gets no memory or no threads is ended by the system |
 //! | 116 | `state::power::a_part_is_cut_to_its_mark` `state::power::a_part_without_a_mark_begins_anew` |  |
 //! | 117 | `src/engine/store/schema/tests.rs::an_older_database_is_copied_and_brought_up_to_date` `state::damage::what_cannot_be_used_is_refused_and_left_alone` |  |
 //! | 118 | `crash::together::processes_with_one_database_share_the_work` | many processes are normal |

@@ -123,6 +123,11 @@ impl Part {
         Ok(())
     }
 
+    /// True from then on.
+    pub(in crate::engine) fn is_spread(&self) -> bool {
+        self.spread.is_some()
+    }
+
     /// The same file for another writer, whose first byte goes to `at`.
     pub(in crate::engine) fn hand(&self, at: u64) -> Self {
         let Self { path, file, folder, spread, .. } = self;

@@ -102,11 +102,6 @@ impl Writer {
         if let State::Idle(part, _) = self.state { Some(part) } else { None }
     }
 
-    /// The part, while nothing is under way.
-    pub(in crate::engine) fn part(&mut self) -> Option<&mut Part> {
-        if let State::Idle(part, _) = &mut self.state { Some(part) } else { None }
-    }
-
     /// Waits until nothing is under way.
     pub(in crate::engine) async fn ready(&mut self) -> io::Result<()> {
         // The handle is not taken out of `self` before it has ended, so that a dropped call loses nothing.
@@ -185,6 +180,23 @@ impl Writer {
         self.ready().await?;
         self.start();
         self.ready().await
+    }
+
+    /// Writes everything that has come so far, and spreads the part; false where the system has no such thing.
+    pub(in crate::engine) async fn spread(&mut self) -> io::Result<bool> {
+        self.flush().await?;
+        match mem::replace(&mut self.state, State::Lost) {
+            State::Idle(mut part, piece) => {
+                self.state = State::Writing(spawn_blocking(move || {
+                    // Whoever asks the part hears of it; as it is, it goes on.
+                    let _ = part.spread();
+                    (part, piece, Ok(()))
+                }));
+            }
+            other => self.state = other,
+        }
+        self.ready().await?;
+        Ok(matches!(&self.state, State::Idle(part, _) if part.is_spread()))
     }
 
     /// Writes everything and gives the part back. Also after an error the part is an exact prefix of the body.

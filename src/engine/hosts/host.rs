@@ -94,10 +94,9 @@ impl Host {
         self.flow.want_back(waits && self.lent > 0 && self.room(now) == 0 && self.is_free(now));
     }
 
-    /// Nothing is lost where it is forgotten, if no job of it waits.
-    pub(super) fn is_idle(&self, per_host: Option<usize>, now: Instant) -> bool {
-        let start = per_host.unwrap_or(window::START);
-        self.in_flight == 0 && self.pause(now).is_none() && self.window.is_as_new(start, now)
+    /// Until when something would be lost if it were forgotten, while no request goes out to it and no job of it waits.
+    pub(super) fn memory(&self, now: Instant) -> Option<Instant> {
+        self.paused.max(self.window.memory()).filter(|until| *until > now)
     }
 
     /// Nothing but its window holds requests back.

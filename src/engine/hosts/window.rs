@@ -125,9 +125,9 @@ impl Window {
         self.size
     }
 
-    /// Nothing is lost where a new one that begins with so many takes its place.
-    pub(super) fn is_as_new(&self, start: usize, now: Instant) -> bool {
-        self.size == start && self.wall.is_none_or(|(_, until)| until <= now)
+    /// Until when it remembers trouble that a new one would have to find out again; a good size is found soon.
+    pub(super) fn memory(&self) -> Option<Instant> {
+        self.wall.map(|(_, until)| until)
     }
 
     /// The host has answered, so long after it was asked.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Version;
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
 };
-use reqwest::{Response, Version};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
@@ -14,15 +14,16 @@ use crate::engine::descriptors;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::{Http, Login, Options, Secret};
 
-use super::clients::Clients;
+use super::clients::{self, Clients};
 use super::connected::Connected;
 use super::connects::{Clock, with_stall_clock};
 use super::error::{self, Failure};
-use super::exchange::{Answer, Ask, Body, stalled};
+use super::exchange::{Answer, Ask, Body, Opened, stalled};
 use super::head;
 use super::jar::Jar;
 use super::limiter::{Account, Limiter};
 use super::redirect::{self, Chain};
+use super::spares::Spares;
 use super::turns::{Hosts, Turn};
 
 /// A century.
@@ -32,6 +33,7 @@ const LONGEST_STALL: Duration = Duration::from_secs(100 * 365 * 86_400);
 #[derive(Debug)]
 pub(in crate::engine) struct Net {
     clients: Clients,
+    spares: Spares,
     http: Http,
     limiter: Arc<Limiter>,
     /// The user's own, for the first origin only.
@@ -64,6 +66,7 @@ impl Net {
         }
         Ok(Self {
             clients: Clients::new(options)?,
+            spares: clients::spares(options),
             http: options.http,
             limiter: Arc::new(Limiter::new(options.limit_rate)),
             headers,
@@ -87,20 +90,21 @@ impl Net {
     ) -> Result<Answer, Failure> {
         let mut chain = Chain::new(&ask.url);
         loop {
-            let (response, turn) = self.patient_hop(ask, &chain).await?;
+            let opened = self.patient_hop(ask, &chain).await?;
+            let response = &opened.response;
             let status = response.status().as_u16();
-            answered(chain.url(), status, head::version(&response));
+            answered(chain.url(), status, head::version(response));
             if let Some(jar) = &self.jar {
                 jar.take(response.headers(), chain.url());
             }
             if redirect::is_redirect(status) && response.headers().contains_key(LOCATION) {
                 chain.follow(response.headers().get_all(LOCATION).iter().map(HeaderValue::as_bytes))?;
-                self.body(response, turn, ask).discard();
+                self.body(opened, ask).discard();
                 continue;
             }
-            let head = head::read(&response);
+            let head = head::read(response);
             let connect = self.connected.last(chain.url());
-            return Ok(Answer { head, url: chain.url().clone(), connect, body: self.body(response, turn, ask) });
+            return Ok(Answer { head, url: chain.url().clone(), connect, body: self.body(opened, ask) });
         }
     }
 
@@ -114,13 +118,13 @@ impl Net {
         self.limiter.is_set()
     }
 
-    fn body(&self, response: Response, turn: Option<Turn>, ask: &Ask) -> Body {
-        Body::new(response, turn, self.stall, Account::new(&self.limiter), Arc::clone(&ask.flow))
+    fn body(&self, opened: Opened, ask: &Ask) -> Body {
+        Body::new(opened, self.stall, Account::new(&self.limiter), Arc::clone(&ask.flow))
     }
 
     /// Where too much is open for one more connection, it waits for others to close: that says nothing of the host, and
     /// is no attempt.
-    async fn patient_hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
+    async fn patient_hop(&self, ask: &Ask, chain: &Chain) -> Result<Opened, Failure> {
         let until = Instant::now() + descriptors::PATIENCE;
         loop {
             match self.hop(ask, chain).await {
@@ -130,7 +134,7 @@ impl Net {
         }
     }
 
-    async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<(Response, Option<Turn>), Failure> {
+    async fn hop(&self, ask: &Ask, chain: &Chain) -> Result<Opened, Failure> {
         let fields = self.fields(ask, chain)?;
         let turn = self.hosts.turn(chain.url()).filter(|_| !ask.alone);
         let lane = turn.as_ref().map_or(0, Turn::lane);
@@ -144,14 +148,10 @@ impl Net {
         }
     }
 
-    async fn send(
-        &self,
-        ask: &Ask,
-        chain: &Chain,
-        fields: HeaderMap,
-        turn: Option<Turn>,
-    ) -> Result<(Response, Option<Turn>), Failure> {
-        let client = self.clients.client(chain.url(), turn.as_ref().map_or(0, Turn::lane), ask).await;
+    async fn send(&self, ask: &Ask, chain: &Chain, fields: HeaderMap, turn: Option<Turn>) -> Result<Opened, Failure> {
+        let place = self.spares.place(chain.url(), turn.as_ref().map(Turn::lane));
+        let (lane, keep) = (turn.as_ref().map_or(0, Turn::lane), place.is_kept() && !ask.fresh);
+        let client = self.clients.client(chain.url(), lane, ask.alone, keep).await;
         // A header of the user's own comes before every login, as in curl.
         let login = self.login(chain).filter(|_| !fields.contains_key(AUTHORIZATION));
         let mut request = client.get(chain.url().clone()).headers(fields);
@@ -169,7 +169,7 @@ impl Net {
                     turn.moved();
                     self.hosts.answered(chain.url(), asked.elapsed());
                 }
-                Ok((response, turn))
+                Ok(Opened { response, turn, place })
             }
             Some(Err(error)) => {
                 let failure = error::before_head(&error, self.http);

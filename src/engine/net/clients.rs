@@ -14,8 +14,8 @@ use crate::engine::options::{Http, Options, Proxy};
 
 use super::connects::Counting;
 use super::error;
-use super::exchange::Ask;
 use super::names::Names;
+use super::spares::Spares;
 use super::turns::{LANES, STREAMS};
 
 /// What one HTTP/2 stream may have in flight. Wide enough for 40 MB/s over 100 ms; a connection gets room for a full
@@ -29,9 +29,19 @@ const SMALL_STREAM_WINDOW: u32 = 64 * 1024;
 const IDLE: Duration = Duration::from_secs(20);
 const IDLE_WHERE_SCARCE: Duration = Duration::from_secs(1);
 
+/// How long a connection waits to be used again.
+fn idle() -> Duration {
+    if descriptors::scarce() { IDLE_WHERE_SCARCE } else { IDLE }
+}
+
+/// Keeps account of those. The library looks as often as they may wait, so one may be open for twice as long.
+pub(super) fn spares(options: &Options) -> Spares {
+    Spares::new(descriptors::spares(options.jobs), 2 * idle())
+}
+
 /// A client that few runs need. It is made for the first request that does, off the async threads: making one reads
 /// the authorities from the disk.
-type Late = OnceCell<Option<Client>>;
+type Late = OnceCell<Client>;
 
 /// See the head of this file.
 #[derive(Debug)]
@@ -44,8 +54,9 @@ pub(super) struct Clients {
     http1: Client,
     /// HTTP/2 alone, each over one connection to a host: for streams that are too many for one.
     lanes: [Late; LANES - 1],
-    /// For a request that met a dead connection: one of its own, since the next in the pool may be dead too.
-    fresh: Late,
+    /// As `main` and as `http1`, over connections that close behind the request: where no more may wait to be used again,
+    /// and for a request that met a dead connection, since the next in the pool may be dead too.
+    passing: [Late; 2],
 }
 
 impl Clients {
@@ -61,24 +72,29 @@ impl Clients {
             main: build(main(options, &names)?)?,
             http1: build(builder(options, &names)?.http1_only())?,
             lanes: Default::default(),
-            fresh: OnceCell::new(),
+            passing: Default::default(),
             options: options.clone(),
             names,
         })
     }
 
-    /// The client for a request to this address; `lane` counts the connections to one HTTP/2 host.
-    pub(super) async fn client(&self, url: &Url, lane: usize, ask: &Ask) -> &Client {
-        let https = url.scheme() == "https" && !ask.alone;
-        let pooled = if https || self.options.http == Http::Two { &self.main } else { &self.http1 };
-        if ask.fresh {
-            return self.late(&self.fresh, |o, n| Ok(main(o, n)?.pool_max_idle_per_host(0))).await.unwrap_or(pooled);
-        }
-        let Some(lane) = lane.checked_sub(1).and_then(|lane| self.lanes.get(lane)) else { return pooled };
-        // Not by ALPN: of many requests that need a connection at the same time, each would begin one of its own.
-        self.late(lane, |o, n| Ok(builder(o, n)?.http2_prior_knowledge())).await.unwrap_or(pooled)
+    /// The client for a request to this address; `lane` counts the connections to one HTTP/2 host, and `keep` says that
+    /// the connection may be used again.
+    pub(super) async fn client(&self, url: &Url, lane: usize, alone: bool, keep: bool) -> &Client {
+        let https = url.scheme() == "https" && !alone;
+        let is_main = https || self.options.http == Http::Two;
+        let pooled = if is_main { &self.main } else { &self.http1 };
+        let made = match lane.checked_sub(1).and_then(|lane| self.lanes.get(lane)) {
+            _ if !keep && is_main => self.late(&self.passing[0], |o, n| Ok(passing(main(o, n)?))).await,
+            _ if !keep => self.late(&self.passing[1], |o, n| Ok(passing(builder(o, n)?.http1_only()))).await,
+            // Not by ALPN: of many requests that need a connection at the same time, each would begin one of its own.
+            Some(lane) => self.late(lane, |o, n| Ok(builder(o, n)?.http2_prior_knowledge())).await,
+            None => return pooled,
+        };
+        made.unwrap_or(pooled)
     }
 
+    /// None where it cannot be made now: the authorities may not be readable while too much is open.
     async fn late<'a>(
         &self,
         cell: &'a Late,
@@ -87,17 +103,23 @@ impl Clients {
         let start = || async {
             let (options, names) = (self.options.clone(), self.names.clone());
             let client = spawn_blocking(move || make(&options, &names).ok()?.build().ok());
-            client.await.ok().flatten()
+            client.await.ok().flatten().ok_or(())
         };
-        cell.get_or_init(start).await.as_ref()
+        cell.get_or_try_init(start).await.ok()
     }
 
-    /// No connection to this host could be made: its name may stand for other addresses now.
+    /// No connection to this host could be made: its name, or that of the proxy, may stand for other addresses now.
     pub(super) fn forget(&self, url: &Url) {
-        if let Some(host) = url.host_str() {
+        let proxy = if let Proxy::Url(proxy) = &self.options.proxy { Some(&proxy.0) } else { None };
+        for host in proxy.into_iter().chain([url]).filter_map(Url::host_str) {
             self.names.forget(host);
         }
     }
+}
+
+/// Leaves no connection behind.
+fn passing(builder: ClientBuilder) -> ClientBuilder {
+    builder.pool_max_idle_per_host(0)
 }
 
 fn main(options: &Options, names: &Names) -> Result<ClientBuilder, String> {
@@ -121,7 +143,7 @@ fn builder(options: &Options, names: &Names) -> Result<ClientBuilder, String> {
         .connect_timeout(options.connect_timeout)
         .connector_layer(Counting)
         .dns_resolver(names.clone())
-        .pool_idle_timeout(if descriptors::scarce() { IDLE_WHERE_SCARCE } else { IDLE })
+        .pool_idle_timeout(idle())
         .http2_initial_stream_window_size(window)
         .http2_initial_connection_window_size(window * streams)
         .http2_keep_alive_interval(IDLE)
@@ -142,4 +164,32 @@ fn builder(options: &Options, names: &Names) -> Result<ClientBuilder, String> {
             builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_env()))
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::engine::options::SecretUrl;
+
+    #[tokio::test]
+    async fn without_a_connection_the_proxys_name_is_asked_for_again_too() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let url = |text| Url::parse(text).expect("a valid address");
+        let proxy = Proxy::Url(SecretUrl(url("http://proxy:8080/")));
+        let clients = Clients::new(&Options { proxy, ..Options::default() }).expect("the options are sound");
+        let asked = Cell::new(0);
+        for expected in [3, 5] {
+            for name in ["host", "proxy", "other"] {
+                let ask = |_| async {
+                    asked.set(asked.get() + 1);
+                    Ok(Vec::new())
+                };
+                assert!(clients.names.look_up(name, ask).await.is_ok());
+            }
+            assert_eq!(asked.get(), expected);
+            clients.forget(&url("http://host/"));
+        }
+    }
 }

@@ -21,6 +21,7 @@ use crate::engine::resume::Validator;
 use super::connects::woke_late;
 use super::error::in_body;
 use super::limiter::Account;
+use super::spares::Place;
 use super::turns::Turn;
 
 /// An unread body of an answer that is not used is read up to here, so that its connection can be used again.
@@ -69,6 +70,14 @@ pub(in crate::engine) struct Answer {
     pub(in crate::engine) body: Body,
 }
 
+/// One hop's answer, whose body is still to come.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) response: reqwest::Response,
+    pub(super) turn: Option<Turn>,
+    pub(super) place: Place,
+}
+
 /// The body of an answer. Dropping it early ends the transfer.
 #[derive(Debug)]
 pub(in crate::engine) struct Body {
@@ -77,6 +86,8 @@ pub(in crate::engine) struct Body {
     marked: bool,
     /// Hears of every sign of life; requests behind this one may be waiting for it.
     turn: Option<Turn>,
+    /// Its connection counts until then.
+    _place: Place,
     stall: Duration,
     /// Since when the next bytes are waited for.
     waiting: Option<Instant>,
@@ -85,15 +96,10 @@ pub(in crate::engine) struct Body {
 }
 
 impl Body {
-    pub(super) fn new(
-        response: reqwest::Response,
-        turn: Option<Turn>,
-        stall: Duration,
-        account: Account,
-        flow: Arc<Flow>,
-    ) -> Self {
+    pub(super) fn new(opened: Opened, stall: Duration, account: Account, flow: Arc<Flow>) -> Self {
+        let Opened { response, turn, place } = opened;
         let marked = response.version() == Version::HTTP_2;
-        Self { bytes: response.into(), marked, turn, stall, waiting: None, account, flow }
+        Self { bytes: response.into(), marked, turn, _place: place, stall, waiting: None, account, flow }
     }
 
     /// The next bytes; `None` at the end, which the framing has confirmed. A call may be dropped and made again: no

@@ -12,6 +12,7 @@ mod jar;
 mod limiter;
 mod names;
 mod redirect;
+mod spares;
 mod turns;
 
 pub(super) use client::Net;

@@ -56,7 +56,7 @@ impl Names {
     }
 
     /// The addresses of this name, by this way of finding out.
-    async fn look_up<F>(&self, name: &str, ask: impl FnOnce(String) -> F) -> Result<Vec<SocketAddr>, String>
+    pub(super) async fn look_up<F>(&self, name: &str, ask: impl FnOnce(String) -> F) -> Result<Vec<SocketAddr>, String>
     where
         F: Future<Output = Result<Vec<SocketAddr>, String>>,
     {

@@ -7,10 +7,12 @@
 
 mod error;
 mod history;
+mod leftovers;
 mod marks;
 mod order;
 mod part;
 mod record;
+mod restore;
 mod rows;
 mod salvage;
 mod schema;
@@ -46,6 +48,7 @@ use super::outbox::Outbox;
 use super::request::{DownloadRequest, JobId, JobMap};
 
 use error::SaveError;
+use leftovers::Leftovers;
 use order::{Order, Waiting};
 use session::Session;
 use thread::Keeper;
@@ -102,8 +105,8 @@ impl Store {
             listed: HashSet::new(),
             fresh: Vec::new(),
             known: JobMap::default(),
-            unreadable: 0,
-            told_unreadable: 0,
+            leftovers: Leftovers::default(),
+            told_damaged: 0,
             secrets: options.has_secrets(),
             overwrite: options.overwrite,
             sync: options.sync,
@@ -140,7 +143,7 @@ impl Store {
         self.order(Order::Claim(id, request, anew));
     }
 
-    /// Asks for what ended sessions have left; [`Answer::Restored`] follows the last of it.
+    /// Asks for the next of what ended sessions have left; [`Answer::Restored`] follows it, and says whether there is more.
     pub(super) fn restore(&self) {
         self.order(Order::Restore);
     }

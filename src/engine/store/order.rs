@@ -29,7 +29,7 @@ pub(super) enum Order {
     Add(Vec<DownloadRequest>),
     /// Make this job, which rested, work of this session again; `true` says that its file is not there after all.
     Claim(JobId, DownloadRequest, bool),
-    /// Take over what ended sessions have left.
+    /// Take over the next of what ended sessions have left.
     Restore,
     /// How many unfinished jobs do ended sessions have?
     CountLeft,
@@ -73,8 +73,8 @@ pub(in crate::engine) enum Answer {
     Refused(Vec<DownloadRequest>, TransferError),
     /// A file is there, and that is kept, unless the store has said that it cannot be.
     Finished(JobId, Box<(FinishedFile, Record)>),
-    /// Everything that ended sessions have left is out.
-    Restored,
+    /// Some of what ended sessions have left is out, or all of it.
+    Restored { more: bool },
     /// So many jobs are left by ended sessions.
     Left(usize),
 }

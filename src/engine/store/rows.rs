@@ -12,6 +12,7 @@ use crate::engine::event::FinishedFile;
 use crate::engine::partial::{Length, Partial, part_path};
 use crate::engine::request::{DownloadRequest, JobId, JobMap};
 
+use super::leftovers::Leftovers;
 use super::order::{Found, Left, LeftState, Standing, Trust};
 use super::record::{Change, Record, State};
 use super::session::{Lives, Session};
@@ -74,8 +75,7 @@ pub(super) struct Rows<'a> {
     /// New jobs as their rows have them, while nothing has changed them: most change once, when they are finished, and
     /// need not be read for that.
     pub(super) known: &'a mut JobMap<Box<Kept>>,
-    /// Rows of unfinished jobs that were found damaged.
-    pub(super) unreadable: &'a mut usize,
+    pub(super) leftovers: &'a mut Leftovers,
     /// This engine has a password, cookies or headers to give.
     pub(super) secrets: bool,
     /// Files that are there are fetched all the same.
@@ -174,64 +174,6 @@ impl Rows<'_> {
         self.take(kept, request)
     }
 
-    /// What ended sessions have left, in the order in which it came; all of it is this session's from now on.
-    pub(super) fn restore(&mut self, lives: &mut Lives) -> rusqlite::Result<Vec<Standing>> {
-        let mut standings = Vec::new();
-        for mut kept in self.left(lives)? {
-            // A row that cannot be trusted stays as it is, for whoever wants to look at it.
-            let Some(request) = kept.record.request() else { continue };
-            let mut state = match kept.state {
-                State::Paused => LeftState::Paused,
-                State::Failed => kept
-                    .record
-                    .error()
-                    .map_or(LeftState::Queued, |(error, attempts)| LeftState::Failed(error, attempts)),
-                _ => LeftState::Queued,
-            };
-            if kept.record.secret && !self.secrets {
-                state = LeftState::Locked;
-            }
-            let (id, before) = (kept.job(), kept.state);
-            kept.state = match state {
-                LeftState::Queued => State::Queued,
-                LeftState::Failed(..) => State::Failed,
-                LeftState::Paused | LeftState::Locked => State::Paused,
-            };
-            let mut found = self.take_as(kept, &request, before)?;
-            if let Found::Open(left) = &mut found {
-                left.state = state;
-            }
-            standings.push(Standing { id, request, found });
-        }
-        Ok(standings)
-    }
-
-    /// How many jobs ended sessions have left unfinished.
-    pub(super) fn count_left(&mut self, lives: &mut Lives) -> rusqlite::Result<usize> {
-        let counts =
-            |kept: &&Kept| matches!(kept.state, State::Queued | State::Paused) && kept.record.request().is_some();
-        Ok(self.left(lives)?.iter().filter(counts).count())
-    }
-
-    fn left(&mut self, lives: &mut Lives) -> rusqlite::Result<Vec<Kept>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM jobs \
-             WHERE state <> 'finished' AND state <> 'cancelled' AND session <> ?1 ORDER BY added"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query([self.session.id])?;
-        let (mut left, mut unreadable) = (Vec::new(), 0);
-        while let Some(row) = rows.next()? {
-            match Kept::read(row)? {
-                Some(kept) if self.session.lives(kept.session, lives) => {}
-                Some(kept) => left.push(kept),
-                None => unreadable += 1,
-            }
-        }
-        *self.unreadable = unreadable;
-        Ok(left)
-    }
-
     /// Makes a row, with this id if there is one already. What else stands there of this identity is replaced, or keeps
     /// this one from being made: then there is no id.
     fn insert(&mut self, request: &DownloadRequest, id: Option<JobId>, or: &str) -> rusqlite::Result<Option<JobId>> {
@@ -271,7 +213,12 @@ impl Rows<'_> {
         self.take_as(kept, request, before)
     }
 
-    fn take_as(&mut self, mut kept: Kept, request: &DownloadRequest, before: State) -> rusqlite::Result<Found> {
+    pub(super) fn take_as(
+        &mut self,
+        mut kept: Kept,
+        request: &DownloadRequest,
+        before: State,
+    ) -> rusqlite::Result<Found> {
         kept.session = self.session.id;
         self.update(&kept)?;
         let part = fs::symlink_metadata(part_path(&request.dir, kept.job(), kept.record.generation)).ok();

@@ -17,11 +17,12 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::display::safe;
 use crate::engine::durable;
-use crate::engine::event::{ADD_LIMIT, Event, Notice};
+use crate::engine::event::{Event, Notice};
 use crate::engine::outbox::Outbox;
 use crate::engine::request::JobMap;
 
 use super::error::SaveError;
+use super::leftovers::Leftovers;
 use super::order::{Answer, Order, Standing, Unsynced, Waiting};
 use super::record::Change;
 use super::rows::{Kept, Rows};
@@ -52,9 +53,9 @@ pub(super) struct Keeper {
     pub(super) listed: HashSet<i64>,
     pub(super) fresh: Vec<i64>,
     pub(super) known: JobMap<Box<Kept>>,
-    /// Unfinished jobs of ended sessions that a disk has damaged, and how many of them were said to be.
-    pub(super) unreadable: usize,
-    pub(super) told_unreadable: usize,
+    pub(super) leftovers: Leftovers,
+    /// So many unfinished jobs of ended sessions were said to be damaged.
+    pub(super) told_damaged: usize,
     pub(super) secrets: bool,
     pub(super) overwrite: bool,
     pub(super) sync: bool,
@@ -74,7 +75,8 @@ pub(super) struct Keeper {
 enum Done {
     Nothing,
     Standings(Vec<Standing>),
-    Count(usize),
+    /// So many are left, and so many more damaged.
+    Left(usize, usize),
     Owned(bool),
     Unsynced(Vec<Unsynced>),
 }
@@ -151,22 +153,34 @@ impl Keeper {
             }
             thread::sleep(AGAIN);
         };
-        if self.unreadable > self.told_unreadable {
-            self.told_unreadable = self.unreadable;
-            let jobs = salvage::jobs(self.unreadable);
-            self.say(format!("damaged in the state database, and passed over: {jobs}"));
-        }
         match result {
             Ok(done) => {
                 self.full.store(false, Ordering::Release);
+                self.tell_damaged(&done);
                 batch.into_iter().zip(done).for_each(|(order, done)| self.answer(order, done));
             }
-            Err(error) => batch.into_iter().for_each(|order| self.refuse(order, &error)),
+            Err(error) => {
+                self.leftovers = Leftovers::default();
+                for order in batch {
+                    self.refuse(order, &error);
+                }
+            }
+        }
+    }
+
+    fn tell_damaged(&mut self, done: &[Done]) {
+        let counted =
+            done.iter().filter_map(|done| if let Done::Left(_, damaged) = done { Some(*damaged) } else { None });
+        let damaged = counted.chain(self.leftovers.keep()).max().unwrap_or(0);
+        if damaged > self.told_damaged {
+            self.told_damaged = damaged;
+            self.say(format!("damaged in the state database, and passed over: {}", salvage::jobs(damaged)));
         }
     }
 
     /// All orders or none.
     fn carry_out(&mut self, batch: &[Order]) -> Result<Vec<Done>, SaveError> {
+        self.leftovers.forget_read();
         // What a batch that failed has listed is not.
         for id in self.fresh.drain(..) {
             self.listed.remove(&id);
@@ -180,7 +194,7 @@ impl Keeper {
                 listed: &mut self.listed,
                 fresh: &mut self.fresh,
                 known: &mut self.known,
-                unreadable: &mut self.unreadable,
+                leftovers: &mut self.leftovers,
                 secrets: self.secrets,
                 overwrite: self.overwrite,
             };
@@ -207,15 +221,11 @@ impl Keeper {
                     self.tell(Answer::Claimed(Box::new(standing)));
                 }
             }
-            (Order::Restore, Done::Standings(mut standings)) => {
-                while !standings.is_empty() {
-                    let rest = standings.split_off(standings.len().min(ADD_LIMIT));
-                    self.tell(Answer::Added(standings, None));
-                    standings = rest;
-                }
-                self.tell(Answer::Restored);
+            (Order::Restore, Done::Standings(standings)) => {
+                self.tell(Answer::Added(standings, None));
+                self.tell(Answer::Restored { more: self.leftovers.is_pending() });
             }
-            (Order::CountLeft, Done::Count(left)) => self.tell(Answer::Left(left)),
+            (Order::CountLeft, Done::Left(left, _)) => self.tell(Answer::Left(left)),
             (Order::Change(.., Waiting::One(waiting)), _) => drop(waiting.send(Ok(()))),
             (Order::Change(id, Change::Finished(finished), Waiting::Supervisor), _) => {
                 self.tell(Answer::Finished(id, finished));
@@ -232,7 +242,7 @@ impl Keeper {
             Order::Claim(id, ..) => self.tell(Answer::Unclaimed(id, error.clone().into())),
             Order::Restore => {
                 self.outbox.push(Event::Notice(Notice::NotRestored));
-                self.tell(Answer::Restored);
+                self.tell(Answer::Restored { more: false });
             }
             Order::CountLeft => self.tell(Answer::Left(0)),
             Order::Change(.., Waiting::One(waiting)) => drop(waiting.send(Err(error.clone()))),
@@ -318,7 +328,10 @@ fn obey(rows: &mut Rows<'_>, order: &Order, lives: &mut Lives) -> rusqlite::Resu
         }
         Order::Claim(id, request, anew) => Done::Standings(vec![rows.claim(*id, request, *anew, lives)?]),
         Order::Restore => Done::Standings(rows.restore(lives)?),
-        Order::CountLeft => Done::Count(rows.count_left(lives)?),
+        Order::CountLeft => {
+            let (left, damaged) = rows.count_left(lives)?;
+            Done::Left(left, damaged)
+        }
         Order::Change(id, change, _) => {
             rows.change(*id, change)?;
             Done::Nothing

@@ -52,7 +52,9 @@ impl Supervisor {
                 }
             }
             Answer::Finished(id, finished) => self.committed(id, *finished),
-            Answer::Restored => self.asked -= 1,
+            // Bit by bit: the first of it goes on meanwhile.
+            Answer::Restored { more: true } => self.shared.store.restore(),
+            Answer::Restored { more: false } => self.asked -= 1,
             Answer::Left(left) => {
                 self.asked -= 1;
                 if left > 0 {

@@ -1,11 +1,8 @@
-//! How many connections a file is worth: one at first, more while the whole gets faster by it, fewer where it gets
-//! slower or the server objects. Pure: time comes in as an argument.
+//! How many connections a file is worth: one at first, more while the whole gets faster by it, and as many as were best
+//! where it gets slower or the server objects. Pure: time comes in as an argument.
 
-mod collapse;
-
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-
-use collapse::{Collapse, Verdict};
 
 /// So many connections at most where the user has not said.
 const MOST: usize = 16;
@@ -19,6 +16,10 @@ const FAR_FASTER: f64 = 1.5;
 /// So much slower is slower, and for so long.
 const SLOWER: f64 = 0.8;
 const SURE: Duration = Duration::from_secs(1);
+
+/// So much slower shows sooner, where nobody waits for longer than half of that.
+const FAR_SLOWER: f64 = 0.5;
+const SOON: Duration = Duration::from_millis(200);
 
 /// The shortest time that shows a rate.
 const EPOCH: Duration = Duration::from_millis(95);
@@ -45,41 +46,55 @@ pub(super) struct Look {
     pub(super) held: bool,
     /// What one connection has brought at most.
     pub(super) burst: u64,
+    /// How long one of them has waited for bytes at most.
+    pub(super) pause: Duration,
     /// From a request to its answer.
     pub(super) ttfb: Duration,
 }
 
 /// Growth by more than measuring would give, for a server that holds its connections back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Leap {
     /// The last one has brought something.
     May,
-    /// Nobody knows yet what it brings. What each new connection begins with counts: so it does in the rate before.
-    Tried,
+    /// Nobody knows yet what it brings. What each new connection begins with counts: so it does in the rate before,
+    /// which is this.
+    Tried(f64),
     /// The last one has not.
     Never,
+}
+
+/// A time, and what had come by then.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    at: Instant,
+    received: u64,
 }
 
 /// See the head of this file.
 #[derive(Debug)]
 pub(super) struct Growth {
+    /// What the user has said, or the most that anybody gets.
+    limit: usize,
+    /// The user has said it.
+    fixed: bool,
+    /// As above, but less for a while after the server has objected.
     most: usize,
-    /// What that was before any trouble.
-    untroubled: usize,
+    /// The same after more has done harm.
+    harmless: usize,
     target: usize,
-    /// The number before the last growth, and the rate that it had, in bytes per second.
-    before: Option<(usize, f64)>,
-    /// When the present number was wanted, or was there, and what had come by then.
-    since: Instant,
-    from: u64,
+    /// What each number of connections has brought when it was last there, in bytes per second.
+    rates: BTreeMap<usize, f64>,
+    /// When the present number was asked for.
+    asked: Mark,
+    /// When it was there, or has been measured last.
+    there: Option<Mark>,
     leap: Leap,
-    /// The present number is there, and the burst that each begins with is over.
-    measuring: bool,
     /// How often more has not helped.
     vain: u32,
-    collapse: Collapse,
-    /// All connections are to be begun anew.
-    anew: bool,
+    /// How often more has done harm, and how often that is still to be remembered.
+    falls: u32,
+    remembered: u32,
 }
 
 impl Growth {
@@ -92,28 +107,27 @@ impl Growth {
         since: Instant,
         from: u64,
     ) -> Self {
-        let most = wanted.unwrap_or(MOST).max(1);
-        let target = wanted.unwrap_or(first).min(most);
-        let (leap, before) = match alone.filter(|_| wanted.is_none()) {
-            Some((rate, true)) => (Leap::May, Some((1, rate))),
+        let limit = wanted.unwrap_or(MOST).max(1);
+        // What comes in bursts looks faster than it is, up to twice.
+        let rates = alone.map(|(rate, steady)| (1, if steady { rate } else { rate / 2.0 }));
+        let leap = match alone {
             // Two more at once, or further ones, are a leap.
-            Some((rate, false)) if first > 2 => (Leap::Tried, Some((1, rate))),
-            _ => (Leap::May, None),
+            Some((rate, false)) if first > 2 => Leap::Tried(rate),
+            _ => Leap::May,
         };
-        let vain = if wanted.is_some() { u32::MAX } else { 0 };
-        let collapse = Collapse::new(alone.map(|(rate, _)| (1, rate)), since, from);
         Self {
-            most,
-            untroubled: most,
-            target,
-            before,
-            since,
-            from,
+            limit,
+            fixed: wanted.is_some(),
+            most: limit,
+            harmless: limit,
+            target: wanted.unwrap_or(first).clamp(1, limit),
+            rates: rates.into_iter().collect(),
+            asked: Mark { at: since, received: from },
+            there: None,
             leap,
-            measuring: first == 1,
-            vain,
-            collapse,
-            anew: false,
+            vain: 0,
+            falls: 0,
+            remembered: 0,
         }
     }
 
@@ -124,8 +138,12 @@ impl Growth {
 
     /// The trouble is long over. Where the user has said a number it holds again; else it grows by itself.
     pub(super) fn forgive(&mut self) {
-        self.most = self.untroubled;
-        if self.vain == u32::MAX {
+        self.most = self.limit;
+        match self.remembered.checked_sub(1) {
+            Some(left) => self.remembered = left,
+            None => self.harmless = self.limit,
+        }
+        if self.fixed {
             self.target = self.most;
         }
     }
@@ -134,131 +152,142 @@ impl Growth {
     pub(super) fn trouble(&mut self, running: usize) {
         self.most = running.max(1);
         self.target = self.target.min(self.most);
+        self.rates.retain(|count, _| *count <= self.most);
+        self.there = None;
     }
 
     /// Somebody else has made them fewer: what comes now says nothing of the number that there should be.
     pub(super) fn disturbed(&mut self) {
-        (self.before, self.measuring) = (None, false);
+        self.rates.clear();
+        self.there = None;
+        if let Leap::Tried(_) = self.leap {
+            self.leap = Leap::Never;
+        }
     }
 
     /// Looks whether the number of connections is right.
     pub(super) fn look(&mut self, look: &Look) {
-        if self.vain < u32::MAX && self.has_collapsed(look) {
-            return;
-        }
-        if look.offered > 0 || look.running == 0 {
-            self.measuring = false;
-            return;
-        }
-        let epoch = EPOCH.max(look.ttfb * 2);
-        let time = look.now.duration_since(self.since);
-        let rate = rate(look.received.saturating_sub(self.from), time);
-        if let (Leap::Tried, Some((fewer, before))) = (self.leap, self.before) {
-            if time >= epoch {
-                self.judge(look, fewer, rate / before.max(1.0), time);
-            }
-            return;
-        }
-        if look.held && self.vain < u32::MAX && self.leap == Leap::May {
-            if time >= EPOCH {
-                self.leap(look, rate);
-            }
-            return;
-        }
-        if !self.measuring {
-            return self.measure(look);
-        }
-        if time < epoch {
-            return;
-        }
-        match self.before {
-            Some((fewer, before)) if time >= SURE && rate < before * SLOWER => self.go_back(fewer, look),
-            _ if self.vain > 1 || look.running < self.target || (self.vain > 0 && time < AGAIN) => {}
-            Some((fewer, before)) if fewer < self.target && rate < before * FASTER => self.vain += 1,
-            _ => {
-                self.grow(look.running * 2, rate, look);
+        if look.offered > 0 || look.running == 0 || look.running > self.target {
+            self.there = None;
+        } else if !self.fixed {
+            let (time, rate) = self.there.get_or_insert(Mark::of(look)).until(look);
+            // A window shorter than two waits may hold a burst too many.
+            let epoch = EPOCH.max(look.ttfb * 2).max(look.pause.min(SURE / 2) * 2);
+            if let Some(better) = self.is_slower(look, time, rate) {
+                self.go_to(better, look, rate);
+            } else if !self.leaps(look) && time >= epoch {
+                self.measure(look, time, rate);
             }
         }
     }
 
-    /// True where the rate has collapsed, and what follows from that was done.
-    fn has_collapsed(&mut self, look: &Look) -> bool {
-        match self.collapse.look(look, self.target) {
-            Verdict::Fine => return false,
-            Verdict::Gone => {}
-            Verdict::Anew => self.anew = true,
-            Verdict::Burst => {
-                (self.most, self.untroubled) = (MOST, MOST);
+    /// The number that was so much better that there should be as many again.
+    fn is_slower(&self, look: &Look, time: Duration, rate: f64) -> Option<usize> {
+        let others = self.rates.iter().filter(|(count, _)| **count != look.running);
+        let (better, best) = others.max_by(|a, b| a.1.total_cmp(b.1))?;
+        // Not for more of them: a server may not have noticed yet that there are fewer.
+        let far = *better < look.running && time >= look.soon() && rate < best * FAR_SLOWER;
+        (far || (time >= SURE && rate < best * SLOWER)).then_some(*better)
+    }
+
+    /// So many have brought far more.
+    fn is_far_slower(&self, count: usize, rate: f64) -> bool {
+        self.rates.get(&count).is_some_and(|before| rate < before * FAR_SLOWER)
+    }
+
+    fn go_to(&mut self, better: usize, look: &Look, rate: f64) {
+        if better < look.running {
+            // What lies between may be better still.
+            (self.harmless, self.leap) = (better.max(look.running / 2), Leap::Never);
+            self.falls += 1;
+            self.remembered = self.falls;
+        } else if self.is_far_slower(look.running, rate) {
+            // Everything has become slower, so that the number was not to blame.
+            (self.harmless, self.falls) = (self.limit, 0);
+        } else {
+            self.harmless = self.harmless.max(better);
+        }
+        self.rates.insert(look.running, rate);
+        (self.target, self.vain) = (better.min(self.most), 0);
+        (self.asked, self.there) = (Mark::of(look), None);
+    }
+
+    /// True where a leap begins, or nobody knows yet what it brings.
+    fn leaps(&mut self, look: &Look) -> bool {
+        let (time, rate) = self.asked.until(look);
+        if let Leap::Tried(before) = self.leap {
+            let gain = rate / before.max(1.0);
+            if time < EPOCH.max(look.ttfb * 2) || (time < SURE && gain < FAR_FASTER) {
+                return true;
+            }
+            if gain < FASTER {
+                (self.leap, self.vain) = (Leap::Never, 1);
                 return false;
             }
-            Verdict::BackTo(count) => {
-                let less = (self.target / 2).max(count);
-                self.go_back(count, look);
-                (self.most, self.untroubled) = (less, less);
-            }
+            self.leap = Leap::May;
         }
-        true
-    }
-
-    /// True once where all connections are to be begun anew.
-    pub(super) fn begins_anew(&mut self) -> bool {
-        std::mem::take(&mut self.anew)
-    }
-
-    /// What has a leap brought, which has multiplied the rate by `gain`?
-    fn judge(&mut self, look: &Look, fewer: usize, gain: f64, time: Duration) {
-        if gain >= FAR_FASTER || (time >= SURE && gain >= FASTER) {
-            let rate = rate(look.received.saturating_sub(self.from), time);
-            (self.leap, self.before) = (Leap::May, None);
-            if look.held { self.leap(look, rate) } else { self.measure(look) }
-        } else if time >= SURE && gain < SLOWER {
-            self.go_back(fewer, look);
-        } else if time >= SURE {
-            // The rate before may have been that of a burst, which no later one is held against.
-            (self.leap, self.before, self.vain) = (Leap::Never, None, 1);
-            self.measure(look);
-        }
-    }
-
-    /// Each may bring as much again as the best of them before the server holds it back.
-    fn leap(&mut self, look: &Look, rate: f64) {
+        // Each may bring as much again as the best of them before the server holds it back.
         let needed = look.left.div_ceil(look.burst.max(1));
-        let leap = usize::try_from(needed).unwrap_or(LEAP).clamp(1, LEAP - 1);
-        if self.grow(look.running + leap * look.running, rate, look) {
-            self.leap = Leap::Tried;
+        let more = usize::try_from(needed).unwrap_or(LEAP).clamp(1, LEAP - 1);
+        let leaps = look.held && self.leap == Leap::May && time >= EPOCH && self.grow(look.running * (1 + more), look);
+        if leaps {
+            self.leap = Leap::Tried(rate);
+        }
+        leaps
+    }
+
+    /// Takes note of what so many bring, and has more of them where that is more than fewer brought.
+    fn measure(&mut self, look: &Look, time: Duration, rate: f64) {
+        let fewer = self.rates.range(..look.running).map(|(_, rate)| *rate).fold(0.0, f64::max);
+        if time < SURE && (rate < fewer * FAR_SLOWER || self.is_far_slower(look.running, rate)) {
+            // It shows soon whether that stays so.
+            return;
+        }
+        self.rates.insert(look.running, rate);
+        if time >= SURE {
+            self.there = None;
+        }
+        let again = look.now.duration_since(self.asked.at) >= AGAIN;
+        if self.vain > 1 || look.running < self.target || (self.vain > 0 && !again) {
+            return;
+        }
+        if rate >= fewer * FASTER {
+            self.grow(look.running * 2, look);
+        } else {
+            self.vain += 1;
         }
     }
 
     /// True where there should be more now.
-    fn grow(&mut self, target: usize, rate: f64, look: &Look) -> bool {
-        let target = target.clamp(self.target, self.most.max(self.target));
+    fn grow(&mut self, target: usize, look: &Look) -> bool {
+        let target = target.min(self.most).min(self.harmless);
         let more = target > self.target;
         if more {
-            self.before = Some((self.target, rate));
             self.target = target;
-            self.measure(look);
-            self.measuring = false;
-            self.collapse.changed(look);
+            (self.asked, self.there) = (Mark::of(look), None);
         }
         more
     }
+}
 
-    fn go_back(&mut self, fewer: usize, look: &Look) {
-        // For good: this was measured.
-        (self.untroubled, self.most, self.target) = (fewer, fewer, fewer);
-        (self.before, self.leap) = (None, Leap::Never);
-        self.measure(look);
-    }
-
-    /// Counts from now on.
-    fn measure(&mut self, look: &Look) {
-        (self.measuring, self.since, self.from) = (true, look.now, look.received);
+impl Look {
+    /// After so long it shows that something is far slower.
+    fn soon(&self) -> Duration {
+        (self.pause * 2).clamp(SOON, SURE)
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "rates are rough")]
-fn rate(bytes: u64, time: Duration) -> f64 {
-    bytes as f64 / time.as_secs_f64()
+impl Mark {
+    fn of(look: &Look) -> Self {
+        Self { at: look.now, received: look.received }
+    }
+
+    /// The time since then, and the rate in it.
+    #[expect(clippy::cast_precision_loss, reason = "rates are rough")]
+    fn until(&self, look: &Look) -> (Duration, f64) {
+        let time = look.now.duration_since(self.at);
+        (time, look.received.saturating_sub(self.received) as f64 / time.as_secs_f64().max(0.001))
+    }
 }
 
 #[cfg(test)]

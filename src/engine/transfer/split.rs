@@ -321,14 +321,14 @@ impl Transfer {
                 offered: state.segments.offered(),
                 held: state.segments.is_held(),
                 burst: state.segments.largest(),
+                pause: state.segments.pause(now),
                 ttfb: course.ttfb,
             };
             // A rate of our own making says nothing of the server.
             if !self.shared.net.is_limited() {
                 course.growth.look(&look);
             }
-            let kept = if course.growth.begins_anew() { 0 } else { course.growth.target() };
-            let surplus = state.segments.newest(kept);
+            let surplus = state.segments.newest(course.growth.target());
             surplus.iter().filter_map(|number| state.stops.get(number)).for_each(CancellationToken::cancel);
             // One at a look: others may give some back too.
             course.lent.retain(|number| state.stops.contains_key(number));

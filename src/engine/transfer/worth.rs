@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::engine::disk;
 use crate::engine::error::TransferError;
 use crate::engine::segments::{BURST, PIECE, SLOW_PIECE, SPENT_PIECE};
 
@@ -82,9 +83,8 @@ impl Transfer {
 
     /// Makes the part one that several connections can write to; false where the system has no such thing.
     pub(super) async fn spread(&mut self) -> Result<bool, TransferError> {
-        self.flush().await?;
         let Sink::Part { writer, .. } = &mut self.sink else { return Ok(false) };
-        let spread = writer.part().is_some_and(|part| part.spread().is_ok());
+        let spread = writer.spread().await.map_err(|error| disk::error("write the part file", &error))?;
         self.assignment.unsplit |= !spread;
         Ok(spread)
     }

@@ -42,6 +42,7 @@ impl App {
         }
         self.measure(false);
         effects.extend(self.watch());
+        effects.extend(self.follow_batch());
         effects
     }
 

@@ -7,12 +7,14 @@ mod ask;
 pub(super) mod facts;
 mod filter;
 mod fold;
+mod headline;
 mod help;
 pub(super) mod hosts;
 mod limits;
 pub(super) mod log;
 mod marks;
 mod modes;
+mod mouse;
 mod order;
 mod palette;
 pub(super) mod panes;
@@ -40,6 +42,7 @@ use super::action::{Action, Menu};
 use super::add::AddBox;
 use super::clock::Clock;
 use super::effects::Effect;
+use super::headline::Batch;
 use super::help::Help;
 use super::history::History;
 use super::keys::{Context, Keymap};
@@ -47,6 +50,7 @@ use super::layout::{self, Panes, Plan};
 use super::limits::Limits;
 use super::look::Look;
 use super::marks::Marks;
+use super::mouse::Clicks;
 use super::moving::Moving;
 use super::notice::Notices;
 use super::palette::Palette;
@@ -158,6 +162,8 @@ pub(super) struct App {
     paced: Option<Instant>,
     now: Instant,
     engine_ended: bool,
+    batch: Batch,
+    clicks: Clicks,
 }
 
 /// How often waits and rates are shown anew while work runs.
@@ -198,6 +204,8 @@ impl App {
             paced: None,
             now,
             engine_ended: false,
+            batch: Batch::default(),
+            clicks: Clicks::default(),
         }
     }
 

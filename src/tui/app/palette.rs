@@ -189,7 +189,7 @@ mod tests {
             assert_eq!(run(&mut app, text), done.map(str::to_owned).map_err(str::to_owned), "{text}");
         }
         assert_eq!((app.limits().jobs, app.filter()), (12, "state:failed"));
-        for name in Theme::NAMES {
+        for (_, name) in Theme::ALL {
             assert!(run(&mut app, &format!("theme {name}")).is_ok(), "{name}");
         }
         assert!(run(&mut app, "theme nothing").is_err());

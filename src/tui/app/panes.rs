@@ -3,8 +3,9 @@
 use super::{App, Focus, Mode, Sight};
 use crate::engine::event::Command;
 use crate::engine::request::JobId;
-use crate::tui::action::{Action, Mouse, Step, Toggle};
+use crate::tui::action::{Action, Step, Toggle};
 use crate::tui::effects::Effect;
+use crate::tui::look::Look;
 
 impl App {
     pub(super) fn toggle(&mut self, toggle: Toggle) -> Vec<Effect> {
@@ -17,9 +18,14 @@ impl App {
             Toggle::Ascii => ("ASCII", &mut self.look.ascii),
             Toggle::Mouse => {
                 self.look.mouse = !self.look.mouse;
+                self.news(if self.look.mouse { "mouse on; with Shift it selects text" } else { "mouse off" });
                 return vec![Effect::Mouse(self.look.mouse)];
             }
-            Toggle::Theme => return Vec::new(),
+            Toggle::Theme => {
+                self.look.theme = self.look.theme.next(self.look.truecolor);
+                self.news(format!("theme: {}", self.look.theme.name()));
+                return Vec::new();
+            }
         };
         *pane = !*pane;
         let on = *pane;
@@ -132,6 +138,11 @@ impl App {
         self.scroll
     }
 
+    /// How it is to look.
+    pub(in crate::tui) fn look(&self) -> Look {
+        self.look
+    }
+
     /// No character beyond ASCII.
     pub(in crate::tui) fn ascii(&self) -> bool {
         self.look.ascii
@@ -147,10 +158,6 @@ impl App {
         self.watched = wanted;
         self.scroll = 0;
         Some(Effect::Engine(Command::Watch(wanted)))
-    }
-
-    pub(super) fn mouse(&mut self, _mouse: Mouse, _x: u16, _y: u16) -> Vec<Effect> {
-        Vec::new()
     }
 }
 

@@ -13,10 +13,9 @@ use crate::engine::event::{Answered, ConnectTimes, Event, FinishedFile, Protocol
 use crate::engine::request::JobId;
 use crate::tui::clock::Clock;
 use crate::tui::look::Look;
-use crate::tui::theme::Theme;
 
 pub(in crate::tui) fn empty(now: Instant) -> App {
-    App::new(Arc::from(Path::new("photos")), Look { theme: Theme::Colour, ascii: false, mouse: false }, now)
+    App::new(Arc::from(Path::new("photos")), Look::default(), now)
 }
 
 pub(in crate::tui) fn queued(id: u64, name: &str) -> Event {

@@ -154,9 +154,6 @@ fn best(env: &impl Fn(&str) -> String, answers: Answers) -> Option<Protocol> {
 mod tests {
     use super::*;
 
-    /// The choice, the environment, the answers; the way, and whether the terminal is asked.
-    type Case = (&'static str, &'static [(&'static str, &'static str)], Answers, Way, bool);
-
     fn way(choice: &str, env: &[(&str, &str)], answers: Answers) -> (Way, bool) {
         let get = |name: &str| env.iter().find(|(own, _)| *own == name).map_or(String::new(), |(_, v)| (*v).to_owned());
         let mut asked = false;
@@ -170,13 +167,14 @@ mod tests {
 
     #[test]
     fn the_best_that_surely_works_is_taken() {
+        type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Answers, Way, bool);
         const TRUE: (&str, &str) = ("COLORTERM", "truecolor");
         const X256: (&str, &str) = ("TERM", "xterm-256color");
         let yes = Answers { kitty: true, sixel: true, font: Some((9, 18)) };
         let sixel = Answers { kitty: false, ..yes };
         let graphics = |protocol, font| Way::Graphics { protocol, font, depth: Depth::True };
         let (blocks, few) = (Way::Blocks(Depth::True), Way::Blocks(Depth::Indexed));
-        let cases: &[Case] = &[
+        let cases: &[Case<'_>] = &[
             ("auto", &[("TERM", "linux")], yes, Way::Cards, false),
             ("auto", &[("TERM", "xterm")], yes, Way::Cards, false),
             ("auto", &[X256], yes, few, false),

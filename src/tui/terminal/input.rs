@@ -1,39 +1,153 @@
-//! The threads that listen to the terminal: one reads keys, one notices that the terminal is gone. Both post to the
-//! inbox and block in the kernel in between. Neither can be woken to end, so nobody waits for them: they end with
-//! the process.
+//! The threads that listen to the terminal: one reads keys and the mouse, one notices that the terminal is gone. Both
+//! post to the inbox and block in the kernel in between. Neither can be woken to end, so nobody waits for them: they end
+//! with the process.
 
 use std::io;
 use std::thread;
 use std::time::Instant;
 
-use crossterm::event::{self, Event, KeyEventKind};
+use crossterm::event::{self, Event, KeyEventKind, MouseButton, MouseEventKind};
 
+use crate::signals;
 use crate::tui::inbox::{Inbox, Wake};
 
 /// Starts listening.
 ///
 /// # Errors
 /// Where no thread can be started.
-pub(in crate::tui) fn listen(inbox: &Inbox) -> io::Result<()> {
+pub(in crate::tui) fn listen(inbox: &Inbox) -> io::Result<Ears> {
+    let told = inbox.clone();
+    signals::on_job_control(move |change| told.post(Wake::Job(change)))?;
+    let (ears, gate) = ears()?;
     let keys = inbox.clone();
-    thread::Builder::new().name("keys".to_owned()).spawn(move || read(&keys))?;
+    thread::Builder::new().name("keys".to_owned()).spawn(move || read(&keys, &gate))?;
     #[cfg(unix)]
     {
         let gone = inbox.clone();
         thread::Builder::new().name("hangup".to_owned()).spawn(move || watch(&gone))?;
     }
-    Ok(())
+    Ok(ears)
 }
 
-fn read(inbox: &Inbox) {
+/// Posts what is of use; most of what a terminal can tell wakes nobody.
+fn post(inbox: &Inbox, event: Event) {
+    let wanted = match &event {
+        // Some terminals report releases as well.
+        Event::Key(key) => key.kind != KeyEventKind::Release,
+        Event::Mouse(mouse) => matches!(
+            mouse.kind,
+            MouseEventKind::Down(MouseButton::Left) | MouseEventKind::ScrollUp | MouseEventKind::ScrollDown
+        ),
+        // Where there are signals, one tells of a new size, also while no keys are read.
+        Event::Resize(..) => cfg!(not(unix)),
+        Event::Paste(_) | Event::FocusGained | Event::FocusLost => true,
+    };
+    if wanted {
+        inbox.post(Wake::Input(event, Instant::now()));
+    }
+}
+
+#[cfg(unix)]
+pub(in crate::tui) use gate::Ears;
+#[cfg(unix)]
+use gate::{ears, read};
+
+/// What is typed belongs to whoever is in the foreground, so the thread of the keys waits for them by a poll of its own:
+/// crossterm's would read as soon as there is anything, and a program in the background that reads is stopped.
+#[cfg(unix)]
+mod gate {
+    use std::io::{self, Read, Write};
+    use std::os::unix::net::UnixStream;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use rustix::event::{PollFd, PollFlags, poll};
+
+    use super::{Inbox, Wake, event, post};
+
+    /// Opens and shuts the ears of the thread of the keys.
+    #[derive(Debug)]
+    pub(in crate::tui) struct Ears {
+        open: Arc<AtomicBool>,
+        nudge: UnixStream,
+    }
+
+    impl Ears {
+        /// Reads what is typed, or leaves it to others.
+        pub(in crate::tui) fn open(&mut self, open: bool) {
+            self.open.store(open, Ordering::SeqCst);
+            // It may wait with the old wish.
+            let _ = self.nudge.write_all(&[0]);
+        }
+    }
+
+    /// The other end.
+    pub(super) struct Gate {
+        open: Arc<AtomicBool>,
+        nudged: UnixStream,
+    }
+
+    pub(super) fn ears() -> io::Result<(Ears, Gate)> {
+        let open = Arc::new(AtomicBool::new(true));
+        let (nudge, nudged) = UnixStream::pair()?;
+        nudge.set_nonblocking(true)?;
+        nudged.set_nonblocking(true)?;
+        Ok((Ears { open: Arc::clone(&open), nudge }, Gate { open, nudged }))
+    }
+
+    pub(super) fn read(inbox: &Inbox, gate: &Gate) {
+        let terminal = io::stdin();
+        loop {
+            let wish = if gate.open.load(Ordering::SeqCst) { PollFlags::IN } else { PollFlags::empty() };
+            let mut fds = [PollFd::new(&gate.nudged, PollFlags::IN), PollFd::new(&terminal, wish)];
+            match poll(&mut fds, None) {
+                Ok(_) => {}
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(_) => return inbox.post(Wake::Hangup),
+            }
+            let (nudged, typed) = (!fds[0].revents().is_empty(), fds[1].revents());
+            if nudged {
+                let _ = (&gate.nudged).read(&mut [0; 64]);
+            } else if typed.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+                // The other thread tells.
+                return;
+            } else if read_all(inbox, gate).is_err() {
+                return inbox.post(Wake::Hangup);
+            }
+        }
+    }
+
+    /// Reads what has come. A wait of nothing would read nothing.
+    fn read_all(inbox: &Inbox, gate: &Gate) -> io::Result<()> {
+        while gate.open.load(Ordering::SeqCst) && event::poll(Duration::from_millis(1))? {
+            post(inbox, event::read()?);
+        }
+        Ok(())
+    }
+}
+
+/// Nobody else can have the terminal here.
+#[cfg(not(unix))]
+#[derive(Debug)]
+pub(in crate::tui) struct Ears(());
+
+#[cfg(not(unix))]
+impl Ears {
+    /// Nothing to do.
+    pub(in crate::tui) fn open(&mut self, _open: bool) {}
+}
+
+#[cfg(not(unix))]
+fn ears() -> io::Result<(Ears, ())> {
+    Ok((Ears(()), ()))
+}
+
+#[cfg(not(unix))]
+fn read(inbox: &Inbox, (): &()) {
     loop {
         match event::read() {
-            // Some terminals report releases as well.
-            Ok(Event::Key(key)) if key.kind == KeyEventKind::Release => {}
-            Ok(event @ (Event::Key(_) | Event::Paste(_) | Event::Resize(..))) => {
-                inbox.post(Wake::Input(event, Instant::now()));
-            }
-            Ok(_) => {}
+            Ok(event) => post(inbox, event),
             Err(_) => return inbox.post(Wake::Hangup),
         }
     }

@@ -2,7 +2,10 @@
 //! modes or writes to it. It must not know what is drawn.
 
 pub(super) mod input;
+pub(super) mod outside;
+mod place;
 pub(super) mod probe;
+pub(super) mod system;
 
 use std::io::{self, Write};
 use std::sync::Once;
@@ -10,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::style::{ResetColor, force_color_output};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
@@ -19,6 +22,8 @@ use crossterm::terminal::{
 use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+
+pub(super) use place::{Place, can_stop, is_foreground, stop, stop_group};
 
 /// True while the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -35,24 +40,62 @@ impl Drop for Guard {
     }
 }
 
-/// Takes the terminal: alternate screen, raw mode, no cursor, pastes marked as such.
+/// Takes the terminal: alternate screen, raw mode, no cursor, pastes marked as such, the mouse where it is wanted.
 ///
 /// # Errors
 /// Where it cannot be set so; it is left as it was.
-pub(super) fn take() -> io::Result<(Guard, Screen)> {
+pub(super) fn take(mouse: bool) -> io::Result<(Guard, Screen)> {
     hook_panics();
     // With NO_COLOR crossterm would answer every colour with a full reset, which wipes reverse and bold as well.
     // The theme without colours asks for none.
     force_color_output(true);
     let guard = Guard(());
-    TAKEN.store(true, Ordering::SeqCst);
-    enable_raw_mode()?;
-    // Whoever was killed on the other screen has left it as it was, and what is blank on ours is not drawn.
-    execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All), Hide)?;
-    // Windows' own console has no such marks; pastes arrive there as keys.
-    let _ = execute!(io::stdout(), EnableBracketedPaste);
+    enter(mouse)?;
     let screen = Terminal::new(CrosstermBackend::new(Frames::default()))?;
     Ok((guard, screen))
+}
+
+/// Takes the terminal once more, after somebody else had it. What it shows is to be drawn anew.
+///
+/// # Errors
+/// Where it cannot be set so.
+pub(super) fn take_again(mouse: bool) -> io::Result<()> {
+    // After a stop that nobody told us of, our modes may still be on, or those of somebody else.
+    restore();
+    enter(mouse)
+}
+
+fn enter(mouse: bool) -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    let mut out = io::stdout();
+    out.write_all(outside::KEEP_TITLE)?;
+    // Whoever was killed on the other screen has left it as it was, and what is blank on ours is not drawn.
+    execute!(out, EnterAlternateScreen, Clear(ClearType::All), Hide)?;
+    // Windows' own console has no such marks; pastes arrive there as keys.
+    let _ = execute!(out, EnableBracketedPaste, EnableFocusChange);
+    if mouse { listen_to_mouse(&mut out, true) } else { Ok(()) }
+}
+
+/// Has the terminal report buttons and the wheel, or no more. Not every movement, as crossterm's own command would:
+/// each would wake us.
+///
+/// # Errors
+/// Where the terminal takes nothing.
+#[cfg(unix)]
+pub(super) fn listen_to_mouse(out: &mut impl Write, on: bool) -> io::Result<()> {
+    out.write_all(if on { b"\x1b[?1000h\x1b[?1006h" } else { b"\x1b[?1006l\x1b[?1000l" })?;
+    out.flush()
+}
+
+/// Has the console report the mouse, or no more.
+///
+/// # Errors
+/// Where the console refuses.
+#[cfg(not(unix))]
+pub(super) fn listen_to_mouse(out: &mut impl Write, on: bool) -> io::Result<()> {
+    use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+    if on { execute!(out, EnableMouseCapture) } else { execute!(out, DisableMouseCapture) }
 }
 
 /// Gives the terminal back. It may be called from any thread, any number of times, and it never waits for a
@@ -63,7 +106,10 @@ pub(crate) fn restore() {
     }
     let mut bytes = Vec::new();
     // A frame may have been cut in its middle.
-    let _ = queue!(bytes, EndSynchronizedUpdate, ResetColor, DisableBracketedPaste, Show, LeaveAlternateScreen);
+    let _ = queue!(bytes, EndSynchronizedUpdate, ResetColor);
+    let _ = listen_to_mouse(&mut bytes, false);
+    let _ = queue!(bytes, DisableFocusChange, DisableBracketedPaste, Show, LeaveAlternateScreen);
+    bytes.extend(outside::leave());
     send_around_locks(&bytes);
     let _ = disable_raw_mode();
 }

@@ -15,6 +15,12 @@ pub(super) fn filled(bytes: u64, total: u64, width: u16) -> String {
     bar
 }
 
+/// The whole bar without blocks: `####----`.
+pub(super) fn plain(bytes: u64, total: u64, width: u16) -> String {
+    let done = filled(bytes, total, width).matches('█').count();
+    format!("{}{}", "#".repeat(done), "-".repeat(usize::from(width) - done))
+}
+
 /// A dotted bar for an unknown size. Three dots are thicker; they go on as bytes arrive, and only then.
 pub(super) fn dotted(bytes: u64, width: u16) -> String {
     const STEP: u64 = 1 << 18;
@@ -51,6 +57,7 @@ mod tests {
         ] {
             assert_eq!(filled(bytes, total, 10), text, "{bytes}/{total}");
         }
+        assert_eq!([99, 100].map(|bytes| plain(bytes, 100, 4)), ["###-", "####"]);
         assert_eq!(filled(u64::MAX - 1, u64::MAX, 2), "█▉");
         assert_eq!((percent(999, 1000), percent(1000, 1000), percent(0, 0)), (99, 100, 100));
     }

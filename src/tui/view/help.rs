@@ -44,7 +44,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, help: &Help, app: &App) 
                 pen.skip(1).text(&name, theme.strong());
             }
             Line::Keys(bound) => {
-                pen.skip(3).left(&bound.names(), 17, theme.lively()).skip(1);
+                let names = bound.names();
+                // Spelled one by one they would be other keys.
+                let names = if app.ascii() { names.replace('↑', "Up").replace('↓', "Down") } else { names };
+                pen.skip(3).left(&names, 17, theme.lively()).skip(1);
                 pen.text(bound.binding.help, Style::new());
             }
         }

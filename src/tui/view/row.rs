@@ -72,10 +72,13 @@ fn draw_bar(pen: &mut Pen<'_>, job: &Job, width: u16, app: &App) {
         None => {
             pen.left(&bar::dotted(job.bytes, width), width, style);
         }
+        Some(total) if app.ascii() && width > 2 => {
+            pen.text("[", style).left(&bar::plain(job.bytes, total, width - 2), width - 2, style).text("]", style);
+        }
         Some(total) => {
             // What is done stands back behind what moves.
             let done = matches!(job.state, JobState::Finished(_));
-            let style = if done { style.patch(theme.quiet()) } else { style };
+            let style = if done { theme.faded(style) } else { style };
             let filled = bar::filled(job.bytes, total, width);
             let length = u16::try_from(display::width(&filled)).unwrap_or(width);
             pen.left(&filled, length, style);

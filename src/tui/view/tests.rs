@@ -251,6 +251,7 @@ mod any_state {
         Note,
         Loaded(Loaded),
         Filter(String),
+        Mouse(u8, u16, u16),
         Resize(u16, u16),
     }
 
@@ -301,6 +302,7 @@ mod any_state {
             ]
             .prop_map(Step::Loaded),
             1 => "[a-z!]{0,2}|size:>1|!state:f|state:queued|error:x".prop_map(Step::Filter),
+            1 => (0..5_u8, 0..=220_u16, 0..=90_u16).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
             1 => (0..=200_u16, 0..=80_u16).prop_map(|(w, h)| Step::Resize(w, h)),
         ]
     }
@@ -319,6 +321,11 @@ mod any_state {
                 app.tick(*now);
             }
             Step::Filter(text) => app.set_filter(&text),
+            Step::Mouse(kind, x, y) => {
+                use crate::tui::action::Mouse;
+                let all = [Mouse::Click, Mouse::ShiftClick, Mouse::DoubleClick, Mouse::WheelUp, Mouse::WheelDown];
+                drop(app.update(Action::Mouse(all[usize::from(kind)], x, y), *now));
+            }
             Step::Note => app.note("a line of a list is refused".to_owned()),
             Step::Loaded(loaded) => app.loaded(loaded, *now),
             Step::Resize(width, height) => app.resize(Size::new(width, height)),
@@ -329,9 +336,17 @@ mod any_state {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn holds(steps in proptest::collection::vec(step(), 0..60), width in 0..=200_u16, height in 0..=80_u16) {
+        fn holds(
+            steps in proptest::collection::vec(step(), 0..60),
+            width in 0..=200_u16,
+            height in 0..=80_u16,
+            ascii in any::<bool>(),
+        ) {
             let mut now = Instant::now();
             let mut app = empty(now).with_pictures(true, true);
+            if ascii {
+                app.update(Action::Toggle(crate::tui::action::Toggle::Ascii), now);
+            }
             for (count, step) in steps.into_iter().enumerate() {
                 take(&mut app, step, &mut now);
                 app.refresh();
@@ -347,7 +362,8 @@ mod any_state {
                     draw(&mut app, width, height);
                 }
             }
-            draw(&mut app, width, height);
+            let buffer = draw(&mut app, width, height);
+            prop_assert!(!app.ascii() || buffer.content().iter().all(|cell| cell.symbol().is_ascii()));
             let plan = app.plan();
             let sight = usize::from(plan.list.height);
             if let Some(at) = app.cursor() {

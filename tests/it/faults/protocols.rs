@@ -1,5 +1,6 @@
 //! Which HTTP is spoken, and over how many connections: ALPN, `--http`, and many streams at once.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -28,7 +29,10 @@ fn spread(openings: Vec<Opening>, count: usize) -> Vec<usize> {
     for request in &origin.all_requests()[1..] {
         *connections.entry(request.connection).or_insert(0) += 1;
     }
-    connections.into_values().collect()
+    // Those that are made at the same time are taken in any order.
+    let mut counts: Vec<_> = connections.into_values().collect();
+    counts.sort_unstable_by_key(|count| Reverse(*count));
+    counts
 }
 
 #[test]
@@ -74,4 +78,19 @@ fn the_protocol_that_was_asked_for_is_spoken_or_the_option_is_named() {
             Err(words) => assert_eq!((end.word(), end.error()), ("protocol", words), "{number}"),
         }
     }
+}
+
+#[test]
+fn http2_without_tls_is_spoken_where_it_was_asked_for() {
+    let (dir, origin) = (TempDir::new(), Origin::secure([Opening::plain_http2()]));
+    let urls: Vec<_> = (0..20).map(|number| origin.url(&format!("/{number}")).replace("https:", "http:")).collect();
+    for number in 0..20 {
+        origin.script(&format!("/{number}"), Script::body(number.to_string()));
+    }
+    let done = secure(&dir, 0).args(["-v", "--http", "2"]).args(&urls).run().expect(0);
+    assert_eq!(done.stderr().matches(" -> 200 HTTP/2").count(), 20, "{}", done.stderr());
+    assert_eq!((origin.connections(), dir.read("17")), (1, b"17".to_vec()));
+    // Nobody offers it there, so that nobody else speaks it.
+    let done = secure(&dir, 0).args(["--http", "1.1", &urls[0], "-o", "other"]).run();
+    assert_eq!(Verdict::of(&done, &urls[0]).word(), "protocol");
 }

@@ -89,6 +89,11 @@ fn a_panic_gives_the_terminal_back_before_it_speaks() {
     pty.type_keys("!");
     assert_eq!(exit_restored(&mut pty), 101);
     assert!(pty.screen().contains("asked for by HAUL_PANIC"), "{}", pty.screen());
+    // What is given back had been taken: the mouse, the focus and the title too.
+    let log = pty.raw_log();
+    for taken in ["\x1b[?1000h\x1b[?1006h", "\x1b[?1004h", "\x1b[22;2t", "\x1b]2;haul\x1b\\"] {
+        assert!(log.windows(taken.len()).any(|bytes| bytes == taken.as_bytes()), "{taken:?}");
+    }
 }
 
 /// A terminal that hangs holds the screen, and with it the orderly end.

@@ -48,6 +48,45 @@ fn without_colours_the_selection_still_shows() {
 }
 
 #[test]
+fn the_command_line_goes_before_the_environment() {
+    let dir = TempDir::new();
+    for (when, env, coloured) in [("always", "1", true), ("never", "", false)] {
+        let mut pty = Pty::program(&dir, PROGRAM, &["--color", when], &[("NO_COLOR", env)], 100, 30);
+        pty.wait_text("Paste addresses");
+        pty.type_keys("?");
+        pty.wait_text("── Keys ");
+        pty.type_keys("?q");
+        assert_eq!(exit_restored(&mut pty), 0);
+        assert_eq!(styles(&pty.raw_log()).iter().any(|number| is_colour(*number)), coloured, "{when}");
+    }
+}
+
+#[test]
+fn ascii_alone_is_ascii_alone() {
+    for (args, env) in [(&["--ascii"][..], ("LANG", "C.UTF-8")), (&[], ("LC_ALL", "C")), (&[], ("TERM", "linux"))] {
+        let (dir, origin) = (TempDir::new(), Origin::start());
+        origin.script("/%E5%8C%97.bin", Script::body("abc"));
+        let (there, gone) = (origin.url("/%E5%8C%97.bin"), origin.url("/gone.bin"));
+        let words = [args, &[&there, &gone]].concat();
+        let mut pty = Pty::program(&dir, PROGRAM, &words, &[env], 120, 35);
+        wait_count(&pty, "1/2");
+        pty.wait_text("x gone.bin");
+        for key in ["?", "?", "e", "\x1b", "a", "\x1b", "w", "\x1b"] {
+            let mark = pty.mark();
+            pty.type_keys(key);
+            pty.wait_written(mark, "\x1b[?2026l");
+        }
+        pty.type_keys("q");
+        pty.wait_until(|screen| !screen.alternate_screen());
+        let log = pty.raw_log();
+        let screens = log.windows(8).position(|bytes| bytes == b"\x1b[?1049l").unwrap_or(log.len());
+        let strange = String::from_utf8_lossy(&log[..screens]).chars().filter(|c| !c.is_ascii()).collect::<String>();
+        assert_eq!(strange, "");
+        assert_eq!(exit_restored(&mut pty), 1);
+    }
+}
+
+#[test]
 fn ctrl_l_draws_everything_anew() {
     let dir = TempDir::new();
     let mut pty = screen(&dir, &[]);

@@ -74,7 +74,7 @@ fn a_storm_of_sizes_passes() {
     origin.script("/a.bin", held(&bytes, &gate));
     let mut pty = screen(&dir, &[&origin.url("/a.bin")]);
     pty.wait_text("300 KB of 600 KB");
-    for step in 0..200_u16 {
+    for step in 0..500_u16 {
         pty.resize(1 + step * 37 % 160, 1 + step * 11 % 50);
     }
     pty.resize(100, 30);

@@ -12,6 +12,7 @@ use h2::server::SendResponse;
 use h2::{Reason, SendStream};
 use hyper::{Request as Head, Response};
 use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -26,10 +27,10 @@ use super::serve::{Flight, choose};
 /// not overtake the bytes that it follows.
 const PIECE: usize = 16 * 1024;
 
-/// Serves one connection to its end.
+/// Serves one connection to its end, behind TLS or without.
 pub(super) fn serve(
     stream: TcpStream,
-    config: Arc<ServerConfig>,
+    config: Option<Arc<ServerConfig>>,
     streams: Option<u32>,
     number: usize,
     shared: &Arc<Shared>,
@@ -38,34 +39,45 @@ pub(super) fn serve(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     runtime.block_on(async {
         let stream = tokio::net::TcpStream::from_std(stream)?;
-        let stream = TlsAcceptor::from(config).accept(stream).await?;
-        let mut builder = h2::server::Builder::new();
-        builder.max_send_buffer_size(PIECE);
-        if let Some(most) = streams {
-            builder.max_concurrent_streams(most);
+        match config {
+            Some(config) => speak(TlsAcceptor::from(config).accept(stream).await?, streams, number, shared).await,
+            None => speak(stream, streams, number, shared).await,
         }
-        let mut connection = builder.handshake(stream).await.map_err(io::Error::other)?;
-        let (leave, mut leaving) = unbounded_channel();
-        let mut answers = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = connection.accept() => match accepted {
-                    Some(Ok((head, respond))) => {
-                        let request = read(&head, number);
-                        answers.spawn(answer(Arc::clone(shared), request, respond, leave.clone()));
-                    }
-                    Some(Err(_)) | None => break,
-                },
-                Some(()) = leaving.recv() => connection.graceful_shutdown(),
-                Some(ended) = answers.join_next() => pass_on(ended),
-            }
-        }
-        drop(connection);
-        while let Some(ended) = answers.join_next().await {
-            pass_on(ended);
-        }
-        Ok(())
     })
+}
+
+async fn speak<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    streams: Option<u32>,
+    number: usize,
+    shared: &Arc<Shared>,
+) -> io::Result<()> {
+    let mut builder = h2::server::Builder::new();
+    builder.max_send_buffer_size(PIECE);
+    if let Some(most) = streams {
+        builder.max_concurrent_streams(most);
+    }
+    let mut connection = builder.handshake(stream).await.map_err(io::Error::other)?;
+    let (leave, mut leaving) = unbounded_channel();
+    let mut answers = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = connection.accept() => match accepted {
+                Some(Ok((head, respond))) => {
+                    let request = read(&head, number);
+                    answers.spawn(answer(Arc::clone(shared), request, respond, leave.clone()));
+                }
+                Some(Err(_)) | None => break,
+            },
+            Some(()) = leaving.recv() => connection.graceful_shutdown(),
+            Some(ended) = answers.join_next() => pass_on(ended),
+        }
+    }
+    drop(connection);
+    while let Some(ended) = answers.join_next().await {
+        pass_on(ended);
+    }
+    Ok(())
 }
 
 /// A script that fails fails the test.

@@ -77,6 +77,7 @@ struct State {
     traffic: Traffic,
     traffic_by_path: HashMap<String, Traffic>,
     connections: usize,
+    most_open: usize,
     /// Clones of the open connections, for waking their threads at the end.
     sockets: HashMap<usize, TcpStream>,
     threads: Vec<JoinHandle<()>>,
@@ -108,17 +109,24 @@ pub(crate) struct Origin {
 
 impl Origin {
     pub(crate) fn start() -> Self {
-        Self::open(Vec::new())
+        Self::open(Vec::new(), Ipv4Addr::LOCALHOST)
+    }
+
+    /// At every address of the loopback, 127.0.0.1 to 127.255.255.254: as many hosts as a test wants.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn everywhere() -> Self {
+        Self::open(Vec::new(), Ipv4Addr::UNSPECIFIED)
     }
 
     /// Behind TLS: the first connection begins as the first of these says, and so on; the last repeats.
     pub(crate) fn secure(openings: impl Into<Vec<Opening>>) -> Self {
-        Self::open(openings.into())
+        Self::open(openings.into(), Ipv4Addr::LOCALHOST)
     }
 
-    fn open(openings: Vec<Opening>) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the loopback has free ports");
-        let address = listener.local_addr().expect("a bound socket has an address");
+    fn open(openings: Vec<Opening>, at: Ipv4Addr) -> Self {
+        let listener = TcpListener::bind((at, 0)).expect("the loopback has free ports");
+        let port = listener.local_addr().expect("a bound socket has an address").port();
+        let address = (Ipv4Addr::LOCALHOST, port).into();
         let shared = Arc::new(Shared { openings, ..Shared::default() });
         let acceptor = std::thread::spawn({
             let shared = Arc::clone(&shared);
@@ -156,6 +164,11 @@ impl Origin {
     /// How many connections were taken so far.
     pub(crate) fn connections(&self) -> usize {
         self.shared.lock().connections
+    }
+
+    /// The most connections that were open at once.
+    pub(crate) fn most_open(&self) -> usize {
+        self.shared.lock().most_open
     }
 
     /// The most requests to this script's path that were in flight at once. A request is in flight from its head to

@@ -24,6 +24,7 @@ pub(super) fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         let number = state.connections;
         state.connections += 1;
         state.sockets.insert(number, wake);
+        state.most_open = state.most_open.max(state.sockets.len());
         let thread = std::thread::spawn({
             let shared = Arc::clone(shared);
             move || {
@@ -62,7 +63,7 @@ fn serve(stream: TcpStream, number: usize, shared: &Arc<Shared>) -> io::Result<(
             let mut hello = [0; 4096];
             let length = stream.peek(&mut hello)?;
             if hello[..length].windows(3).any(|name| name == b"\x02h2") {
-                http2::serve(stream, config, None, number, shared)
+                http2::serve(stream, Some(config), None, number, shared)
             } else {
                 connection(Wire::tls(stream, config)).serve()
             }

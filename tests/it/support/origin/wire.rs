@@ -21,7 +21,7 @@ type Play = dyn Fn(&mut Frames) -> io::Result<()> + Send + Sync;
 #[derive(Clone)]
 pub(super) enum Kind {
     Http1(Arc<ServerConfig>),
-    Http2(Arc<ServerConfig>, Option<u32>),
+    Http2(Option<Arc<ServerConfig>>, Option<u32>),
     Either(Arc<ServerConfig>),
     Frames(Arc<ServerConfig>, Arc<Play>),
     Bytes(Vec<u8>),
@@ -36,7 +36,12 @@ impl Opening {
 
     /// HTTP/2, with a limit on the streams at once if there is one.
     pub(crate) fn http2(streams: Option<u32>) -> Self {
-        Self(Kind::Http2(Certificate::Good.server(&[b"h2"]), streams))
+        Self(Kind::Http2(Some(Certificate::Good.server(&[b"h2"])), streams))
+    }
+
+    /// HTTP/2 from the first byte, without TLS; addresses of the origin say `https` all the same.
+    pub(crate) fn plain_http2() -> Self {
+        Self(Kind::Http2(None, None))
     }
 
     /// Whichever of the two the client takes, HTTP/2 before HTTP/1.1.

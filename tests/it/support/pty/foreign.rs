@@ -3,12 +3,20 @@
 /// What the program itself sends: colours and modes by their last character, with what stands before it.
 fn is_ours(sequence: &str) -> bool {
     let (parameters, last) = sequence.split_at(sequence.len() - 1);
-    let modes = ["?1049", "?25", "?2004", "?2026"];
+    let modes = ["?1049", "?25", "?2004", "?2026", "?1000", "?1004", "?1006"];
     match last {
         "h" | "l" => modes.contains(&parameters),
+        "t" => ["22;2", "23;2"].contains(&parameters),
         "m" | "H" | "J" | "K" => parameters.chars().all(|c| c.is_ascii_digit() || c == ';' || c == ':'),
         _ => false,
     }
+}
+
+/// What follows a title of the program's own: percents and counts, no word from outside.
+fn title(text: &str) -> Option<&str> {
+    let (title, after) = text.strip_prefix("]2;")?.split_once("\x1b\\")?;
+    let ours = title.ends_with("haul") && title.chars().all(|c| c.is_ascii_alphanumeric() || " %/.,-".contains(c));
+    ours.then_some(after)
 }
 
 /// Controls, and what hides or turns round other text.
@@ -26,6 +34,10 @@ pub(crate) fn foreign(log: &[u8]) -> Vec<String> {
     while let Some(c) = rest.next() {
         match c {
             '\x1b' => {
+                if let Some(after) = title(rest.as_str()) {
+                    rest = after.chars();
+                    continue;
+                }
                 let Some(after) = rest.as_str().strip_prefix('[') else {
                     foreign.push(rest.as_str().chars().take(20).collect());
                     continue;
@@ -50,7 +62,9 @@ fn the_check_sees_what_it_must() {
     for (log, found) in [
         ("\x1b[?1049h\x1b[1;2Hab\x1b[38;5;2m\r\n\x1b[0m", &[][..]),
         ("a\x1b]0;x\x07", &["]0;x\u{7}", "\\u{7}"]),
-        ("\x1b[2Sb\x1b[?1000h", &["2S", "?1000h"]),
+        ("\x1b]2;42% 4.8 MB/s - 6 active - haul\x1b\\a\x1b[22;2t", &[]),
+        ("\x1b]2;a\x07\x1b[0mhaul\x1b\\", &["]2;a\u{7}\u{1b}[0mhaul\u{1b}\\", "\\u{7}", "\\"]),
+        ("\x1b[2Sb\x1b[?1003h", &["2S", "?1003h"]),
         ("\u{9b}31m\u{202e}", &["\\u{9b}", "\\u{202e}"]),
     ] {
         assert_eq!(foreign(log.as_bytes()), found, "{log:?}");

@@ -3,13 +3,14 @@
 use super::link::Seen;
 
 /// Modes that the program may switch on, and must have switched off when it ends.
-const MODES: [(&str, bool); 7] = [
+const MODES: [(&str, bool); 8] = [
     ("?1049", false),
     ("?25", true),
     ("?2004", false),
     ("?1000", false),
     ("?1002", false),
     ("?1003", false),
+    ("?1004", false),
     ("?1006", false),
 ];
 
@@ -25,6 +26,16 @@ pub(super) fn wrong(seen: &Seen) -> Vec<String> {
         if !given_back || required && (if normal { on } else { off }).is_none() {
             wrong.push(format!("{mode}: last switched on at {on:?}, off at {off:?}"));
         }
+    }
+    // The old title is kept once for each time that it comes back, and the taskbar is left alone at the end.
+    let count = |part: &str| seen.log.windows(part.len()).filter(|window| *window == part.as_bytes()).count();
+    let (kept, back) = (count("\x1b[22;2t"), count("\x1b[23;2t"));
+    if kept != back {
+        wrong.push(format!("the title was kept {kept} times and came back {back} times"));
+    }
+    let (shown, removed) = (rposition(&seen.log, b"\x1b]9;4;"), rposition(&seen.log, b"\x1b]9;4;0;"));
+    if shown != removed {
+        wrong.push(format!("the taskbar shows what it was told at {shown:?}"));
     }
     let screen = seen.parser.screen();
     for (is, what) in [
