@@ -28,7 +28,9 @@ fn urls(origin: &Origin, path: &str, count: usize) -> Vec<String> {
 fn a_host_that_answers_gets_more_than_it_began_with() {
     let (origin, gate) = (Origin::start(), Gate::new());
     let held = gate.clone();
-    origin.script("/slow", Script::new().then(move || Answer::ok("some").wait(&held).body("more")));
+    // As much as says something of the host.
+    let much = payload(1, 20_000);
+    origin.script("/slow", Script::new().then(move || Answer::ok(&*much).wait(&held).body("more")));
     let mut run = Run::new();
     let ids = run.add_all(&urls(&origin, "/slow", 60));
     // Sixteen wait in the middle of their bodies, and nothing else can happen before more are asked for.
