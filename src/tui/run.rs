@@ -84,7 +84,7 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
     let choice = settings.preview.as_deref().map_or(Ok(Choice::Auto), Choice::named);
     let (guard, screen) = terminal::take(look.mouse)?;
     let letters_alone = look.ascii || look.theme == Theme::Mono;
-    let way = if letters_alone { Way::Cards } else { way(choice.clone().unwrap_or_default(), &inbox) };
+    let way = if letters_alone { Way::Cards } else { terminal::probe::way(choice.clone().unwrap_or_default(), &inbox) };
     let ears = input::listen(&inbox)?;
     let waker = inbox.clone();
     events.wake_with(move || waker.post(Wake::Engine));
@@ -125,12 +125,6 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
     // Nobody reads the inbox from here on.
     events.wake_with(|| {});
     Ok(Outcome { ending, jobs: ui.app.into_jobs() })
-}
-
-/// How pictures are drawn; asks the terminal where that helps.
-fn way(choice: Choice, inbox: &Inbox) -> Way {
-    let env = |name: &str| std::env::var(name).unwrap_or_default();
-    Way::of(choice, env, terminal::probe::font(), || terminal::probe::ask(inbox))
 }
 
 /// What the terminal shows, best first.
