@@ -109,6 +109,7 @@ enum Kind {
     Text,
     Shade,
     Shape,
+    Upright,
     Dots,
     Half,
 }
@@ -117,6 +118,7 @@ fn kind(symbol: &str) -> Kind {
     match symbol {
         "░" => Kind::Shade,
         "▀" | "▄" => Kind::Half,
+        "│" => Kind::Upright,
         _ if dots(symbol).is_some() => Kind::Dots,
         _ if shape(symbol).is_some() => Kind::Shape,
         _ => Kind::Text,

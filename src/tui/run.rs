@@ -84,7 +84,7 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
     let choice = settings.preview.as_deref().map_or(Ok(Choice::Auto), Choice::named);
     let (guard, screen) = terminal::take(look.mouse)?;
     let letters_alone = look.ascii || look.theme == Theme::Mono;
-    let way = if letters_alone { Way::Cards } else { beside::way(choice.clone().unwrap_or_default(), &inbox) };
+    let way = if letters_alone { Way::Cards } else { terminal::probe::way(choice.clone().unwrap_or_default(), &inbox) };
     let ears = input::listen(&inbox)?;
     let waker = inbox.clone();
     events.wake_with(move || waker.post(Wake::Engine));

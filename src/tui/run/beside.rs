@@ -7,16 +7,8 @@ use ratatui::backend::CrosstermBackend;
 
 use super::{Ending, Loop, Shown};
 use crate::signals::JobControl;
-use crate::tui::inbox::Inbox;
-use crate::tui::preview::{Choice, Way};
 use crate::tui::terminal::{self, Frames, Place, outside};
 use crate::units;
-
-/// How pictures are drawn; asks the terminal where that helps.
-pub(super) fn way(choice: Choice, inbox: &Inbox) -> Way {
-    let env = |name: &str| std::env::var(name).unwrap_or_default();
-    Way::of(choice, env, terminal::probe::font(), || terminal::probe::ask(inbox))
-}
 
 impl Loop<'_> {
     /// Says something to the terminal beside the screen. If it takes nothing, the next frame will tell.

@@ -9,22 +9,28 @@ use crossterm::execute;
 use crossterm::terminal::{Clear, ClearType, window_size};
 
 use crate::tui::inbox::{Inbox, Wake};
-use crate::tui::preview::Answers;
+use crate::tui::preview::{Answers, Choice, Way};
 
 /// A local terminal answers at once; one that has not by then will not.
 const PATIENCE: Duration = Duration::from_millis(150);
 /// By kitty's protocol: can you draw this pixel? How large is a cell? And what every terminal answers: what are you?
 const QUESTIONS: &[u8] = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[c";
 
+/// How pictures are drawn here; asks the terminal where that makes a difference.
+pub(in crate::tui) fn way(choice: Choice, inbox: &Inbox) -> Way {
+    let env = |name: &str| std::env::var(name).unwrap_or_default();
+    Way::of(choice, env, font(), || ask(inbox))
+}
+
 /// Width and height of a cell in pixels, where the system knows.
-pub(in crate::tui) fn font() -> Option<(u16, u16)> {
+fn font() -> Option<(u16, u16)> {
     let size = window_size().ok()?;
     let (width, height) = (size.width.checked_div(size.columns)?, size.height.checked_div(size.rows)?);
     (width > 0 && height > 0).then_some((width, height))
 }
 
 /// Asks, and posts the keys that were pressed meanwhile.
-pub(in crate::tui) fn ask(inbox: &Inbox) -> Answers {
+fn ask(inbox: &Inbox) -> Answers {
     let mut out = io::stdout();
     if out.write_all(QUESTIONS).and_then(|()| out.flush()).is_err() {
         return Answers::default();
