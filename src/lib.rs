@@ -50,7 +50,8 @@
 //! A thread blocks in crossterm's `read` and posts to the one inbox of the screen, where engine events and signals
 //! arrive too. What the engine has said until then is folded in first; otherwise that waits for the next frame, and one
 //! frame shows a storm of it. The UI loop on the main thread turns the key into an `Action` by the one table that also
-//! makes help and footer; `App::update` gives effects, such as a `Command`. The row changes when the event comes back.
+//! makes help, footer, menus and palette; `App::update` gives effects, such as a `Command`. The row changes when the event
+//! comes back. Where a new panel, key or column goes is on the first page of `tui`.
 
 mod cli;
 mod commands;
