@@ -27,6 +27,7 @@ pub(super) mod scenes;
 mod select;
 mod sheet;
 mod sorting;
+mod tabline;
 mod tabs;
 mod told;
 mod undo;
@@ -67,7 +68,6 @@ use facts::Facts;
 use hosts::Hosts;
 use log::Log;
 use order::Order;
-pub(super) use sorting::Sort;
 
 /// What lies over the list.
 #[derive(Debug)]

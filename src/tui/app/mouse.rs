@@ -75,6 +75,9 @@ impl App {
             self.focus = Focus::Detail;
         } else if plan.log.contains(at) {
             self.focus = Focus::Log;
+        } else if plan.tabs.contains(at) {
+            let tab = self.tab_at(usize::from(x - plan.tabs.x), usize::from(plan.tabs.width));
+            return tab.map(|tab| self.act(Action::Tab(tab))).unwrap_or_default();
         } else if plan.heads.contains(at) {
             let by = Columns::of(plan.heads.width).heading(x - plan.heads.x);
             return by.map(|by| self.act(Action::Sort(by))).unwrap_or_default();
@@ -119,11 +122,28 @@ mod tests {
     use ratatui::layout::Size;
 
     use super::*;
+    use crate::tui::action::Tab;
     use crate::tui::app::scenes::{empty, gallery, queued};
     use crate::tui::mouse::DOUBLE;
 
     fn click(app: &mut App, mouse: Mouse, x: u16, y: u16, now: Instant) {
         app.update(Action::Mouse(mouse, x, y), now);
+    }
+
+    #[test]
+    fn a_click_on_a_tab_shows_its_rows() {
+        let now = Instant::now();
+        let mut app = gallery(now);
+        for (size, place, tab) in [(Size::new(120, 35), 66, Tab::Done), (Size::new(60, 15), 34, Tab::Failed)] {
+            app.resize(size);
+            let line = app.plan().tabs.y;
+            click(&mut app, Mouse::Click, place, line, now);
+            assert_eq!(app.tab(), tab, "{size}");
+            click(&mut app, Mouse::Click, size.width - 1, line, now);
+            assert_eq!(app.tab(), tab, "nothing is there");
+            click(&mut app, Mouse::Click, 0, line, now);
+            assert_eq!(app.tab(), Tab::All);
+        }
     }
 
     #[test]

@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::pen::Pen;
-use super::tabs;
 use crate::display;
 use crate::tui::app::App;
 use crate::units;
@@ -34,7 +33,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, alone: bool, tabs: bool,
     let mut parts = parts(app);
     if !tabs {
         // What decides which rows are shown stays longest: who does not see it takes rows for lost.
-        parts.splice(..0, tabs::words(app).into_iter().map(|(text, style)| Part(0, text, style)));
+        parts.splice(..0, app.chosen().into_iter().map(|(text, style)| Part(0, text, style)));
     }
     let room = usize::from(pen.room());
     while parts.iter().map(|p| display::width(&p.1) + 2).sum::<usize>() > room {

@@ -158,7 +158,7 @@ fn percent_columns(screen: &Screen) -> Vec<u16> {
 fn the_screen_shows_it_and_is_not_moved_by_it() {
     let (dir, (_origin, urls)) = (TempDir::new(), origin());
     dir.write("list.txt", urls.join("\n").replace(['\r', '\x0b', '\x0c'], ""));
-    let mut pty = Pty::start(&dir, &["-r", "0", "list.txt"], 120, 50);
+    let mut pty = Pty::start(&dir, &["-r", "0", "list.txt"], 100, 50);
     pty.wait_until(|screen| {
         let first = screen.contents().lines().next().unwrap_or_default().to_owned();
         first.contains(&format!("/{}", urls.len())) && !screen.contents().contains("connecting")

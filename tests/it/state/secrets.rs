@@ -111,7 +111,7 @@ fn the_screen_shows_no_secret_and_its_log_has_none() {
     let word = url(&origin, "/small.bin");
     let args = ["-v", "-r", "0", "--netrc", "-u", "bob:s3cret-option", "-H", "X-Key: s3cret-header"];
     let args = [&args[..], &["--cookies", &cookies, &word]].concat();
-    let mut pty = Pty::program(&dir, PROGRAM, &args, &[("NETRC", &netrc)], 120, 30);
+    let mut pty = Pty::program(&dir, PROGRAM, &args, &[("NETRC", &netrc)], 100, 30);
     pty.wait_text("1/1 done");
     for path in ["/moved.bin", "/to-user.bin", "/gone.bin"] {
         pty.paste(&url(&origin, path));
