@@ -83,7 +83,7 @@ pub(super) struct Rows<'a> {
 }
 
 /// So many new jobs are known by heart.
-const MOST_KNOWN: usize = 8192;
+const MOST_KNOWN: usize = 4096;
 
 impl Rows<'_> {
     /// Makes the request a job, or says whose job it is.
