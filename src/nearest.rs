@@ -5,7 +5,8 @@
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A third of the letters may be wrong: more, and it is another word.
     let most = word.chars().count().div_ceil(3).max(1);
-    let measured = candidates.into_iter().map(|candidate| (distance(word, candidate), candidate));
+    let word = word.to_lowercase();
+    let measured = candidates.into_iter().map(|candidate| (strsim::osa_distance(&word, candidate), candidate));
     measured.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
@@ -13,25 +14,6 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 #[must_use]
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, candidates).map(|name| format!(": did you mean `{name}`?")).unwrap_or_default()
-}
-
-/// How many letters must be changed, added or taken away (Levenshtein); two that have changed places count once.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.chars().collect());
-    let (mut before, mut above) = (Vec::new(), (0..=b.len()).collect::<Vec<_>>());
-    for i in 1..=a.len() {
-        let mut line = vec![i];
-        for j in 1..=b.len() {
-            let changed = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = changed.min(above[j] + 1).min(line[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(before[j - 2] + 1);
-            }
-            line.push(least);
-        }
-        before = std::mem::replace(&mut above, line);
-    }
-    above[b.len()]
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -73,7 +73,11 @@ pub(super) fn read(named: Option<&Path>) -> Result<File, String> {
     if let Some(path) = named {
         return text(path).and_then(|text| parse(path, &text));
     }
-    let Some(path) = usual().filter(|path| path.exists()) else { return Ok(File::default()) };
+    let Some(path) = usual() else { return Ok(File::default()) };
+    if matches!(fs::metadata(&path), Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory))
+    {
+        return Ok(File::default());
+    }
     let read = text(&path).and_then(|text| parse(&path, &text));
     Ok(read
         .unwrap_or_else(|why| File { warnings: vec![format!("{why}; this run goes on without")], ..File::default() }))
@@ -91,9 +95,13 @@ fn usual() -> Option<PathBuf> {
 }
 
 fn text(path: &Path) -> Result<String, String> {
-    let read = || match fs::metadata(path)?.len() {
-        0..=MOST_BYTES => fs::read_to_string(path),
-        _ => Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too long")),
+    let read = || {
+        let mut text = String::new();
+        // What has no length, such as a device, may have no end either.
+        match fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)? as u64 {
+            0..=MOST_BYTES => Ok(text),
+            _ => Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too long")),
+        }
     };
     read().map_err(|error| format!("cannot read the config file `{}`: {error}", shown(path)))
 }

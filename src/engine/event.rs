@@ -307,7 +307,9 @@ pub struct Answered {
 /// The version of HTTP that a server speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Protocol {
-    /// HTTP/1.1, or what came before it.
+    /// HTTP/1.0, or what came before it.
+    Http10,
+    /// HTTP/1.1.
     #[default]
     Http1,
     /// HTTP/2.
@@ -319,6 +321,7 @@ impl Protocol {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
+            Self::Http10 => "HTTP/1.0",
             Self::Http1 => "HTTP/1.1",
             Self::Http2 => "HTTP/2",
         }

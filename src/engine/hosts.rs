@@ -132,6 +132,11 @@ impl Hosts {
         self.slots = slots.max(1);
     }
 
+    /// True where fewer than so many run beyond the slots.
+    pub(super) fn has_room_beyond(&self, most: usize) -> bool {
+        self.in_flight < self.slots + most
+    }
+
     /// Grants a slot to a waiting job beyond all limits; false where it does not wait.
     pub(super) fn force(&mut self, id: JobId, now: Instant) -> bool {
         let Some(number) = self.queues.remove(id) else { return false };

@@ -155,6 +155,12 @@ impl Engine {
         let _ = self.commands.send(command);
     }
 
+    /// The most transfers at once that the system has room for: [`Command::Jobs`] sets no more.
+    #[must_use]
+    pub fn most_jobs(&self) -> usize {
+        descriptors::transfers()
+    }
+
     /// Adds any number of requests.
     pub fn add(&self, mut requests: Vec<DownloadRequest>) {
         while requests.len() > ADD_LIMIT {

@@ -8,11 +8,14 @@ use std::hash::{BuildHasher as _, RandomState};
 use super::address::Refusal;
 use super::expand::Pattern;
 use super::list;
+use crate::display::without_userinfo;
 
 /// More than this is refused: it is a slip of the finger.
 pub const MOST_ADDRESSES: u64 = 1_000_000;
-/// In one line, so many addresses are looked at while it is written.
+/// So many addresses are looked at while they are written, in one line and in all that are expanded; of the others the
+/// first of each line.
 const LOOKED_AT: usize = 1000;
+const LOOKED_AT_IN_ALL: usize = 100_000;
 
 /// How much the lines hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +36,8 @@ pub struct Draft {
     lines: Vec<Line>,
     /// How often each address is there.
     seen: HashMap<u64, u32>,
+    /// How many addresses were looked at.
+    looked_at: usize,
     /// In order: to sort a hundred thousand is cheaper than to hash them twice.
     known: Vec<u64>,
     /// Whether what is known counts.
@@ -62,7 +67,15 @@ impl Draft {
         let hasher = RandomState::new();
         let mut known: Vec<u64> = known.into_iter().map(|url| hasher.hash_one(url)).collect();
         known.sort_unstable();
-        Self { lines: Vec::new(), seen: HashMap::new(), known, compared: true, hasher, counts: Counts::default() }
+        Self {
+            lines: Vec::new(),
+            seen: HashMap::new(),
+            looked_at: 0,
+            known,
+            compared: true,
+            hasher,
+            counts: Counts::default(),
+        }
     }
 
     /// Whether the known addresses count as duplicates: they do not where the lines go somewhere else.
@@ -82,9 +95,11 @@ impl Draft {
         let (old, new) = (&self.lines[head..], &now[head..]);
         let tail = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
         let end = self.lines.len() - tail;
-        let fresh: Vec<Line> = new[..new.len() - tail].iter().map(|text| self.read(text)).collect();
-        for line in &fresh {
+        let mut fresh = Vec::new();
+        for text in &new[..new.len() - tail] {
+            let line = self.read(text);
             self.count(&line.verdict);
+            fresh.push(line);
         }
         let gone: Vec<Line> = self.lines.splice(head..end, fresh).collect();
         for line in gone {
@@ -110,13 +125,9 @@ impl Draft {
             return Err(format!("this line stands for more than {MOST_ADDRESSES} addresses"));
         }
         let mut marks = Vec::new();
-        for text in pattern.texts().take(LOOKED_AT) {
-            // The fragment never goes to a server, so it is no part of what is the same.
-            let url = list::line(&text)?.map(|mut url| {
-                url.set_fragment(None);
-                url
-            });
-            marks.extend(url.map(|url| self.hasher.hash_one(url.as_str())));
+        let room = LOOKED_AT_IN_ALL.saturating_sub(self.looked_at).clamp(1, LOOKED_AT);
+        for text in pattern.texts().take(room) {
+            marks.extend(list::line(&text)?.map(|url| self.hasher.hash_one(without_userinfo(&url).as_str())));
         }
         Ok(Verdict::Addresses(pattern.count(), marks))
     }
@@ -127,6 +138,7 @@ impl Draft {
             Verdict::Refused(_) => self.counts.refused += 1,
             Verdict::Addresses(count, marks) => {
                 self.counts.lines += 1;
+                self.looked_at += marks.len();
                 self.counts.addresses = self.counts.addresses.saturating_add(*count);
                 for mark in marks {
                     let known = self.compared && self.is_known(*mark);
@@ -144,6 +156,7 @@ impl Draft {
             Verdict::Refused(_) => self.counts.refused -= 1,
             Verdict::Addresses(count, marks) => {
                 self.counts.lines -= 1;
+                self.looked_at -= marks.len();
                 self.counts.addresses -= count;
                 for mark in marks {
                     let known = self.compared && self.is_known(*mark);
@@ -199,6 +212,7 @@ mod tests {
             ("http://h/1\nhttp://h/2\nnope", [2, 2, 0, 1]),
             ("http://h/1\n http://H/1#x ", [2, 2, 1, 0]),
             ("http://h/known", [1, 1, 1, 0]),
+            ("http://user:word@h/known#there", [1, 1, 1, 0]),
             ("http://h/{01-99}\nhttp://h/07\nhttp://h/{x}", [3, 101, 1, 0]),
             ("http://h/{1,1,1}", [1, 3, 2, 0]),
             ("http://h/{1-1000000}", [1, 1_000_000, 0, 0]),

@@ -28,9 +28,13 @@ pub(super) enum Action {
     Error,
     /// One step back; never out.
     Back,
+    /// Out of the detail or a panel, back to the list; on the list nothing.
+    Close,
 
     /// Mark the row, or take the mark away, and go one down.
     Mark,
+    /// Mark from here, where no range has begun, and go there.
+    Stretch(Step),
     /// Mark from here to where the cursor goes next, until this comes again.
     Range,
     /// Mark all rows shown.
@@ -262,8 +266,6 @@ pub(super) enum Mouse {
     Click,
     /// The left button with Shift.
     ShiftClick,
-    /// The left button twice.
-    DoubleClick,
     /// The wheel, up.
     WheelUp,
     /// The wheel, down.

@@ -23,8 +23,8 @@ pub(super) enum Effect {
     Copy(String),
     /// Open this file or folder with the system's own program.
     Open(PathBuf),
-    /// Delete this file; its job is off the list.
-    Delete(PathBuf),
+    /// Delete these files; their jobs are off the list.
+    Delete(Vec<PathBuf>),
     /// Draw these pictures, the first one first, and no others any more.
     Preview(Vec<Wanted>),
     /// Listen to the mouse, or let the terminal have it.

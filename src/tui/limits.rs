@@ -8,13 +8,15 @@ use crate::units;
 pub(super) struct Limits {
     /// Transfers at once.
     pub(super) jobs: usize,
+    /// The most of them that the system has room for.
+    pub(super) most_jobs: usize,
     /// Bytes a second; none is no limit.
     pub(super) rate: Option<u64>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { jobs: 64, rate: None }
+        Self { jobs: 64, most_jobs: MOST_JOBS, rate: None }
     }
 }
 

@@ -57,7 +57,9 @@ impl Loader<'_> {
     /// Reads a list file.
     pub(super) fn list(self, path: PathBuf) {
         self.spawn(move |batch, _| {
-            let source = match words::list(OsStr::new(&at_home(&path))) {
+            // Here `-` is a file: the standard input is the keyboard.
+            let path = if path.as_os_str() == "-" { PathBuf::from("./-") } else { at_home(&path) };
+            let source = match words::list(OsStr::new(&path)) {
                 Ok(source) => source,
                 Err(why) => return Loaded::Unread(why),
             };

@@ -23,6 +23,6 @@ pub(super) enum Asked {
     Remove,
     /// And delete their files?
     RemoveFiles,
-    /// Delete files that are there, and fetch them again?
+    /// Fetch what is there already once more?
     FetchAgain,
 }

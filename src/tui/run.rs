@@ -79,6 +79,7 @@ const GULP: Duration = Duration::from_millis(5);
 /// Where the terminal cannot be taken.
 pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut Recorder) -> io::Result<Outcome> {
     let Setup { dir, inbox, keys, screen: settings, limits: (jobs, rate) } = setup;
+    let most_jobs = engine.most_jobs();
     let (keymap, warnings) = Keymap::with(&keys);
     let (look, warning) = Look::of(&settings);
     let choice = settings.preview.as_deref().map_or(Ok(Choice::Auto), Choice::named);
@@ -105,7 +106,7 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         outside: Outside::default(),
         screen,
         app: App::new(dir, look, Instant::now())
-            .with(keymap, Limits { jobs, rate })
+            .with(keymap, Limits { jobs: jobs.min(most_jobs), most_jobs, rate })
             .with_pictures(way != Way::Cards, !off),
         painter: Painter::new(way, move |picture| ready.post(Wake::Picture(picture))),
         over_text: None,

@@ -93,7 +93,7 @@ impl Net {
             let opened = self.patient_hop(ask, &chain).await?;
             let response = &opened.response;
             let status = response.status().as_u16();
-            answered(chain.url(), status, head::version(response));
+            answered(chain.url(), status, head::protocol(response).word());
             if let Some(jar) = &self.jar {
                 jar.take(response.headers(), chain.url());
             }

@@ -24,7 +24,7 @@ pub(super) fn read(response: &Response) -> Head {
         response.version() <= Version::HTTP_11 && response.content_length().is_none() && transfer_encoding.is_none();
     Head {
         status: response.status().as_u16(),
-        protocol: if response.version() == Version::HTTP_2 { Protocol::Http2 } else { Protocol::Http1 },
+        protocol: protocol(response),
         content_length: response.content_length(),
         content_range: text(CONTENT_RANGE),
         // One that is no text is a tag all the same, though none that could be sent back.
@@ -47,11 +47,10 @@ pub(super) fn read(response: &Response) -> Head {
     }
 }
 
-pub(super) fn version(response: &Response) -> &'static str {
+pub(super) fn protocol(response: &Response) -> Protocol {
     match response.version() {
-        Version::HTTP_09 => "HTTP/0.9",
-        Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_2 => "HTTP/2",
-        _ => "HTTP/1.1",
+        Version::HTTP_09 | Version::HTTP_10 => Protocol::Http10,
+        Version::HTTP_2 => Protocol::Http2,
+        _ => Protocol::Http1,
     }
 }

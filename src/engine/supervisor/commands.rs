@@ -5,13 +5,16 @@ use std::time::{Duration, Instant};
 
 use crate::engine::descriptors;
 use crate::engine::disk::remove_part;
-use crate::engine::event::{Command, Event, PAUSED_BY_USER};
+use crate::engine::event::{Command, Event, Move, PAUSED_BY_USER};
 use crate::engine::partial::part_path;
 use crate::engine::request::JobId;
 use crate::engine::store::Change;
 
-use super::Supervisor;
 use super::job::{Phase, Then};
+use super::{MOST_COMMITS, Supervisor};
+
+/// So many transfers may run beyond their limit because the user wants it so.
+const MOST_FORCED: usize = 64;
 
 /// An engine that ends waits so long for requests that somebody holds in hand.
 const HANDING_OVER: Duration = Duration::from_millis(300);
@@ -201,13 +204,16 @@ impl Supervisor {
         }
     }
 
-    /// Starts a job that waits in whatever way. The others of its host go on waiting.
+    /// Starts a job that waits in whatever way. The others of its host go on waiting. Where too much runs beyond the
+    /// limits already it is the next of its host.
     fn force(&mut self, id: JobId) {
         if self.jobs.get(&id).is_some_and(|job| matches!(job.phase, Phase::Waiting { .. })) {
             self.withdraw(id);
             self.enqueue(id, true);
         }
-        if self.hosts.force(id, Instant::now()) {
+        if self.commits >= MOST_COMMITS || !self.hosts.has_room_beyond(MOST_FORCED) {
+            self.obey(Command::Move(Move::First(id)));
+        } else if self.hosts.force(id, Instant::now()) {
             self.start(id);
         }
     }

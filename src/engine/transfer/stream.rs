@@ -15,6 +15,9 @@ use super::pulse::{Pulse, SAMPLE, WAIT};
 use super::state::{Sink, Transfer, too_large};
 use super::worth::granted;
 
+/// A body of fewer bytes is cheaper to copy than the buffer that it came in is to keep.
+const SMALL: usize = 16 * 1024;
+
 /// What became of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
@@ -106,8 +109,10 @@ impl Transfer {
 
     async fn push(&mut self, chunk: &Bytes) -> Result<(), TransferError> {
         match &mut self.sink {
-            // What came of it with the head shares the memory of that, which is not much more.
-            Sink::Memory(whole, _) if self.total == Some(chunk.len() as u64) => whole.clone_from(chunk),
+            // It keeps the buffer alive that it came in, which is not much more, unless it is a small part of that.
+            Sink::Memory(whole, _) if self.total == Some(chunk.len() as u64) => {
+                *whole = if chunk.len() < SMALL { Bytes::copy_from_slice(chunk) } else { chunk.clone() };
+            }
             Sink::Memory(_, gathered) => {
                 if gathered.is_empty() {
                     gathered.reserve_exact(usize::try_from(self.total.unwrap_or_default()).unwrap_or_default());

@@ -89,7 +89,10 @@ impl App {
                 let end = if lost.is_empty() { String::new() } else { format!(" and delete {lost}") };
                 ["delete?".to_owned(), format!("Take {it} off the list{end}? This cannot be undone.")]
             }
-            Asked::FetchAgain => ["fetch again?".to_owned(), format!("Delete {} and fetch {it} again?", lost(&jobs))],
+            Asked::FetchAgain => [
+                "again?".to_owned(),
+                format!("Fetch {it} again? What is there stays, and another file gets another name."),
+            ],
         })
     }
 }

@@ -153,7 +153,10 @@ impl App {
             JobState::Paused(_) => Some(Command::Resume(id)),
             _ => None,
         };
-        self.select(id);
+        // Whoever marks rows meanwhile keeps the place.
+        if self.marks.is_empty() && !self.marks.is_ranging() {
+            self.select(id);
+        }
         self.news(if command.is_some() { "already on the list: it goes again" } else { "already on the list" });
         command.map(Effect::Engine).into_iter().collect()
     }
@@ -162,7 +165,7 @@ impl App {
     pub(in crate::tui) fn engine_ended(&mut self) {
         if !self.engine_ended {
             self.engine_ended = true;
-            self.note("the engine has stopped; q leaves".to_owned());
+            self.note(format!("the engine has stopped; {} leaves", self.key("quit")));
         }
     }
 

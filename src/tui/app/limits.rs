@@ -15,7 +15,7 @@ impl App {
 
     /// One transfer more or fewer, a higher or lower rate.
     pub(super) fn limit(&mut self, action: &Action) -> Vec<Effect> {
-        let Limits { jobs, rate } = self.limits;
+        let Limits { jobs, rate, .. } = self.limits;
         match action {
             Action::MoreJobs => self.limit_jobs(jobs + 1),
             Action::FewerJobs => self.limit_jobs(jobs.saturating_sub(1)),
@@ -25,8 +25,10 @@ impl App {
     }
 
     pub(super) fn limit_jobs(&mut self, jobs: usize) -> Vec<Effect> {
-        self.limits.jobs = jobs.clamp(1, MOST_JOBS);
-        self.news(format!("jobs {}", self.limits.jobs));
+        let most = self.limits.most_jobs.clamp(1, MOST_JOBS);
+        self.limits.jobs = jobs.clamp(1, most);
+        let end = if jobs > most { ": the system has room for no more" } else { "" };
+        self.news(format!("jobs {}{end}", self.limits.jobs));
         vec![Effect::Engine(Command::Jobs(self.limits.jobs))]
     }
 

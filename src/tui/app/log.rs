@@ -61,6 +61,11 @@ impl Log {
         if kind == Kind::Host && self.lines.iter().take(AGAIN).any(|old| old.kind == kind && old.text == line.text) {
             return;
         }
+        // A thousand addresses that are there already are no thousand news.
+        let again = |last: &Line| last.kind == line.kind && last.text == line.text;
+        if kind == Kind::News && self.lines.front().is_some_and(again) {
+            return;
+        }
         self.lines.push_front(line);
         self.lines.truncate(MOST);
         if self.scroll > 0 {

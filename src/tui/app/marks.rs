@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 
 use super::App;
+use super::sheet::is_picture;
 use crate::jobs::Job;
 use crate::tui::action::{Action, Step};
 use crate::tui::effects::Effect;
@@ -18,6 +19,10 @@ impl App {
                 self.step(&Action::Step(Step::Down));
             }
             Action::Range => self.marks.range = self.selected,
+            Action::Stretch(step) => {
+                self.marks.range = self.marks.range.or(self.selected);
+                self.step(&Action::Step(*step));
+            }
             Action::MarkAll => {
                 self.marks.range = None;
                 let all = self.numbers_shown(|_, _| true);
@@ -76,7 +81,8 @@ impl App {
         let range = self.range();
         if range.is_some() || !self.marks.is_empty() {
             let ranged = |at| range.as_ref().is_some_and(|range| range.contains(&at));
-            let marked = self.numbers_shown(|at, job| self.is_marked(job) || ranged(at));
+            let seen = |job: &Job| self.sheet().is_none() || is_picture(job);
+            let marked = self.numbers_shown(|at, job| seen(job) && (self.is_marked(job) || ranged(at)));
             if !marked.is_empty() {
                 return marked;
             }

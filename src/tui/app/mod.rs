@@ -268,7 +268,7 @@ impl App {
     fn update_list(&mut self, action: &Action) -> Vec<Effect> {
         match action {
             Action::Step(step) if self.focus() != Focus::List => self.scroll_panel(*step),
-            Action::Back if self.focus() != Focus::List => self.leave_panel(),
+            Action::Back | Action::Close if self.focus() != Focus::List => self.leave_panel(),
             Action::Add => self.open_add(),
             Action::Help => self.over(Mode::Help(Box::default())),
             Action::Menu(menu) => self.over(Mode::Menu(*menu)),
@@ -279,13 +279,14 @@ impl App {
             Action::Quit => self.quit(),
             Action::QuitNow => vec![Effect::Quit],
             Action::Tab(_) | Action::NextTab | Action::PreviousTab | Action::Sort(_) => self.show_rows(action),
-            Action::Mark | Action::Range | Action::MarkAll | Action::Invert => self.mark(action),
+            Action::Mark | Action::Range | Action::Stretch(_) | Action::MarkAll | Action::Invert => self.mark(action),
             Action::Undo | Action::Redo => self.change_back(action),
             Action::Sooner | Action::Later | Action::Soonest | Action::Latest => self.reorder(action),
             Action::MoreJobs | Action::FewerJobs | Action::Slower | Action::Faster => self.limit(action),
             Action::Toggle(toggle) => self.toggle(*toggle),
             Action::Focus | Action::FocusBack => self.change_focus(action),
             Action::Back => self.step_back(),
+            Action::Close => Vec::new(),
             Action::Step(_) | Action::NextFailed | Action::PreviousFailed => {
                 self.step(action);
                 Vec::new()

@@ -22,7 +22,7 @@ impl App {
         }
         match (&self.mode, mouse) {
             (Mode::List, Mouse::WheelUp | Mouse::WheelDown) => self.wheel(mouse == Mouse::WheelDown, x, y),
-            (Mode::List, Mouse::Click | Mouse::ShiftClick | Mouse::DoubleClick) => self.click(mouse, x, y),
+            (Mode::List, Mouse::Click | Mouse::ShiftClick) => self.click(mouse, x, y),
             (Mode::Help(_) | Mode::Detail(_) | Mode::Palette(_) | Mode::Sheet(_), Mouse::WheelUp) => {
                 self.several(Step::Up)
             }
@@ -106,7 +106,7 @@ impl App {
             self.select(id);
             return effects;
         }
-        if double || mouse == Mouse::DoubleClick { self.act(Action::Detail) } else { Vec::new() }
+        if double { self.act(Action::Detail) } else { Vec::new() }
     }
 
     /// The row on this line of all lines.

@@ -117,7 +117,7 @@ impl App {
                 self.open(Mode::Detail(Sight { scroll, ..sight }))
             }
             Action::Error => self.open(Mode::Detail(Sight { scroll: 0, whole: !sight.whole })),
-            Action::Back => self.open(Mode::List),
+            Action::Back | Action::Close => self.open(Mode::List),
             Action::NextFailed | Action::PreviousFailed => {
                 self.step(action);
                 self.open(Mode::Detail(Sight { scroll: 0, ..sight }))

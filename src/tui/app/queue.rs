@@ -21,7 +21,7 @@ impl App {
     /// Other places in the queue.
     pub(super) fn reorder(&mut self, action: &Action) -> Vec<Effect> {
         if self.sort().by != By::Added {
-            self.news("sort by added (s a) to move rows in the queue");
+            self.news(format!("sort by added ({}) to move rows in the queue", self.key("sort-added")));
             return Vec::new();
         }
         let (queue, wanted) = self.queue();

@@ -161,7 +161,7 @@ impl App {
             rows => rows.len().to_string(),
         };
         let effects = self.take_off(rows);
-        self.news(format!("{what} off the list; u brings back"));
+        self.news(format!("{what} off the list; {} brings back", self.key("undo")));
         effects
     }
 
@@ -176,39 +176,35 @@ impl App {
 
     /// Takes rows off the list for good, with their files.
     pub(super) fn off_with_files(&mut self, rows: &[usize]) -> Vec<Effect> {
-        let rows = self.gone_with_files(rows);
-        self.news(format!("{} off the list and off the disk", rows.1));
-        rows.0
-    }
-
-    /// Takes finished rows off the list, with their files, and adds their addresses again.
-    pub(super) fn fetch_again(&mut self, rows: &[usize]) -> Vec<Effect> {
-        let jobs = rows.iter().filter_map(|n| self.jobs.numbered(*n));
-        let requests: Vec<_> = jobs
-            .filter_map(|job| {
-                let url = url::Url::parse(&job.url).ok()?;
-                Some(DownloadRequest { url, dir: std::sync::Arc::clone(&job.dir), name: None, checksum: None })
-            })
-            .collect();
-        let (mut effects, count) = self.gone_with_files(rows);
-        self.news(format!("{count} fetched again"));
-        effects.extend(requests.chunks(ADD_LIMIT).map(|some| Effect::Engine(Command::Add(some.to_vec()))));
+        let jobs: Vec<_> = rows.iter().filter_map(|n| self.jobs.numbered(*n)).collect();
+        let mut effects: Vec<_> = jobs.iter().map(|job| Effect::Engine(Command::Remove(job.id))).collect();
+        let files = jobs.iter().filter_map(|job| match &job.state {
+            JobState::Finished(file) => Some(file.path.clone()),
+            _ => None,
+        });
+        let files: Vec<_> = files.collect();
+        effects.extend((!files.is_empty()).then_some(Effect::Delete(files)));
+        let (count, numbers) = (jobs.len(), jobs.iter().map(|job| job.n).collect());
+        self.hide(&numbers);
+        self.news(format!("{count} off the list and off the disk"));
         effects
     }
 
-    fn gone_with_files(&mut self, rows: &[usize]) -> (Vec<Effect>, usize) {
-        let jobs: Vec<_> = rows.iter().filter_map(|n| self.jobs.numbered(*n)).collect();
-        let mut effects = Vec::new();
-        for job in &jobs {
-            if let JobState::Finished(file) = &job.state {
-                effects.push(Effect::Delete(file.path.clone()));
-            }
-            effects.push(Effect::Engine(Command::Remove(job.id)));
-        }
-        let numbers = jobs.iter().map(|job| job.n).collect();
-        let count = jobs.len();
-        self.hide(&numbers);
-        (effects, count)
+    /// Adds the addresses of finished rows as new work. The files stay whatever comes of it: the row may have had a
+    /// password that nobody here knows.
+    pub(super) fn fetch_again(&mut self, rows: &[usize]) -> Vec<Effect> {
+        let jobs = rows.iter().filter_map(|n| self.jobs.numbered(*n));
+        let again = jobs.filter_map(|job| {
+            let url = url::Url::parse(&job.url).ok()?;
+            let request = DownloadRequest { url, dir: std::sync::Arc::clone(&job.dir), name: None, checksum: None };
+            Some(((job.n, job.id), request))
+        });
+        let (old, requests): (Vec<_>, Vec<_>) = again.unzip();
+        self.hide(&old.iter().map(|(n, _)| *n).collect());
+        self.news(format!("{} fetched again", old.len()));
+        let mut effects: Vec<_> = old.into_iter().map(|(_, id)| Effect::Engine(Command::Remove(id))).collect();
+        effects.extend(requests.chunks(ADD_LIMIT).map(|some| Effect::Engine(Command::Add(some.to_vec()))));
+        effects
     }
 
     fn copy(&mut self, what: Copied) -> Vec<Effect> {

@@ -37,6 +37,11 @@ impl App {
         self.select_something();
         // A tab without rows has no cursor; the others keep theirs.
         self.left_at = if self.selected.is_none() { before } else { None };
+        if self.marks.range.is_some_and(|id| self.place_of(id).is_none()) {
+            // A verb would work on one row where several were meant.
+            self.marks.range = None;
+            self.news("the range has ended: the row where it began is gone");
+        }
         self.keep_visible();
     }
 

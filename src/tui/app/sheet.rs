@@ -28,6 +28,7 @@ impl App {
 
     /// Opens the sheet; the cursor goes to the next picture.
     pub(super) fn open_sheet(&mut self) -> Vec<Effect> {
+        self.end_range();
         self.mode = Mode::Sheet(Box::default());
         self.follow_sheet();
         Vec::new()
@@ -112,7 +113,7 @@ impl App {
     }
 }
 
-fn is_picture(job: &Job) -> bool {
+pub(super) fn is_picture(job: &Job) -> bool {
     matches!(&job.state, JobState::Finished(file) if file.format.is_some())
 }
 

@@ -16,6 +16,11 @@ impl App {
         self.notices.push(Notice::trouble(text));
     }
 
+    /// The key of this action, for sentences.
+    pub(in crate::tui) fn key(&self, action: &str) -> String {
+        self.keymap.key(action)
+    }
+
     pub(super) fn news(&mut self, text: impl Into<String>) {
         let text = text.into();
         self.log.push(self.clock.wall(self.now), Kind::News, &*text);

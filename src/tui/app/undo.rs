@@ -1,6 +1,6 @@
 //! Changes of the list that can be taken back: cancel, remove, clear, move. What is removed is out of sight at once, and
-//! the engine hears of it half a minute later, or when the screen ends; until then it can come back. Where the process
-//! is killed meanwhile, it is on the list again next time.
+//! the engine hears of it half a minute later, or when the user leaves; until then it can come back. Where a signal ends the
+//! process meanwhile, it is on the list again next time.
 
 use super::App;
 use crate::engine::event::Command;
@@ -112,6 +112,12 @@ impl App {
             Change::Removed(rows, due) => {
                 *due = self.now + GRACE;
                 self.news(format!("{} off the list again", rows.len()));
+                // What rested then may run by now; what was to go again may not have begun.
+                for row in rows.iter_mut() {
+                    if self.jobs.get(row.id).is_some_and(|job| job.state.is_pending()) {
+                        row.before = Before::Going;
+                    }
+                }
                 let rows = rows.clone();
                 self.put_away(&rows)
             }
@@ -130,7 +136,7 @@ impl App {
         due.into_iter().flat_map(Change::unsaid).collect()
     }
 
-    /// What the engine must still hear when the screen ends, whichever way.
+    /// What the engine must still hear when the user leaves. A signal has told it to stop before.
     pub(in crate::tui) fn last_words(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.undo.done).into_iter().flat_map(Change::unsaid).collect()
     }

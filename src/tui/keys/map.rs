@@ -153,6 +153,16 @@ impl Keymap {
         self.0.iter()
     }
 
+    /// The first way to the action of this name, for sentences; its name where no key leads there.
+    pub(in crate::tui) fn key(&self, action: &str) -> String {
+        let bound = self.all().find(|bound| bound.binding.name == action);
+        let key = bound.and_then(|bound| match bound.binding.menu() {
+            Some(_) => Some(self.way(bound)).filter(|way| !way.is_empty()),
+            None => bound.keys.first().map(|key| names::name(*key)),
+        });
+        key.unwrap_or_else(|| format!(":{action}"))
+    }
+
     /// The keys that lead to an action from the list: `p`, or `s n` where a menu is on the way.
     pub(in crate::tui) fn way(&self, bound: &Bound) -> String {
         let Some(menu) = bound.binding.menu() else { return bound.names() };

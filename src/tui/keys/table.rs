@@ -43,6 +43,8 @@ pub(super) const BOX: &str = "In a box";
 pub(super) const ASKED: &str = "When asked";
 const SCREEN: &str = "Screen";
 
+const SHIFT_DOWN: Key = Key(KeyCode::Down, KeyModifiers::SHIFT);
+const SHIFT_UP: Key = Key(KeyCode::Up, KeyModifiers::SHIFT);
 const ALT_ENTER: Key = Key(KeyCode::Enter, KeyModifiers::ALT);
 
 #[rustfmt::skip]
@@ -75,6 +77,8 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
 
     bind("mark", &[char(' ')], Action::Mark, ROWS, MARKS, "mark, and one down"),
     bind("range", &[char('v')], Action::Range, &[List], MARKS, "mark a range; again ends it"),
+    bind("range-down", &[SHIFT_DOWN], Action::Stretch(Step::Down), &[List], MARKS, "mark a range downwards"),
+    bind("range-up", &[SHIFT_UP], Action::Stretch(Step::Up), &[List], MARKS, "mark a range upwards"),
     bind("mark-all", &[ctrl('a')], Action::MarkAll, &[List, Sheet], MARKS, "mark all that is shown"),
     bind("invert", &[ctrl('r')], Action::Invert, &[List, Sheet], MARKS, "mark the others instead"),
 
@@ -151,7 +155,7 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("search", &[char('/')], Action::Search, &[Help], SCREEN, "look for a key or a word here").hint("search"),
     bind("help", &[char('?'), plain(KeyCode::F(1))], Action::Help, MOVING, SCREEN, "show or hide these keys").hint("help"),
     bind("back", &[plain(KeyCode::Esc)], Action::Back, EVERYWHERE, SCREEN, "one step back").hint("back"),
-    bind("close", &[char('h'), plain(KeyCode::Left)], Action::Back, &[List, Detail], SCREEN, "the same, out of the detail"),
+    bind("close", &[char('h'), plain(KeyCode::Left)], Action::Close, &[List, Detail], SCREEN, "out of the detail, back to the list"),
     bind("redraw", &[ctrl('l')], Action::Redraw, EVERYWHERE, SCREEN, "draw the screen anew"),
     bind("suspend", &[ctrl('z')], Action::Suspend, EVERYWHERE, SCREEN, "suspend; fg comes back"),
     bind("quit", &[char('q')], Action::Quit, &[List, Detail, Sheet, Help, Question], SCREEN, "quit; asks while work runs").hint("quit"),

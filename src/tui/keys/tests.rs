@@ -18,7 +18,11 @@ fn markdown() -> String {
             let opens = TABLE.iter().find(|binding| binding.action == Action::Menu(menu)).expect("a key opens it");
             format!("after `{}`: ", name(opens.keys[0]))
         } else {
-            String::new()
+            match binding.contexts {
+                [Context::Sheet] => "among the pictures: ".to_owned(),
+                [Context::Help] => "in the help: ".to_owned(),
+                _ => String::new(),
+            }
         };
         format!("| {} | {place}{} |\n", keys.join(" "), binding.help)
     };

@@ -25,7 +25,7 @@ impl Loop<'_> {
                     self.tell(|out| outside::notify(out, &text, look));
                 }
                 Effect::Open(path) => system::open(path, self.posts),
-                Effect::Delete(path) => system::delete(path, self.posts),
+                Effect::Delete(paths) => system::delete(paths, self.posts),
                 Effect::Mouse(on) => self.tell(|out| terminal::listen_to_mouse(out, on)),
                 Effect::Suspend if terminal::can_stop() => terminal::stop_group(),
                 Effect::Suspend => self.app.note("cannot suspend: there is no shell that could wake haul".to_owned()),

@@ -18,15 +18,16 @@ const OPENER: &str = "xdg-open";
 
 /// Opens a file or a folder.
 pub(in crate::tui) fn open(path: PathBuf, inbox: &Inbox) {
-    in_background("open", path, inbox, |path| {
-        let mut command = opener(path);
+    in_background("open", inbox, move || {
+        let mut command = opener(&path);
         // It is waited for: nobody else would take it off the list of processes.
         let status = command.status().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => format!("{OPENER} is not installed"),
-            _ => format!("{OPENER}: {error}"),
+            io::ErrorKind::NotFound => cannot("open", &path, &format!("{OPENER} is not installed")),
+            _ => cannot("open", &path, &format!("{OPENER}: {error}")),
         })?;
         // The one of Windows always says that it has failed.
-        if status.success() || cfg!(windows) { Ok(()) } else { Err(format!("{OPENER} ended with {status}")) }
+        let done = status.success() || cfg!(windows);
+        if done { Ok(()) } else { Err(cannot("open", &path, &format!("{OPENER} ended with {status}"))) }
     });
 }
 
@@ -45,27 +46,33 @@ fn opener(path: &Path) -> Command {
     command
 }
 
-/// Deletes a file; one that is gone already is what was wanted.
-pub(in crate::tui) fn delete(path: PathBuf, inbox: &Inbox) {
-    in_background("delete", path, inbox, |path| match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.to_string()),
-        _ => Ok(()),
+/// Deletes files; one that is gone already is what was wanted. However many cannot be deleted, one line says so.
+pub(in crate::tui) fn delete(paths: Vec<PathBuf>, inbox: &Inbox) {
+    in_background("delete", inbox, move || {
+        let failed = paths.iter().filter_map(|path| match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Some((path, error)),
+            _ => None,
+        });
+        let failed: Vec<_> = failed.collect();
+        let Some((path, error)) = failed.first() else { return Ok(()) };
+        let others = if failed.len() > 1 { format!(", and {} more", failed.len() - 1) } else { String::new() };
+        Err(format!("{}{others}", cannot("delete", path, &error.to_string())))
     });
 }
 
-fn in_background(verb: &'static str, path: PathBuf, inbox: &Inbox, act: fn(&Path) -> Result<(), String>) {
+fn cannot(verb: &str, path: &Path, why: &str) -> String {
+    format!("cannot {verb} {}: {}", display::safe(&path.to_string_lossy()), display::safe(why))
+}
+
+fn in_background(verb: &'static str, inbox: &Inbox, act: impl FnOnce() -> Result<(), String> + Send + 'static) {
     let notes = inbox.clone();
-    let failed = move |path: &Path, why: &str| {
-        notes.note(format!("cannot {verb} {}: {}", display::safe(&path.to_string_lossy()), display::safe(why)));
-    };
-    let at_once = (failed.clone(), path.clone());
     let started = thread::Builder::new().name(verb.to_owned()).spawn(move || {
-        if let Err(why) = act(&path) {
-            failed(&path, &why);
+        if let Err(why) = act() {
+            notes.note(why);
         }
     });
     if let Err(error) = started {
-        at_once.0(&at_once.1, &error.to_string());
+        inbox.note(format!("cannot {verb}: {error}"));
     }
 }
 
@@ -89,11 +96,11 @@ mod tests {
     fn what_cannot_be_deleted_is_told_and_what_is_gone_is_not() {
         let inbox = inbox::inbox();
         let dir = std::env::temp_dir();
-        delete(dir.join("haul-was-never-here"), &inbox);
         // A folder is no file of ours.
-        delete(dir.clone(), &inbox);
+        delete(vec![dir.join("haul-was-never-here"), dir.clone(), dir.clone()], &inbox);
         let told = note(&inbox);
-        assert!(told.starts_with(&format!("cannot delete {}: ", dir.display())), "{told}");
+        let first = format!("cannot delete {}: ", dir.display());
+        assert!(told.starts_with(&first) && told.ends_with(", and 1 more"), "{told}");
     }
 
     #[test]

@@ -33,20 +33,21 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
 /// Says why no row is shown though there are some.
 fn render_none(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let filter = app.filter();
+    let all = format!("{} shows all", app.key("all"));
     let (why, key) = match app.tab() {
         _ if !filter.is_empty() => {
             let text = display::fit(&display::safe(filter), usize::from(area.width / 2).max(8));
-            (format!("no match for \"{text}\""), "Esc clears")
+            (format!("no match for \"{text}\""), "Esc clears".to_owned())
         }
-        Tab::Active => ("nothing is active".to_owned(), "1 shows all"),
-        Tab::Queued => ("nothing is queued".to_owned(), "1 shows all"),
-        Tab::Paused => ("nothing is paused".to_owned(), "1 shows all"),
-        Tab::Failed => ("nothing has failed".to_owned(), "1 shows all"),
-        Tab::All | Tab::Done => ("nothing is done yet".to_owned(), "1 shows all"),
+        Tab::Active => ("nothing is active".to_owned(), all.clone()),
+        Tab::Queued => ("nothing is queued".to_owned(), all.clone()),
+        Tab::Paused => ("nothing is paused".to_owned(), all.clone()),
+        Tab::Failed => ("nothing has failed".to_owned(), all.clone()),
+        Tab::All | Tab::Done => ("nothing is done yet".to_owned(), all.clone()),
     };
     let line = if area.height >= 9 { area.height / 3 } else { 0 };
     if let Some(mut pen) = Pen::at(frame, area, line) {
-        pen.skip(2).text(&why, app.theme().strong()).text(" - ", app.theme().quiet()).text(key, Style::new());
+        pen.skip(2).text(&why, app.theme().strong()).text(" - ", app.theme().quiet()).text(&key, Style::new());
     }
     if let Some(complaint) = app.filter_complaint()
         && let Some(mut pen) = Pen::at(frame, area, line + 1)
@@ -58,15 +59,15 @@ fn render_none(frame: &mut Frame<'_>, area: Rect, app: &App) {
 fn render_empty(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let theme = app.theme();
     let lines = [
-        ("Paste addresses, or press a to add", theme.strong()),
-        ("haul URL…   or   haul -i list.txt", Style::new()),
-        ("? shows all keys", Style::new()),
+        (format!("Paste addresses, or press {} to add", app.key("add")), theme.strong()),
+        ("haul URL…   or   haul -i list.txt".to_owned(), Style::new()),
+        (format!("{} shows all keys", app.key("help")), Style::new()),
     ];
     let shown = lines.len().min(usize::from(area.height));
     let first = (area.height - u16::try_from(shown).unwrap_or(0)) / 3;
     for (line, (text, style)) in (first..).zip(lines.into_iter().take(shown)) {
         if let Some(mut pen) = Pen::at(frame, area, line) {
-            pen.skip(2).text(text, style);
+            pen.skip(2).text(&text, style);
         }
     }
 }

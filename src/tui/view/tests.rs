@@ -302,7 +302,7 @@ mod any_state {
             ]
             .prop_map(Step::Loaded),
             1 => "[a-z!]{0,2}|size:>1|!state:f|state:queued|error:x".prop_map(Step::Filter),
-            1 => (0..5_u8, 0..=220_u16, 0..=90_u16).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
+            1 => (0..4_u8, 0..=220_u16, 0..=90_u16).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
             1 => (0..=200_u16, 0..=80_u16).prop_map(|(w, h)| Step::Resize(w, h)),
         ]
     }
@@ -323,7 +323,7 @@ mod any_state {
             Step::Filter(text) => app.set_filter(&text),
             Step::Mouse(kind, x, y) => {
                 use crate::tui::action::Mouse;
-                let all = [Mouse::Click, Mouse::ShiftClick, Mouse::DoubleClick, Mouse::WheelUp, Mouse::WheelDown];
+                let all = [Mouse::Click, Mouse::ShiftClick, Mouse::WheelUp, Mouse::WheelDown];
                 drop(app.update(Action::Mouse(all[usize::from(kind)], x, y), *now));
             }
             Step::Note => app.note("a line of a list is refused".to_owned()),

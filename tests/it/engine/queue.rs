@@ -135,6 +135,26 @@ fn a_forced_job_starts_beyond_the_limits_and_counts_as_running() {
 }
 
 #[test]
+fn forcing_has_a_limit_too() {
+    let (origin, gate) = (Origin::start(), Gate::new());
+    let mut run = Run::with(Options { jobs: 1, per_host: Some(1), ..options() });
+    origin.script("/a", held(&gate));
+    let urls: Vec<_> = (0..80).map(|n| origin.url(&format!("/a?{n}"))).collect();
+    let ids = run.add_all(&urls);
+    for id in &ids {
+        run.send(Command::Force(*id));
+    }
+    gate.wait_for(65);
+    run.obeyed(&urls[0]);
+    let running = ids.iter().filter(|id| run.facts(**id).contains("connecting")).count();
+    assert_eq!((running, origin.peak_all()), (65, 65));
+    gate.open();
+    for id in ids {
+        run.finished(id);
+    }
+}
+
+#[test]
 fn a_forced_job_does_not_heed_that_its_host_cools_down() {
     let origin = Origin::start();
     let mut run = Run::with(Options { retries: 1, per_host: Some(1), patience: None, ..options() });

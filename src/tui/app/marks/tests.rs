@@ -1,5 +1,6 @@
 //! Marks and ranges: what is marked, and that nothing is acted on that is out of sight.
 
+use super::super::scenes::finished;
 use super::super::tests::{app, fold, press};
 use super::*;
 use crate::engine::event::Event;
@@ -56,4 +57,36 @@ fn marks_out_of_sight_wait_and_those_of_gone_rows_go() {
     press(&mut app, Action::Sort(By::Name));
     press(&mut app, Action::Sort(By::Name));
     assert_eq!(ids(&app), [9, 8, 7, 6, 5, 4, 2, 1, 0], "as they are shown");
+}
+
+#[test]
+fn a_range_ends_with_the_row_where_it_began_and_says_so() {
+    for gone in [Event::Removed { id: JobId(2) }, finished(2, "2.jpg", 5, 5)] {
+        let mut app = app();
+        press(&mut app, Action::Tab(Tab::Active));
+        app.select(JobId(2));
+        press(&mut app, Action::Stretch(Step::Down));
+        assert_eq!(ids(&app), [2, 3]);
+        fold(&mut app, &[gone]);
+        app.refresh();
+        assert!(!app.marks.is_ranging());
+        assert!(app.notice().is_some_and(|notice| notice.line().starts_with("the range has ended")));
+        // The next one begins anew.
+        press(&mut app, Action::Stretch(Step::Up));
+        assert_eq!(ids(&app), [1, 3]);
+    }
+}
+
+#[test]
+fn among_the_pictures_only_pictures_are_acted_on() {
+    let mut app = app();
+    app.select(JobId(7));
+    press(&mut app, Action::Mark);
+    app.select(JobId(5));
+    press(&mut app, Action::Range);
+    press(&mut app, Action::Sheet);
+    assert!(!app.marks.is_ranging());
+    assert_eq!(ids(&app), [6]);
+    press(&mut app, Action::Back);
+    assert_eq!(ids(&app), [5, 7]);
 }

@@ -55,14 +55,14 @@ fn questions_say_what_is_lost_and_only_yes_loses_it() {
             &[3, 6, 7],
             Action::RemoveFile,
             "Take 3 off the list and delete 1 file, 100 B, and 100 B of parts? This cannot be undone.",
-            &["remove 3", "delete photos/6.jpg", "remove 6", "remove 7"],
+            &["remove 3", "remove 6", "remove 7", "delete photos/6.jpg"],
         ),
         (&[0], Action::RemoveFile, "Take 0.jpg off the list? This cannot be undone.", &["remove 0"]),
         (
             &[6],
             Action::Retry,
-            "Delete 1 file, 100 B and fetch 6.jpg again?",
-            &["delete photos/6.jpg", "remove 6", "add 1"],
+            "Fetch 6.jpg again? What is there stays, and another file gets another name.",
+            &["remove 6", "add 1"],
         ),
     ] {
         for answer in [Action::No, Action::Back, Action::Yes] {

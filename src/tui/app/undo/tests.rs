@@ -106,3 +106,15 @@ fn only_so_many_changes_are_kept_and_the_oldest_is_said() {
     press(&mut app, Action::Undo);
     assert!(app.notice().is_some_and(|notice| notice.line() == "nothing to take back"));
 }
+
+#[test]
+fn what_is_removed_again_is_taken_as_it_is_by_then() {
+    let mut app = app();
+    app.select(JobId(7));
+    assert!(press(&mut app, Action::Remove).is_empty());
+    press(&mut app, Action::Undo);
+    // It was tried again meanwhile, and runs.
+    fold(&mut app, &[queued(7, "7.jpg"), super::super::scenes::connecting(7, 1)]);
+    assert_eq!(press(&mut app, Action::Redo), ["cancel 7"]);
+    assert_eq!(press(&mut app, Action::Undo), ["retry 7"]);
+}
