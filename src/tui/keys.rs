@@ -7,12 +7,14 @@ mod burst;
 mod map;
 mod names;
 mod table;
+mod torn;
 
 pub(super) use binding::{Binding, Context};
 pub(super) use burst::{Burst, Typed};
 pub(super) use map::{Bound, Keymap, Line};
 #[cfg(test)]
 pub(super) use table::TABLE;
+pub(super) use torn::Torn;
 
 #[cfg(test)]
 mod tests;

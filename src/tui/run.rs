@@ -17,7 +17,7 @@ use super::action::Action;
 use super::app::App;
 use super::clock::Clock;
 use super::inbox::{Inbox, Wake};
-use super::keys::{Burst, Keymap, Typed};
+use super::keys::{Burst, Keymap, Torn, Typed};
 use super::limits::Limits;
 use super::look::Look;
 use super::preview::{Choice, Painter, Wanted, Way};
@@ -110,6 +110,7 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
             .with_pictures(way != Way::Cards, !off),
         painter: Painter::new(way, move |picture| ready.post(Wake::Picture(picture))),
         over_text: None,
+        torn: Torn::default(),
         burst: Burst::default(),
         unread: false,
         behind: false,
@@ -154,7 +155,8 @@ struct Loop<'a> {
     painter: Painter,
     /// What the terminal has over its text: a picture under so many toasts.
     over_text: Option<(Wanted, usize)>,
-    /// Keys that may be a paste.
+    /// Keys that may be pieces of one, or a paste.
+    torn: Torn,
     burst: Burst,
     /// The engine has more events than were read so far; it will not wake us for them.
     unread: bool,
@@ -329,6 +331,7 @@ impl Loop<'_> {
                 match input {
                     Input::Key(key) => {
                         panic_if_asked(key);
+                        let key = self.torn.key(key, at)?;
                         let typed = self.burst.key(self.app.context(), key, at);
                         return self.typed(typed);
                     }
