@@ -129,7 +129,7 @@ impl Job {
     /// Scheme, name and port of its host, as in `https://example.com`.
     #[must_use]
     pub fn origin(&self) -> &str {
-        let host = self.url.find("://").map_or(0, |at| at + 3);
+        let host = self.url.find(':').map_or(0, |scheme| self.url.len().min(scheme + 3));
         let length = self.url[host..].find('/').unwrap_or(self.url.len() - host);
         &self.url[..host + length]
     }

@@ -16,16 +16,11 @@ pub(in crate::tui) struct Sort {
 /// What of a row decides where it stands.
 #[derive(Debug)]
 pub(super) struct Key {
-    start: Start,
+    /// What decides in most cases: a number or the beginning of the text. Nothing is known of rows with [`UNKNOWN`];
+    /// they come last either way.
+    number: u128,
     /// All of the text, where it is one.
     text: String,
-}
-
-/// What decides in most cases: a number or the beginning of the text, and what else the order is known by. Nothing is
-/// known of rows with [`UNKNOWN`]; they come last either way.
-#[derive(Debug, Clone, Copy)]
-struct Start {
-    number: u128,
     rank: i64,
 }
 
@@ -41,37 +36,57 @@ impl Sort {
     pub(super) fn key(self, job: &Job, ranks: &Ranks) -> Key {
         let mut text = String::new();
         self.write(job, &mut text);
-        Key { start: self.start(job, &text, ranks), text }
+        Key { number: self.number(job, &text), rank: ranks.of(job.n), text }
     }
 
     /// Which of two rows comes first; no two rows are equal.
     pub(super) fn compare(self, a: &Key, b: &Key) -> Ordering {
-        self.order(a.start, b.start, || a.text.cmp(&b.text))
-    }
-
-    /// The numbers of these rows in their order. All texts stand in one, for there may be a million.
-    pub(super) fn sorted<'a>(self, rows: impl Iterator<Item = &'a Job>, ranks: &Ranks) -> Vec<usize> {
-        let mut texts = String::new();
-        let mut keyed: Vec<_> = rows
-            .map(|job| {
-                let from = texts.len();
-                self.write(job, &mut texts);
-                (self.start(job, &texts[from..], ranks), from, texts.len(), job.n)
-            })
-            .collect();
-        keyed.sort_unstable_by(|a, b| self.order(a.0, b.0, || texts[a.1..a.2].cmp(&texts[b.1..b.2])));
-        keyed.into_iter().map(|(.., n)| n).collect()
-    }
-
-    fn order(self, a: Start, b: Start, texts: impl FnOnce() -> Ordering) -> Ordering {
         let known = (a.number == UNKNOWN).cmp(&(b.number == UNKNOWN));
-        // Two empty texts are not simply equal: some libraries take ten times as long to find that out.
-        let texts = || if matches!(self.by, By::Name | By::Host) { texts() } else { Ordering::Equal };
         let order = || {
-            let order = a.number.cmp(&b.number).then_with(texts).then_with(|| a.rank.cmp(&b.rank));
+            let order = a.number.cmp(&b.number).then_with(|| a.text.cmp(&b.text)).then_with(|| a.rank.cmp(&b.rank));
             if self.reversed { order.reverse() } else { order }
         };
         known.then_with(order)
+    }
+
+    /// The numbers of these rows in their order. There may be a million: what decides in most cases is sorted as plain
+    /// numbers, and texts are made only of those that are alike there.
+    pub(super) fn sorted<'a>(self, rows: impl Iterator<Item = &'a Job>, ranks: &Ranks) -> Vec<usize> {
+        let mut text = String::new();
+        let rows: Vec<&Job> = rows.collect();
+        let mut order: Vec<(u128, usize)> = Vec::with_capacity(rows.len());
+        for (at, job) in rows.iter().enumerate() {
+            text.clear();
+            self.write(job, &mut text);
+            let number = self.number(job, &text);
+            order.push((if self.reversed && number != UNKNOWN { UNKNOWN - 1 - number } else { number }, at));
+        }
+        order.sort_unstable();
+        for alike in order.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+            self.sort_alike(alike, &rows, ranks);
+        }
+        order.into_iter().map(|(_, at)| rows[at].n).collect()
+    }
+
+    /// Sorts rows whose numbers are the same.
+    fn sort_alike(self, alike: &mut [(u128, usize)], rows: &[&Job], ranks: &Ranks) {
+        let mut texts = String::new();
+        let mut keyed: Vec<_> = alike
+            .iter()
+            .map(|(_, at)| {
+                let from = texts.len();
+                self.write(rows[*at], &mut texts);
+                (from..texts.len(), ranks.of(rows[*at].n), *at)
+            })
+            .collect();
+        let texts_empty = texts.is_empty();
+        keyed.sort_unstable_by(|a, b| {
+            // Two empty texts are not simply equal: some libraries take ten times as long to find that out.
+            let texts = || texts[a.0.clone()].cmp(&texts[b.0.clone()]);
+            let order = if texts_empty { Ordering::Equal } else { texts() }.then_with(|| a.1.cmp(&b.1));
+            if self.reversed { order.reverse() } else { order }
+        });
+        alike.iter_mut().zip(keyed).for_each(|(slot, (.., at))| slot.1 = at);
     }
 
     /// The text that the order goes by, in lower case.
@@ -90,7 +105,7 @@ impl Sort {
         }
     }
 
-    fn start(self, job: &Job, text: &str, ranks: &Ranks) -> Start {
+    fn number(self, job: &Job, text: &str) -> u128 {
         let number = match self.by {
             By::Added => Some(0),
             By::Name | By::Host => {
@@ -107,7 +122,7 @@ impl Sort {
             }),
             By::Eta => job.eta().map(|eta| eta.as_millis()),
         };
-        Start { number: number.unwrap_or(UNKNOWN), rank: ranks.of(job.n) }
+        number.unwrap_or(UNKNOWN)
     }
 }
 
