@@ -87,8 +87,7 @@ impl Comparison {
         let (engine, events) = Engine::start(options).map_err(CompareError::Start)?;
         starting(&engine);
         let dir: Arc<Path> = Arc::from(dir);
-        let request =
-            |url: &Url| DownloadRequest { url: url.clone(), dir: Arc::clone(&dir), name: None, checksum: None };
+        let request = |url: &Url| DownloadRequest::new(url.clone(), Arc::clone(&dir));
         engine.add(self.urls.iter().map(request).collect());
         engine.send(Command::Close);
         let jobs = match fold(way, &events) {

@@ -16,10 +16,10 @@ use url::Url;
 
 use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
-use crate::engine::options::{Checksum, Options, Proxy, Secret, SecretUrl};
+use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
-use crate::input::address;
 use crate::input::words::{self, Source};
+use crate::input::{Reading, Single, address};
 use crate::report::{Format, Wanted};
 
 /// What to do.
@@ -53,10 +53,6 @@ pub(crate) struct Settings {
     pub(crate) face: Face,
     /// Where files go; `None` where the user did not say.
     pub(crate) dir: Option<PathBuf>,
-    /// The user's own name for the only file.
-    pub(crate) output: Option<String>,
-    /// The digest that the only file must have.
-    pub(crate) checksum: Option<Checksum>,
     pub(crate) options: Options,
     /// The user has named the state database, and relies on it.
     pub(crate) own_state: bool,
@@ -66,6 +62,8 @@ pub(crate) struct Settings {
     pub(crate) keep: bool,
     /// What the config file says.
     pub(crate) file: ConfigFile,
+    /// How sources are read.
+    pub(crate) reading: Reading,
 }
 
 /// Makes sense of a command line.
@@ -126,8 +124,8 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     if options.keep && !matches!(job, Job::Compare(_)) {
         return Err("--keep belongs to `haul compare`".to_owned());
     }
-    let (dir, output, keep) = (options.dir.clone(), options.output.clone(), options.keep);
-    let checksum = options.checksum.clone();
+    let (dir, keep) = (options.dir.clone(), options.keep);
+    let single = Single { name: options.output.clone(), checksum: options.checksum.clone() };
     let state = match job {
         // What they do is of no use to a later run.
         Job::Demo | Job::Compare(_) => None,
@@ -146,7 +144,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         _ => None,
     };
     let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, output, checksum, options, own_state, records, keep, file })
+    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single } })
 }
 
 /// The commands that are about what earlier runs have left.

@@ -249,7 +249,7 @@ impl Jobs {
     }
 
     fn queued(&mut self, event: &Event) {
-        let Event::Queued { id, url, dir, name, elsewhere, bytes, total } = event else { return };
+        let Event::Queued { id, url, dir, name, elsewhere, bytes, total, .. } = event else { return };
         if self.index.contains_key(id) || self.hidden.contains_key(id) {
             self.rest(*id, JobState::Queued);
             return self.change(*id, |job| job.elsewhere = *elsewhere);

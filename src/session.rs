@@ -1,52 +1,51 @@
 //! One run of the program: settings in, exit status out. It opens the engine, hands it to a face, and is the only
 //! place that knows them all.
 
+mod embedded;
 mod interrupt;
+mod other;
 mod refused;
+mod troubles;
 
 pub(crate) use refused::Refused;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use crate::commands;
-use crate::compare::{CompareError, Comparison};
 use crate::config::{ConfigFile, Face, Job, Settings};
 use crate::engine::event::Command;
-use crate::engine::options::{Options, Proxy};
-use crate::engine::{Engine, Events, Received, StartError, What, prepare_folder};
+use crate::engine::options::Options;
+use crate::engine::{Engine, Events, Received, StartError, prepare_folder};
 use crate::headless::{self, Console};
-use crate::input::feed::{self, Single, Trouble};
+use crate::input::feed;
 use crate::input::words::Source;
+use crate::input::{Places, Reading};
 use crate::jobs::Jobs;
-use crate::origin::{Manners, Origin};
+use crate::origin::Manners;
 use crate::report::{Recorder, Wanted};
 use crate::signals::{self, Signal};
 use crate::tui;
 
 use interrupt::Interrupt;
-
-/// Bad lines of lists that are named one by one; more are counted.
-const NAMED_LINES: u64 = 20;
+use troubles::Report;
 
 /// Does what the settings say.
 ///
 /// # Errors
 /// When nothing could be started.
 pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
-    let Settings { job, face, dir, output, checksum, options, own_state, records, keep, file } = settings;
+    let Settings { job, face, dir, options, own_state, records, keep, file, reading } = settings;
     let (sources, dir, options, _origin) = match job {
-        Job::Compare(sources) => return compare(sources, dir, options, keep),
-        Job::History => return history(&options, face),
-        Job::Forget(what) => return forget(&options, &what),
+        Job::Compare(sources) => return other::compare(sources, dir, options, keep),
+        Job::History => return other::history(&options, face),
+        Job::Forget(what) => return other::forget(&options, &what),
         Job::Fetch(sources) => (Some(sources), dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Resume => (None, dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Demo => {
-            let (origin, sources, options) = embedded(Manners::default(), options)?;
+            let (origin, sources, options) = embedded::origin(Manners::default(), options)?;
             (Some(sources), dir.unwrap_or_else(|| "haul-demo".into()), options, Some(origin))
         }
     };
@@ -54,9 +53,9 @@ pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
     let dir = if sources.is_some() { prepare_folder(&dir).map_err(|error| Refused::Folder(dir, error))? } else { dir };
     let limits = (options.jobs, options.limit_rate);
     let (engine, events, doubt) = start(options, own_state)?;
-    let (dir, single) = (Arc::from(dir), Single { name: output, checksum });
+    let dir = Arc::from(dir);
     let closing = engine.clone();
-    let work = Work { engine, events, sources, dir, single, records, doubt, file, limits };
+    let work = Work { engine, events, sources, dir, reading, records, doubt, file, limits };
     let result = if face == Face::Screen { on_screen(work) } else { without_screen(work, face) };
     // Where nothing was started, nobody has told it to end.
     closing.send(Command::Stop);
@@ -79,36 +78,14 @@ fn start(options: Options, own_state: bool) -> Result<(Engine, Events, Option<St
     }
 }
 
-fn history(options: &Options, face: Face) -> Result<u8, Refused> {
-    let Some(database) = &options.state else { return Ok(0) };
-    let console = Console::new(false);
-    let printed = commands::history(database, face == Face::Json, |line| console.data(line)).map_err(Refused::State)?;
-    Ok(u8::from(printed.inspect_err(|error| output_failed(&console, error)).is_err()))
-}
-
-fn forget(options: &Options, what: &[What]) -> Result<u8, Refused> {
-    let Some(database) = &options.state else { return Ok(0) };
-    let (line, done) = commands::forget(database, what).map_err(Refused::State)?;
-    let console = Console::new(false);
-    let told = console.data(&line).inspect_err(|error| output_failed(&console, error));
-    Ok(u8::from(!done || told.is_err()))
-}
-
-/// The origin inside haul with the options to reach it; a proxy would not know the way.
-fn embedded(manners: Manners, options: Options) -> Result<(Origin, Vec<Source>, Options), Refused> {
-    let origin = Origin::start(manners)
-        .map_err(|error| Refused::Usage(format!("cannot open a port on the loopback interface: {error}")))?;
-    let sources = origin.urls().into_iter().map(Source::Address).collect();
-    Ok((origin, sources, Options { proxy: Proxy::None, ..options }))
-}
-
 struct Work {
     engine: Engine,
     events: Events,
     /// None for what earlier runs have left.
     sources: Option<Vec<Source>>,
     dir: Arc<Path>,
-    single: Single,
+    /// How they are read.
+    reading: Reading,
     records: Wanted,
     /// What is wrong with the state, if anything is.
     doubt: Option<String>,
@@ -119,7 +96,7 @@ struct Work {
 }
 
 fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, single, records, doubt, file, .. } = work;
+    let Work { engine, events, sources, dir, reading, records, doubt, file, .. } = work;
     let console = Arc::new(Console::new(face == Face::Plain));
     for line in doubt.into_iter().chain(file.warnings) {
         console.say(&format!("haul: {line}"));
@@ -140,8 +117,8 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
         if resumes {
             feeder.send(Command::Restore(true));
         }
-        let sources = sources.unwrap_or_default();
-        let whole = feed::feed(&feeder, held, sources, &dir, &single, true, |trouble| report.trouble(&trouble));
+        let (sources, places) = (sources.unwrap_or_default(), Places::new(dir));
+        let whole = feed::feed(&feeder, held, sources, &reading, places, true, |trouble| report.trouble(&trouble));
         read.store(whole, Ordering::Release);
         report.end();
         feeder.send(Command::CountLeft);
@@ -166,7 +143,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
         }
         Ok(()) => is_complete(&jobs) && jobs.is_restored() && told_all,
         Err(error) => {
-            output_failed(&console, &error);
+            console.lost(&error);
             false
         }
     };
@@ -174,7 +151,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
 }
 
 fn on_screen(work: Work) -> Result<u8, Refused> {
-    let Work { engine, events, sources, dir, single, records, doubt, file, limits } = work;
+    let Work { engine, events, sources, dir, reading, records, doubt, file, limits } = work;
     let started = Instant::now();
     let inbox = tui::inbox();
     for line in doubt.into_iter().chain(file.warnings) {
@@ -192,7 +169,8 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     let interrupt = Interrupt::listen(move || stop.stop(), tui::restore);
     interrupt.covers(&engine);
     let troubled = Arc::new(AtomicBool::new(false));
-    let (notes, flag, feeder, folder) = (inbox.clone(), Arc::clone(&troubled), engine.clone(), Arc::clone(&dir));
+    let (notes, flag, feeder) = (inbox.clone(), Arc::clone(&troubled), engine.clone());
+    let places = Places::new(Arc::clone(&dir));
     let all_read = Arc::new(AtomicBool::new(false));
     let read = Arc::clone(&all_read);
     let sources = sources.unwrap_or_default();
@@ -202,7 +180,7 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     }
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| notes.note(line.to_owned()));
-        let whole = feed::feed(&feeder, held, sources, &folder, &single, false, |trouble| report.trouble(&trouble));
+        let whole = feed::feed(&feeder, held, sources, &reading, places, false, |trouble| report.trouble(&trouble));
         read.store(whole, Ordering::Release);
         report.end();
         if words {
@@ -240,52 +218,6 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     Ok(interrupt.exit_status(told_all && is_complete(&jobs) && jobs.is_restored() && !troubled.load(Ordering::Relaxed)))
 }
 
-fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: bool) -> Result<u8, Refused> {
-    let (sources, options, _origin) = if sources.is_empty() {
-        let (origin, sources, options) = embedded(Manners { busy_once: false, ..Manners::default() }, options)?;
-        (sources, options, Some(origin))
-    } else {
-        (sources, options, None)
-    };
-    let troubled = Arc::new(AtomicBool::new(false));
-    let console = Console::new(false);
-    let mut report = Report::new(Arc::clone(&troubled), |line: &str| console.say(line));
-    let mut urls = Vec::new();
-    feed::read(
-        sources,
-        |url| {
-            urls.push(url);
-            true
-        },
-        || {},
-        |trouble| report.trouble(&trouble),
-    );
-    report.end();
-    if urls.is_empty() {
-        return Err(Refused::Usage("the list holds no address to compare".to_owned()));
-    }
-    let dir = dir.unwrap_or_else(std::env::temp_dir);
-    let comparison = Comparison { urls, options, dir, keep };
-    let interrupt = Interrupt::listen(|| {}, || {});
-    let same = match comparison.run(|engine| interrupt.covers(engine)) {
-        Ok(same) => same,
-        Err(CompareError::Start(error)) => return Err(Refused::Usage(error.to_string())),
-        Err(CompareError::Folder(dir, error)) => return Err(Refused::Folder(dir, error)),
-        Err(CompareError::Output(error)) => {
-            output_failed(&console, &error);
-            false
-        }
-    };
-    Ok(interrupt.exit_status(same && !troubled.load(Ordering::Relaxed)))
-}
-
-/// Whoever closed the other end of a pipe has seen enough; that is no reason to complain.
-fn output_failed(console: &Console, error: &io::Error) {
-    if error.kind() != io::ErrorKind::BrokenPipe {
-        console.say(&format!("haul: cannot write to standard output: {error}"));
-    }
-}
-
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Refused> {
     let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
     thread.map(drop).map_err(|error| Refused::Usage(format!("cannot start threads: {error}")))
@@ -302,36 +234,4 @@ fn drain(events: &Events, jobs: &mut Jobs, recorder: &mut Recorder) {
 
 fn is_complete(jobs: &Jobs) -> bool {
     jobs.totals().finished == jobs.totals().jobs
-}
-
-/// Says what was wrong with lists, and remembers that something was.
-struct Report<F> {
-    troubled: Arc<AtomicBool>,
-    say: F,
-    refused: u64,
-}
-
-impl<F: FnMut(&str)> Report<F> {
-    fn new(troubled: Arc<AtomicBool>, say: F) -> Self {
-        Self { troubled, say, refused: 0 }
-    }
-
-    fn trouble(&mut self, trouble: &Trouble<'_>) {
-        self.troubled.store(true, Ordering::Relaxed);
-        match trouble {
-            Trouble::Refused(list, refusal) => {
-                self.refused += 1;
-                if self.refused <= NAMED_LINES {
-                    (self.say)(&format!("{list}: {refusal}"));
-                }
-            }
-            Trouble::Broken(list, error) => (self.say)(&format!("{list}: cannot read on: {error}")),
-        }
-    }
-
-    fn end(&mut self) {
-        if let Some(more) = self.refused.checked_sub(NAMED_LINES).filter(|more| *more > 0) {
-            (self.say)(&format!("{more} more lines were refused"));
-        }
-    }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use url::Url;
 
 use super::error::TransferError;
-use super::request::{DownloadRequest, JobId};
+use super::request::{Columns, DownloadRequest, JobId};
 
 /// The most requests that one [`Command::Add`] may carry; more would keep the supervisor from its other work.
 pub const ADD_LIMIT: usize = 1000;
@@ -86,6 +86,8 @@ pub enum Event {
         bytes: u64,
         /// The size of the whole file, where an earlier run has learned it.
         total: Option<u64>,
+        /// What the request brought along to be found again; given once, with the first of these events.
+        columns: Option<Columns>,
     },
     /// An attempt has a slot and asks the server.
     Connecting {

@@ -15,7 +15,7 @@
 //! let (engine, events) = Engine::start(Options::default())?;
 //! let url = "https://example.com/photo.jpg".parse()?;
 //! let dir = prepare_folder(Path::new("."))?.into();
-//! engine.add(vec![DownloadRequest { url, dir, name: None, checksum: None }]);
+//! engine.add(vec![DownloadRequest::new(url, dir)]);
 //! engine.send(Command::Close);
 //! while let Some(event) = events.recv() {
 //!     if let Event::Finished { file, .. } = event {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::options::Checksum;
+use super::options::{Checksum, Secret};
 
 /// One address to fetch. It becomes a job when the engine has accepted it.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +22,46 @@ pub struct DownloadRequest {
     pub name: Option<String>,
     /// The digest that the file must have.
     pub checksum: Option<Checksum>,
+    /// What only few requests have; boxed, since there may be a million without.
+    pub more: Option<Box<More>>,
+}
+
+impl DownloadRequest {
+    /// A request with nothing but where from and where to.
+    #[must_use]
+    pub fn new(url: Url, dir: Arc<Path>) -> Self {
+        Self { url, dir, name: None, checksum: None, more: None }
+    }
+}
+
+/// What only few requests have.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct More {
+    /// Other addresses of the same file, tried in turn where the ones before them fail.
+    pub mirrors: Vec<Url>,
+    /// Headers of this request alone, before those of [`Options::headers`](super::options::Options::headers) of the
+    /// same name. They stay with the origin that the request named, and are never kept.
+    pub headers: Vec<(String, Secret)>,
+    /// User and password of this request alone (Basic, RFC 7617), before all others but those in its address.
+    pub user: Option<(String, Secret)>,
+    /// A pattern for the name, with `{stem}` and `{ext}` of the server's name in it; in place of a name of the user's
+    /// own. `{{` and `}}` stand for braces.
+    pub pattern: Option<String>,
+    /// Where the answer says that machines shall not learn from it (`X-Robots-Tag: noai`, `noimageai`), leave it.
+    pub obeys_robots: bool,
+    /// What the caller wants to find again in [`Event::Queued`](super::event::Event::Queued); nothing is done with it.
+    pub columns: Option<Columns>,
+}
+
+/// Values that belong to a request, such as those of a table's other columns; none is an empty one.
+pub type Columns = Arc<[Option<Box<str>>]>;
+
+impl More {
+    /// True where there is something that is never kept.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        !self.headers.is_empty() || self.user.is_some()
+    }
 }
 
 impl fmt::Debug for DownloadRequest {
@@ -32,7 +72,7 @@ impl fmt::Debug for DownloadRequest {
             .field("dir", &self.dir)
             .field("name", &self.name)
             .field("checksum", &self.checksum)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -49,6 +49,14 @@ impl Console {
         written
     }
 
+    /// Standard output cannot be written. Whoever closed the other end of a pipe has seen enough; that is no reason to
+    /// complain.
+    pub(crate) fn lost(&self, error: &io::Error) {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            self.say(&format!("haul: cannot write to standard output: {error}"));
+        }
+    }
+
     /// Writes a message, safe to show. Where standard error is gone nobody is left to tell.
     pub(crate) fn say(&self, line: &str) {
         let status = self.lock();

@@ -3,18 +3,15 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::path::Path;
-use std::sync::Arc;
-
-use url::Url;
 
 use crate::engine::event::ADD_LIMIT;
-use crate::engine::options::Checksum;
-use crate::engine::request::DownloadRequest;
 use crate::engine::{Engine, Hold};
 
 use super::address::Refusal;
+use super::entry::Entry;
 use super::list::Lines;
+use super::places::Places;
+use super::reading::{Reading, Single};
 use super::words::Source;
 
 /// Something on the way that a person should hear of.
@@ -24,30 +21,24 @@ pub enum Trouble<'a> {
     Refused(&'a str, Refusal),
     /// This list ended early, for this reason.
     Broken(&'a str, io::Error),
-}
-
-/// What the user said of the file, where there is but one.
-#[derive(Debug, Clone, Default)]
-pub struct Single {
-    /// Its name.
-    pub name: Option<String>,
-    /// The digest that it must have.
-    pub checksum: Option<Checksum>,
+    /// An entry has no folder to go to, for this reason.
+    NoFolder(String),
 }
 
 /// Adds everything that `sources` name, also where the engine is told to stop meanwhile: all words, and the lines of
-/// lists that have been read by then, become jobs. `held` was taken before anything could stop the engine. `single`
-/// is what the user said of a single file. `hold_back` waits where the engine has enough to do, so that a long list
+/// lists that have been read by then, become jobs, in their `places`. `held` was taken before anything could stop the
+/// engine. `hold_back` waits where the engine has enough to do, so that a long list
 /// costs little memory; otherwise it takes all, as fast as it can make jobs of them. True where every source was read to its end.
 pub fn feed(
     engine: &Engine,
     held: Hold,
     sources: Vec<Source>,
-    dir: &Arc<Path>,
-    single: &Single,
+    reading: &Reading,
+    places: Places,
     hold_back: bool,
     trouble: impl FnMut(Trouble<'_>),
 ) -> bool {
+    let (places, trouble) = (RefCell::new(places), RefCell::new(trouble));
     let batch = RefCell::new(Vec::new());
     let held = RefCell::new(Some(held));
     let hand_over = || {
@@ -56,13 +47,20 @@ pub fn feed(
         engine.add(requests);
         open
     };
-    let take = |url| {
+    let take = |mut entry: Entry| {
         held.borrow_mut().get_or_insert_with(|| engine.hold());
-        let full = {
-            let mut batch = batch.borrow_mut();
-            let Single { name, checksum } = single.clone();
-            batch.push(DownloadRequest { url, dir: Arc::clone(dir), name, checksum });
-            batch.len() >= ADD_LIMIT
+        let Single { name, checksum } = reading.single.clone();
+        (entry.name, entry.checksum) = (name.or(entry.name), checksum.or(entry.checksum));
+        let full = match places.borrow_mut().request(entry) {
+            Ok(request) => {
+                let mut batch = batch.borrow_mut();
+                batch.push(request);
+                batch.len() >= ADD_LIMIT
+            }
+            Err(why) => {
+                trouble.borrow_mut()(Trouble::NoFolder(why));
+                false
+            }
         };
         !full || hand_over()
     };
@@ -71,16 +69,17 @@ pub fn feed(
         // The text may never come, and an engine that is told to stop must not wait for it.
         held.take();
     };
-    let whole = read(sources, take, waiting, trouble);
+    let whole = read(sources, reading, take, waiting, |what| trouble.borrow_mut()(what));
     hand_over();
     whole
 }
 
-/// Gives every address to `take`, which says whether to go on; if not, lists are read no further. `waiting` runs before
+/// Gives every entry to `take`, which says whether to go on; if not, lists are read no further. `waiting` runs before
 /// more of a list is waited for. True where every source was read to its end.
 pub fn read(
     sources: Vec<Source>,
-    mut take: impl FnMut(Url) -> bool,
+    _reading: &Reading,
+    mut take: impl FnMut(Entry) -> bool,
     mut waiting: impl FnMut(),
     mut trouble: impl FnMut(Trouble<'_>),
 ) -> bool {
@@ -89,14 +88,14 @@ pub fn read(
         let (list, text) = match source.into_text() {
             Ok(text) => text,
             Err(url) => {
-                going &= take(url);
+                going &= take(url.into());
                 continue;
             }
         };
         let mut lines = Lines::new(text);
         while going {
             match lines.next_address(&mut waiting) {
-                Ok(Some((_, Ok(url)))) => going = take(url),
+                Ok(Some((_, Ok(url)))) => going = take(url.into()),
                 Ok(Some((line, Err(reason)))) => trouble(Trouble::Refused(&list, Refusal { line, reason })),
                 Ok(None) => break,
                 Err(error) => {

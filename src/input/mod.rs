@@ -3,10 +3,16 @@
 
 mod address;
 mod draft;
+mod entry;
 pub mod expand;
 pub mod feed;
 pub mod list;
+mod places;
+mod reading;
 pub mod words;
 
 pub use address::{Refusal, address};
 pub use draft::{Counts, Draft, MOST_ADDRESSES};
+pub use entry::Entry;
+pub use places::Places;
+pub use reading::{Reading, Single};

@@ -22,6 +22,7 @@ fn queued(id: u64) -> Event {
         elsewhere: false,
         bytes: 0,
         total: None,
+        columns: None,
     }
 }
 

@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use url::Url;
-
 use super::inbox::{Inbox, Wake};
 use super::pasted::{Added, Loaded, Pasted};
 use crate::display;
@@ -17,7 +15,7 @@ use crate::engine::request::DownloadRequest;
 use crate::engine::{Engine, prepare_folder};
 use crate::input::expand::Pattern;
 use crate::input::feed::{self, Trouble};
-use crate::input::{Refusal, list, words};
+use crate::input::{Entry, Places, Reading, Refusal, list, words};
 
 /// Where addresses go.
 #[derive(Clone)]
@@ -36,7 +34,7 @@ impl Loader<'_> {
         self.spawn(move |mut batch, inbox| {
             if let Some(folder) = &pasted.folder {
                 match make(folder) {
-                    Ok(dir) => batch.dir = Arc::from(dir),
+                    Ok(dir) => batch.places = Places::new(Arc::from(dir)),
                     Err(why) => return Loaded::NoFolder(why),
                 }
                 inbox.post(Wake::Loaded(Loaded::Begun));
@@ -64,14 +62,15 @@ impl Loader<'_> {
                 Err(why) => return Loaded::Unread(why),
             };
             let batch = std::cell::RefCell::new(batch);
-            let take = |url| batch.borrow_mut().take(url);
+            let take = |entry| batch.borrow_mut().take(entry);
             let waiting = || {
                 batch.borrow_mut().hand_over();
             };
-            feed::read(vec![source], take, waiting, |trouble| {
+            feed::read(vec![source], &Reading::default(), take, waiting, |trouble| {
                 batch.borrow_mut().refused(match trouble {
                     Trouble::Refused(list, refusal) => format!("{list}: {refusal}"),
                     Trouble::Broken(list, error) => format!("{list}: cannot read on: {error}"),
+                    Trouble::NoFolder(why) => why,
                 });
             });
             let mut batch = batch.into_inner();
@@ -90,7 +89,12 @@ impl Loader<'_> {
 
     fn spawn(self, work: impl FnOnce(Batch, &Inbox) -> Loaded + Send + 'static) {
         let (failed, inbox) = (self.inbox.clone(), self.inbox.clone());
-        let batch = Batch { engine: self.engine.clone(), dir: self.dir, requests: Vec::new(), told: Added::default() };
+        let batch = Batch {
+            engine: self.engine.clone(),
+            places: Places::new(self.dir),
+            requests: Vec::new(),
+            told: Added::default(),
+        };
         let thread = thread::Builder::new().name("load".to_owned());
         let started = thread.spawn(move || inbox.post(Wake::Loaded(work(batch, &inbox))));
         if let Err(error) = started {
@@ -102,7 +106,7 @@ impl Loader<'_> {
 /// Addresses that wait until they are worth a command.
 struct Batch {
     engine: Engine,
-    dir: Arc<Path>,
+    places: Places,
     requests: Vec<DownloadRequest>,
     told: Added,
 }
@@ -112,12 +116,12 @@ impl Batch {
     fn line(&mut self, text: &str, expand: bool) -> Result<(), String> {
         if !expand || text.trim_start().starts_with('#') {
             if let Some(url) = list::line(text)? {
-                self.take(url);
+                self.take(url.into());
             }
             return Ok(());
         }
         for text in Pattern::parse(text)?.texts() {
-            if !list::line(&text)?.is_none_or(|url| self.take(url)) {
+            if !list::line(&text)?.is_none_or(|url| self.take(url.into())) {
                 break;
             }
         }
@@ -125,9 +129,14 @@ impl Batch {
     }
 
     /// Takes an address; false when the engine takes no more.
-    fn take(&mut self, url: Url) -> bool {
-        self.requests.push(DownloadRequest { url, dir: Arc::clone(&self.dir), name: None, checksum: None });
-        self.told.addresses += 1;
+    fn take(&mut self, entry: Entry) -> bool {
+        match self.places.request(entry) {
+            Ok(request) => {
+                self.requests.push(request);
+                self.told.addresses += 1;
+            }
+            Err(why) => self.refused(why),
+        }
         self.requests.len() < ADD_LIMIT || self.hand_over()
     }
 

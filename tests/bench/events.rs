@@ -11,7 +11,16 @@ use haul::jobs::Jobs;
 
 pub(crate) fn queued(id: u64, dir: &Arc<Path>) -> Event {
     let url = format!("https://images.example/2026/08/photo-{id:06}.jpg?w=1600").parse().expect("a valid address");
-    Event::Queued { id: JobId(id), url, dir: Arc::clone(dir), name: None, elsewhere: false, bytes: 0, total: None }
+    Event::Queued {
+        id: JobId(id),
+        url,
+        dir: Arc::clone(dir),
+        name: None,
+        elsewhere: false,
+        bytes: 0,
+        total: None,
+        columns: None,
+    }
 }
 
 pub(crate) fn started(id: u64, dir: &Path) -> Event {

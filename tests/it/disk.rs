@@ -14,7 +14,7 @@ use haul::engine::request::DownloadRequest;
 
 /// A job for a file in a folder of the test's choice.
 fn request(url: &str, dir: &Path) -> DownloadRequest {
-    DownloadRequest { url: url.parse().expect("a valid address"), dir: Arc::from(dir), name: None, checksum: None }
+    DownloadRequest::new(url.parse().expect("a valid address"), Arc::from(dir))
 }
 
 /// Takes so much of a disk until it is removed.

@@ -281,7 +281,7 @@ impl Record {
             return None;
         }
         let checksum = self.checksum.as_deref().map(checksum::parse).transpose().ok()?;
-        Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum })
+        Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more: None })
     }
 
     /// The part file, if there is one that can be gone on with and the record can be trusted.

@@ -103,7 +103,7 @@ mod tests {
 
     fn request(number: usize) -> DownloadRequest {
         let url = format!("http://h/{number}").parse().expect("a valid address");
-        DownloadRequest { url, dir: Path::new("/nowhere").into(), name: None, checksum: None }
+        DownloadRequest::new(url, Path::new("/nowhere").into())
     }
 
     fn within<T>(

@@ -276,11 +276,12 @@ impl Supervisor {
         self.tell_queued(id, false);
     }
 
-    fn tell_queued(&self, id: JobId, elsewhere: bool) {
-        let Some(Job { request, partial, reached, .. }) = self.jobs.get(&id).map(|job| &**job) else { return };
+    fn tell_queued(&mut self, id: JobId, elsewhere: bool) {
+        let Some(Job { request, partial, reached, .. }) = self.jobs.get_mut(&id).map(|job| &mut **job) else { return };
         let (url, dir, name) = (without_userinfo(&request.url), Arc::clone(&request.dir), request.name.clone());
         let (bytes, total) = partial.as_ref().map_or((0, None), |partial| (*reached, partial.total));
-        self.tell(Event::Queued { id, url, dir, name, elsewhere, bytes, total });
+        let columns = request.more.as_mut().and_then(|more| more.columns.take());
+        self.tell(Event::Queued { id, url, dir, name, elsewhere, bytes, total, columns });
     }
 
     /// Jobs whose time to wait is over go again, before those that never ran.

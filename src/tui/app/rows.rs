@@ -196,7 +196,7 @@ impl App {
         let jobs = rows.iter().filter_map(|n| self.jobs.numbered(*n));
         let again = jobs.filter_map(|job| {
             let url = url::Url::parse(&job.url).ok()?;
-            let request = DownloadRequest { url, dir: std::sync::Arc::clone(&job.dir), name: None, checksum: None };
+            let request = DownloadRequest::new(url, std::sync::Arc::clone(&job.dir));
             Some(((job.n, job.id), request))
         });
         let (old, requests): (Vec<_>, Vec<_>) = again.unzip();

@@ -30,6 +30,7 @@ pub(in crate::tui) fn queued(id: u64, name: &str) -> Event {
         elsewhere: false,
         bytes: 0,
         total: None,
+        columns: None,
     }
 }
 

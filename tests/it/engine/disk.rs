@@ -12,7 +12,7 @@ use crate::support::bytes::payload;
 use crate::support::origin::{Answer, Gate, Origin, Script};
 
 fn request(url: &str, dir: PathBuf) -> DownloadRequest {
-    DownloadRequest { url: url.parse().expect("a valid address"), dir: Arc::from(dir), name: None, checksum: None }
+    DownloadRequest::new(url.parse().expect("a valid address"), Arc::from(dir))
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn nobody_has_to_read() {
         let path = format!("/{number}.bin");
         origin.script(&path, Script::body(payload(number, 300_000)));
         let url = origin.url(&path).parse().expect("a valid address");
-        DownloadRequest { url, dir: Arc::from(dir.work()), name: None, checksum: None }
+        DownloadRequest::new(url, Arc::from(dir.work()))
     });
     engine.add(requests.collect());
     engine.send(Command::Close);

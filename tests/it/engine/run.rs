@@ -59,7 +59,7 @@ impl Run {
 
     pub(crate) fn request(&self, url: &str, name: Option<&str>) -> DownloadRequest {
         let url = url.parse().expect("a valid address");
-        DownloadRequest { url, dir: Arc::from(self.dir.work()), name: name.map(str::to_owned), checksum: None }
+        DownloadRequest { name: name.map(str::to_owned), ..DownloadRequest::new(url, Arc::from(self.dir.work())) }
     }
 
     /// Adds a job and waits until it is one.

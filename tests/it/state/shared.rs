@@ -26,7 +26,7 @@ fn twice_held(bytes: &[u8], gate: &Gate) -> Script {
 
 /// The folder is that of the program's own runs, not the engine's.
 fn request(dir: &TempDir, url: &str) -> DownloadRequest {
-    DownloadRequest { url: url.parse().expect("an address"), dir: dir.work().into(), name: None, checksum: None }
+    DownloadRequest::new(url.parse().expect("an address"), dir.work().into())
 }
 
 #[test]

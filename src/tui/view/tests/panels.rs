@@ -158,7 +158,10 @@ fn many_hosts_end_in_a_sum() {
     for id in 0..60 {
         let Event::Queued { id, dir, .. } = queued(id, "a.jpg") else { return };
         let url = url::Url::parse(&format!("http://h{}.example:8080/a.jpg", id.0)).expect("a valid address");
-        app.event(&Event::Queued { id, url, dir, name: None, elsewhere: false, bytes: 0, total: None }, now);
+        app.event(
+            &Event::Queued { id, url, dir, name: None, elsewhere: false, bytes: 0, total: None, columns: None },
+            now,
+        );
         app.event(&connecting(id.0, 1), now);
     }
     screen(&mut app, 120, 35);
