@@ -52,6 +52,56 @@
 //! frame shows a storm of it. The UI loop on the main thread turns the key into an `Action` by the one table that also
 //! makes help, footer, menus and palette; `App::update` gives effects, such as a `Command`. The row changes when the event
 //! comes back. Where a new panel, key or column goes is on the first page of `tui`.
+//!
+//! # As a library
+//!
+//! [`Engine`](engine::Engine) is all that a program needs; [`Jobs`](jobs::Jobs) folds its events into rows and sums that
+//! can be shown. This fetches a list and draws a line of its own:
+//!
+//! ```
+//! use std::time::{Duration, Instant};
+//!
+//! use haul::engine::event::{Command, Event};
+//! use haul::engine::options::Options;
+//! use haul::engine::request::DownloadRequest;
+//! use haul::engine::{Engine, Received, prepare_folder};
+//! use haul::input::list;
+//! use haul::jobs::Jobs;
+//! use haul::units;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let origin = haul::origin::Origin::start(haul::origin::Manners::default())?;
+//! # let text = origin.urls()[..3].iter().map(|url| format!("{url}\n")).collect::<String>();
+//! # let folder = std::env::temp_dir().join(format!("haul-doc-{}", std::process::id()));
+//! # let options = Options { proxy: haul::engine::options::Proxy::None, ..Options::default() };
+//! # #[cfg(any())]
+//! let options = Options { jobs: 8, ..Options::default() };
+//! let (engine, events) = Engine::start(options)?;
+//! let dir = prepare_folder(&folder)?.into();
+//! let urls = text.lines().map(list::line).collect::<Result<Vec<_>, _>>()?;
+//! engine.add(urls.into_iter().flatten().map(|url| DownloadRequest::new(url, std::sync::Arc::clone(&dir))).collect());
+//! engine.send(Command::Close); // No more will come: end when all is done.
+//!
+//! let mut jobs = Jobs::new();
+//! loop {
+//!     match events.recv_timeout(Duration::from_millis(200)) {
+//!         Received::Event(event) => {
+//!             if let Event::Failed { error, .. } = &event {
+//!                 eprintln!("{error}");
+//!             }
+//!             jobs.apply(&event, Instant::now());
+//!         }
+//!         Received::Nothing => {}
+//!         Received::Closed => break,
+//!     }
+//!     let totals = jobs.totals();
+//!     eprint!("\r{} of {}, {}", totals.finished, totals.jobs, units::bytes(jobs.bytes_received()));
+//! }
+//! # assert_eq!(jobs.totals().finished, 3);
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod cli;
 mod commands;
