@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::display;
+use crate::nearest::nearest;
 
 /// The widest that a number is padded to.
 const WIDEST: usize = 20;
@@ -151,9 +152,7 @@ fn name(inside: &str, known: &[&str]) -> Result<Piece, String> {
 
 /// Says that a name is not among the known ones, and which of those is the nearest, or else what they are.
 fn unknown(asked: &str, known: &[&str]) -> String {
-    let distance = |name: &&&str| strsim::damerau_levenshtein(&asked.to_lowercase(), &name.to_lowercase());
-    let near = known.iter().min_by_key(distance).filter(|name| distance(name) <= asked.chars().count().div_ceil(2));
-    let hint = match near {
+    let hint = match nearest(asked, known.iter().copied()) {
         Some(near) => format!("did you mean `{}`?", display::safe(near)),
         None if known.is_empty() => "there are no names here".to_owned(),
         None => {
