@@ -199,7 +199,9 @@ impl<B: Books> Committing<'_, B> {
             {
                 return Ok(Committed { path, skipped: false });
             }
-            if holds(&path, body)? && !self.books.is_owned(&path) && self.finals.adopt(&path) {
+            // What is renamed over gets its time too.
+            let anew = self.manner.overwrite && self.manner.modified.is_some();
+            if !anew && holds(&path, body)? && !self.books.is_owned(&path) && self.finals.adopt(&path) {
                 match body {
                     Body::Part(part) => part.remove(),
                     Body::Memory(_) if self.written => remove_part(part_path),
