@@ -111,6 +111,35 @@ fn twins_in_case_or_composition_are_never_one_file() {
     }
 }
 
+/// A digest is a hint: what is said to be the same may be another file, or none by now.
+#[test]
+fn nobody_gets_a_name_of_a_file_with_other_bytes() {
+    let (folder, finals) = (Folder::new(), Finals::default());
+    folder.write("same", "abc");
+    folder.write("other", "abd");
+    folder.write("longer", "abcd");
+    let path = folder.path("1.part");
+    let in_part = || {
+        let mut part = Part::create(path.clone()).expect("created");
+        part.append(b"abc").expect("written");
+        Body::Part(part)
+    };
+    let in_memory = || Body::Memory(Bytes::from_static(b"abc"));
+    let kinds: [(&str, &dyn Fn() -> Body); 2] = [("memory", &in_memory), ("part", &in_part)];
+    for (kind, body) in kinds {
+        for (hint, same) in [("other", false), ("longer", false), ("none", false), (".", false), ("same", true)] {
+            let (body, twin, name) = (body(), folder.path(hint), format!("{kind}, {hint}"));
+            let whole = Whole { twin: Some(&twin), ..whole(&body, &path) };
+            let committed = commit(whole, Name::Own(&name), &finals, PLAIN, &NoBooks).expect("a free name");
+            assert_eq!(fs::read(&committed.path).expect("there"), b"abc", "{name}");
+            let there = fs::File::open(&committed.path).expect("there");
+            assert_eq!(inside::is(&twin, &there).expect("the folder is there"), same, "{name}");
+            assert!(!path.exists(), "{name}: the part goes when its bytes have the name");
+        }
+    }
+    assert_eq!(fs::read(folder.path("other")).expect("there"), b"abd");
+}
+
 /// Fault 96: in a folder so deep that only short names fit, a given name becomes one, and the user's own fails.
 #[cfg(target_os = "linux")]
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::Path;
 
-use super::{events, json, plain};
+use super::{event, events, json, plain};
 use crate::support::bytes::payload;
 use crate::support::command::Run;
 use crate::support::mounts::disk_of;
@@ -35,11 +35,12 @@ fn twins(origin: &Origin, size: usize, count: usize) -> Vec<String> {
 /// However many come at the same time.
 #[test]
 fn what_is_here_becomes_one_more_name_of_it() {
-    for size in SIZES {
+    let ways: [&[&str]; 3] = [&[], &["--sync"], &["--no-state"]];
+    for (size, options) in SIZES.into_iter().flat_map(|size| ways.map(|options| (size, options))) {
         let (dir, origin) = (TempDir::new(), Origin::start());
         let urls = twins(&origin, size, 20);
         origin.script("/other.bin", Script::body(payload(2, size)));
-        let done = dedupe(&dir).args(&urls).arg(origin.url("/other.bin")).run().expect(0);
+        let done = dedupe(&dir).args(options).args(&urls).arg(origin.url("/other.bin")).run().expect(0);
         let finished = events(&done, "finished");
         assert!(finished.iter().all(|file| file["skipped"] == false && file["bytes"] == size), "{finished:?}");
         let digests: BTreeSet<_> = finished.iter().map(|file| file["sha256"].as_str().unwrap_or_default()).collect();
@@ -48,10 +49,12 @@ fn what_is_here_becomes_one_more_name_of_it() {
         let inodes: BTreeSet<_> = dir.names().iter().map(|name| inode(dir.path(name))).collect();
         assert_eq!(inodes.len(), 2, "one for each body");
         assert!(dir.names().iter().all(|name| dir.read(name).len() == size));
-        // All of it is there, and nothing is asked for.
+        // All of it is there, and nothing is asked for where that is known.
         let requests = origin.all_requests().len();
-        dedupe(&dir).args(&urls).run().expect(0);
-        assert_eq!(origin.all_requests().len(), requests);
+        let again = dedupe(&dir).args(options).args(&urls).run().expect(0);
+        assert_eq!(event(&again, "summary")["skipped"], 20);
+        assert_eq!(origin.all_requests().len() == requests, !options.contains(&"--no-state"));
+        assert_eq!(dir.names().len(), 21, "{:?}", dir.names());
     }
 }
 
