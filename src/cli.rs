@@ -93,6 +93,9 @@ pub(crate) struct CommonOptions {
     /// The file's name, when there is exactly one address
     #[arg(short, long, value_name = "NAME", global = true)]
     pub(crate) output: Option<String>,
+    /// The files' names, with {n} (row), {n:03}, {host}, {date}, {stem} and {ext}; a slash makes folders
+    #[arg(long, value_name = "TEMPLATE", global = true)]
+    pub(crate) name: Option<String>,
     /// Transfers at once, over all hosts
     #[arg(short, long, value_name = "N", default_value_t = 64, value_parser = count(10_000), global = true)]
     pub(crate) jobs: u32,
@@ -186,6 +189,12 @@ pub(crate) struct CommonOptions {
     /// Fetch again what is there already, and rename over it
     #[arg(long, global = true)]
     pub(crate) overwrite: bool,
+    /// Give files the time at which the server says that they were changed last
+    #[arg(short = 'R', long, global = true)]
+    pub(crate) remote_time: bool,
+    /// The same bytes once: a file that this run has already becomes one more name of it (a hard link)
+    #[arg(long, value_name = "HOW", value_parser = ["content"], global = true)]
+    pub(crate) dedupe: Option<String>,
     /// Call a file finished only when it would survive the loss of power
     #[arg(long, global = true)]
     pub(crate) sync: bool,

@@ -11,7 +11,10 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{IsTerminal as _, stdin, stdout};
 use std::path::{self, Path, PathBuf};
+use std::time::SystemTime;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::cli::{Cli, CommonOptions, Work};
@@ -19,7 +22,7 @@ use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
 use crate::input::words::{self, Source};
-use crate::input::{Reading, Single, address};
+use crate::input::{Naming, Reading, Single, address};
 use crate::report::{Format, Wanted};
 
 /// What to do.
@@ -90,6 +93,9 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             if options.report.is_some() || options.failed.is_some() {
                 return Err("`haul compare` prints a table: --report and --failed do not go with it".to_owned());
             }
+            if options.name.is_some() || options.dedupe.is_some() {
+                return Err("`haul compare` fetches everything twice: --name and --dedupe do not go with it".to_owned());
+            }
             (Job::Compare(sources(&words, &options.input)?), false)
         }
         Some(other) => {
@@ -125,6 +131,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         return Err("--keep belongs to `haul compare`".to_owned());
     }
     let (dir, keep) = (options.dir.clone(), options.keep);
+    let name = options.name.as_deref().map(naming).transpose()?.filter(|_| options.output.is_none());
     let single = Single { name: options.output.clone(), checksum: options.checksum.clone() };
     let state = match job {
         // What they do is of no use to a later run.
@@ -144,7 +151,14 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         _ => None,
     };
     let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single } })
+    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single, name } })
+}
+
+/// A template for names; its date is that of now, where the user is.
+fn naming(template: &str) -> Result<Naming, String> {
+    let now = Timestamp::try_from(SystemTime::now()).unwrap_or_default();
+    let date = TimeZone::system().to_datetime(now).date();
+    Naming::parse(template, &[], date.to_string()).map_err(|why| format!("--name: {why}"))
 }
 
 /// The commands that are about what earlier runs have left.
@@ -264,7 +278,9 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         insecure: options.insecure,
         expect: options.expect,
         check: options.check,
+        remote_time: options.remote_time,
         digest: defaults.digest,
+        dedupe: options.dedupe.is_some(),
         state: defaults.state,
         // A person can make room; a script cannot.
         room: if face == Face::Screen { None } else { defaults.room },

@@ -50,7 +50,7 @@ mod transfer;
 
 pub use checksum::parse as parse_checksum;
 pub use disk::{prepare_folder, same_files};
-pub use file_name::check_own as check_file_name;
+pub use file_name::{check_own as check_file_name, clean as clean_file_name};
 pub use outbox::{Events, Hold, Received};
 pub use store::{Forgotten, OpenError, Past, What, forget, history};
 

@@ -207,8 +207,13 @@ pub struct Options {
     pub overwrite: bool,
     /// Call a file finished only when it would survive the loss of power.
     pub sync: bool,
+    /// A file has the time at which the server says that it was changed last.
+    pub remote_time: bool,
     /// Tell the SHA-256 of every file.
     pub digest: bool,
+    /// Bytes that this run has in a file already become one more name of that file (a hard link) where the file system
+    /// can do that. Tells the SHA-256 of every file too.
+    pub dedupe: bool,
     /// Say on [`Notice::Wire`](super::event::Notice::Wire) what happens on the network.
     pub verbose: bool,
 }
@@ -241,13 +246,21 @@ impl Default for Options {
             room: Some(Duration::from_secs(60)),
             overwrite: false,
             sync: false,
+            remote_time: false,
             digest: false,
+            dedupe: false,
             verbose: false,
         }
     }
 }
 
 impl Options {
+    /// True where somebody needs the SHA-256 of every file.
+    #[must_use]
+    pub fn wants_digest(&self) -> bool {
+        self.digest || self.dedupe
+    }
+
     /// True where there is something that a job may need and that is never kept: headers, passwords, cookies.
     #[must_use]
     pub fn has_secrets(&self) -> bool {

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use url::Url;
 
@@ -22,11 +23,13 @@ pub(super) fn part_path(dir: &Path, id: JobId, generation: u32) -> PathBuf {
 /// What the first answer has said of a body; a later one need not repeat it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct About {
-    /// One safe path component.
+    /// One safe path component: the user's name, or else the server's, of which a pattern makes that of the file.
     pub(super) name: String,
     /// The address that answered, after redirects, without userinfo.
     pub(super) last: Url,
     pub(super) content_type: Option<String>,
+    /// When the server says that the file was changed last.
+    pub(super) modified: Option<SystemTime>,
     /// What the server says the whole file has.
     pub(super) digests: Vec<Checksum>,
     /// The end of the connection was the end of the body.
@@ -39,7 +42,18 @@ impl About {
         let name = request.name.clone().unwrap_or_else(|| file_name::choose(offered, &request.url, last));
         let digests = head.repr_digest.as_deref().map(checksum::of_header).unwrap_or_default();
         let content_type = head.content_type.clone();
-        Self { name, last: last.clone(), content_type, digests, unframed: head.unframed }
+        let modified = head.last_modified.as_deref().and_then(|date| httpdate::parse_http_date(date).ok());
+        Self { name, last: last.clone(), content_type, modified, digests, unframed: head.unframed }
+    }
+
+    /// The name for the file of a request, with the `ending` that its bytes call for, if any is known and needed. A name
+    /// of the user's own is kept as it is.
+    pub(super) fn file_name(&self, request: &DownloadRequest, ending: Option<&str>) -> String {
+        if request.name.is_some() {
+            return self.name.clone();
+        }
+        let name = ending.map_or_else(|| self.name.clone(), |ending| file_name::with_ending(&self.name, ending));
+        request.pattern().map_or_else(|| name.clone(), |pattern| file_name::fill_pattern(pattern, &name))
     }
 }
 

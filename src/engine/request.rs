@@ -32,6 +32,12 @@ impl DownloadRequest {
     pub fn new(url: Url, dir: Arc<Path>) -> Self {
         Self { url, dir, name: None, checksum: None, more: None }
     }
+
+    /// The pattern for its name, which means nothing beside a name of the user's own.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&str> {
+        self.more.as_ref().filter(|_| self.name.is_none())?.pattern.as_deref()
+    }
 }
 
 /// What only few requests have.

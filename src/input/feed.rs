@@ -4,6 +4,8 @@
 use std::cell::RefCell;
 use std::io;
 
+use url::Url;
+
 use crate::engine::event::ADD_LIMIT;
 use crate::engine::{Engine, Hold};
 
@@ -78,24 +80,34 @@ pub fn feed(
 /// more of a list is waited for. True where every source was read to its end.
 pub fn read(
     sources: Vec<Source>,
-    _reading: &Reading,
+    reading: &Reading,
     mut take: impl FnMut(Entry) -> bool,
     mut waiting: impl FnMut(),
     mut trouble: impl FnMut(Trouble<'_>),
 ) -> bool {
     let (mut going, mut whole) = (true, true);
+    // Each entry has its number, whatever becomes of the others.
+    let mut row = 0;
+    let mut entry = |row: u64, url: Url| {
+        let mut entry = Entry::from(url);
+        reading.name.iter().for_each(|naming| naming.name(row, &mut entry, |_| None));
+        take(entry)
+    };
     for source in sources {
         let (list, text) = match source.into_text() {
             Ok(text) => text,
             Err(url) => {
-                going &= take(url.into());
+                row += 1;
+                going &= entry(row, url);
                 continue;
             }
         };
         let mut lines = Lines::new(text);
         while going {
-            match lines.next_address(&mut waiting) {
-                Ok(Some((_, Ok(url)))) => going = take(url.into()),
+            let next = lines.next_address(&mut waiting);
+            row += u64::from(matches!(next, Ok(Some(_))));
+            match next {
+                Ok(Some((_, Ok(url)))) => going = entry(row, url),
                 Ok(Some((line, Err(reason)))) => trouble(Trouble::Refused(&list, Refusal { line, reason })),
                 Ok(None) => break,
                 Err(error) => {

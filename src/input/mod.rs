@@ -7,12 +7,16 @@ mod entry;
 pub mod expand;
 pub mod feed;
 pub mod list;
+mod naming;
 mod places;
 mod reading;
+mod template;
 pub mod words;
 
 pub use address::{Refusal, address};
 pub use draft::{Counts, Draft, MOST_ADDRESSES};
 pub use entry::Entry;
+pub use naming::Naming;
 pub use places::Places;
 pub use reading::{Reading, Single};
+pub use template::Template;

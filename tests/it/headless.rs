@@ -6,9 +6,13 @@ mod exits;
 mod faults;
 mod input;
 mod json;
+mod names;
 mod plain;
 #[cfg(unix)]
 mod report;
+mod times;
+#[cfg(unix)]
+mod twins;
 
 use serde_json::Value;
 

@@ -7,6 +7,7 @@ mod gone;
 mod history;
 mod known;
 mod many;
+mod named;
 mod power;
 mod resume;
 mod screen;

@@ -1,11 +1,13 @@
 //! A body that is whole, wherever it is.
 
 use std::borrow::Cow;
+use std::fs::File;
 use std::io::{self, Read as _};
 
 use bytes::Bytes;
 
 use super::part::Part;
+use super::same::same;
 
 /// A body on its way to its final name.
 #[derive(Debug)]
@@ -22,6 +24,14 @@ impl Body {
         match self {
             Self::Memory(bytes) => bytes.len() as u64,
             Self::Part(part) => part.len(),
+        }
+    }
+
+    /// True where this file holds its bytes and no others.
+    pub(super) fn is_in(&self, file: &mut File) -> io::Result<bool> {
+        match self {
+            Self::Memory(bytes) => same(file, &mut &bytes[..]),
+            Self::Part(part) => same(file, &mut part.reader()?),
         }
     }
 

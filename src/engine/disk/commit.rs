@@ -2,10 +2,12 @@
 //! with the whole file behind it.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
@@ -15,8 +17,9 @@ use crate::engine::file_name;
 use super::body::Body;
 use super::folder::sync_folder;
 use super::inside;
-use super::part::{Part, remove_own, remove_part};
-use super::same::same;
+use super::part::{Part, inode, remove_own, remove_part, set_modified};
+use super::rename::rename_new;
+use super::twins::Twin;
 
 /// Where a body has ended up.
 #[derive(Debug)]
@@ -96,9 +99,9 @@ pub(in crate::engine) trait Books {
     /// True where the file at this path is known to be that of another job.
     fn is_owned(&self, path: &Path) -> bool;
 
-    /// Hears of every name that a part file is about to get, so that whoever comes after a crash knows whose file
-    /// stands there.
-    fn intend(&self, part: &Part, path: &Path) -> io::Result<()>;
+    /// Hears of every name that a file of so many bytes is about to get in place of a part file, so that whoever comes
+    /// after a crash knows whose file stands there.
+    fn intend(&self, path: &Path, bytes: u64, inode: Option<u64>) -> io::Result<()>;
 }
 
 /// How a body gets its name.
@@ -108,21 +111,43 @@ pub(in crate::engine) struct Manner {
     pub(in crate::engine) overwrite: bool,
     /// The file must survive the loss of power from then on.
     pub(in crate::engine) sync: bool,
+    /// When it is said to have been changed last.
+    pub(in crate::engine) modified: Option<SystemTime>,
 }
 
-/// Gives `body` its name in the folder of `part_path`, or the first free one like it. Where a file of such a name holds
+impl Manner {
+    /// What comes before the name: nobody sees a file whose time changes.
+    fn stamp(self, file: &File) {
+        if let Some(time) = self.modified {
+            set_modified(file, time);
+        }
+    }
+}
+
+/// A whole body and where it stands.
+#[derive(Debug)]
+pub(in crate::engine) struct Whole<'a> {
+    pub(in crate::engine) body: &'a Body,
+    /// Where its part stands or would stand.
+    pub(in crate::engine) part: &'a Path,
+    /// A path beside that for a moment's use.
+    pub(in crate::engine) spare: &'a Path,
+    /// A file that may hold the same bytes: then the body becomes one more name of it.
+    pub(in crate::engine) twin: Option<&'a Path>,
+}
+
+/// Gives a body its name in the folder of its part, or the first free one like it. Where a file of such a name holds
 /// the very same bytes and is no other job's, the body is dropped.
 ///
 /// On an error a body in a part file is there still.
 pub(in crate::engine) fn commit(
-    body: &Body,
-    part_path: &Path,
+    whole: Whole<'_>,
     name: Name<'_>,
     finals: &Finals,
     manner: Manner,
     books: &impl Books,
 ) -> io::Result<Committed> {
-    let mut committing = Committing { body, part_path, finals, manner, books, written: false };
+    let mut committing = Committing { whole, finals, manner, books, written: false };
     let mut given = match name {
         Name::Own(name) => return committing.commit_as(name),
         Name::Given(name) => name.to_owned(),
@@ -149,8 +174,7 @@ fn simpler(name: &str, error: &io::Error) -> Option<String> {
 
 /// A body that is being given its name.
 struct Committing<'a, B> {
-    body: &'a Body,
-    part_path: &'a Path,
+    whole: Whole<'a>,
     finals: &'a Finals,
     manner: Manner,
     books: &'a B,
@@ -160,35 +184,47 @@ struct Committing<'a, B> {
 
 impl<B: Books> Committing<'_, B> {
     fn commit_as(&mut self, name: &str) -> io::Result<Committed> {
-        let dir = self.part_path.parent().unwrap_or(Path::new("."));
+        let Whole { body, part: part_path, .. } = self.whole;
+        let dir = part_path.parent().unwrap_or(Path::new("."));
         let candidates = (1..=MOST_NAMES).map(|n| match n {
             1 => dir.join(name),
             n => dir.join(file_name::numbered(name, n)),
         });
         for path in candidates {
             inside::check_length(&path)?;
-            if let Body::Memory(bytes) = self.body
+            if let Body::Memory(bytes) = body
                 && !self.written
+                && self.whole.twin.is_none()
                 && self.hop(bytes, &path)?
             {
                 return Ok(Committed { path, skipped: false });
             }
-            if holds(&path, self.body)? && !self.books.is_owned(&path) && self.finals.adopt(&path) {
-                match self.body {
+            // What is renamed over gets its time too.
+            let anew = self.manner.overwrite && self.manner.modified.is_some();
+            if !anew && holds(&path, body)? && !self.books.is_owned(&path) && self.finals.adopt(&path) {
+                match body {
                     Body::Part(part) => part.remove(),
-                    Body::Memory(_) if self.written => remove_part(self.part_path),
+                    Body::Memory(_) if self.written => remove_part(part_path),
                     Body::Memory(_) => {}
                 }
                 return Ok(Committed { path, skipped: true });
             }
+            if let Some(twin) = self.whole.twin {
+                match self.link(twin, &path) {
+                    Ok(()) => return Ok(Committed { path, skipped: false }),
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                    // Gone, changed, on another disk, or with as many names as it can have: this becomes a file of its own.
+                    Err(_) => self.whole.twin = None,
+                }
+            }
             if !self.written {
-                write(self.body, self.part_path, self.manner)?;
+                write(body, part_path, self.manner)?;
                 self.written = true;
             }
-            if let Body::Part(part) = self.body {
-                self.books.intend(part, &path)?;
+            if let Body::Part(part) = body {
+                self.books.intend(&path, part.len(), inode(part.file()))?;
             }
-            match self.finals.rename(self.part_path, &path, self.manner.overwrite) {
+            match self.finals.rename(part_path, &path, self.manner.overwrite) {
                 Ok(()) => {
                     if self.manner.sync {
                         sync_folder(dir).inspect_err(|_| self.take_back(&path))?;
@@ -208,20 +244,22 @@ impl<B: Books> Committing<'_, B> {
         if self.manner.sync || self.manner.overwrite {
             return Ok(false);
         }
-        let folder = inside::Folder::of(self.part_path)?;
+        let part_path = self.whole.part;
+        let folder = inside::Folder::of(part_path)?;
         // Whether something has the name shows when it is given: mostly nothing has.
         if !self.finals.adopt(to) {
             return Ok(false);
         }
         let mut hop = || {
             durable::step()?;
-            let mut file = folder.create(self.part_path)?;
+            let mut file = folder.create(part_path)?;
             let write = durable::step().and_then(|()| file.write_all(bytes));
             // Half a small file is worth nothing; the error that matters is the one on its way up.
-            write.inspect_err(|_| remove_own(self.part_path))?;
+            write.inspect_err(|_| remove_own(part_path))?;
+            self.manner.stamp(&file);
             self.written = true;
             durable::step()?;
-            folder.rename_new(self.part_path, to)
+            folder.rename_new(part_path, to)
         };
         let named = hop().inspect_err(|_| self.finals.forget(self.finals.named(to)));
         match named {
@@ -233,6 +271,33 @@ impl<B: Books> Committing<'_, B> {
             Err(error) if self.written && error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Makes the body one more name of its twin. The part goes only when the name is there.
+    fn link(&self, twin: &Path, to: &Path) -> io::Result<()> {
+        let Whole { body, spare, .. } = self.whole;
+        let (twin, dir) = (Twin::of(body, twin)?, to.parent().unwrap_or(Path::new(".")));
+        if self.manner.sync {
+            // An earlier run may have made it.
+            durable::step().and_then(|()| twin.file.sync_all())?;
+        }
+        if let Body::Part(part) = body {
+            part.check()?;
+            self.books.intend(to, part.len(), inode(&twin.file))?;
+        }
+        if !self.finals.adopt(to) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let over = self.manner.overwrite && inside::plain(to).is_some();
+        let linked = if over { twin.link_over(to, spare) } else { twin.link(to) };
+        linked.inspect_err(|_| self.finals.forget(self.finals.named(to)))?;
+        if self.manner.sync {
+            sync_folder(dir).inspect_err(|_| self.take_back(to))?;
+        }
+        if let Body::Part(part) = body {
+            part.remove();
+        }
+        Ok(())
     }
 
     /// A name that may be lost with the power is worth nothing to who wants it synced. Where it may have replaced
@@ -251,6 +316,7 @@ fn write(body: &Body, part_path: &Path, manner: Manner) -> io::Result<()> {
     match body {
         Body::Part(part) => {
             part.check()?;
+            manner.stamp(part.file());
             // The kernel says only once that bytes are lost: after that a sync of the same file would seem to succeed.
             let sync = || part.sync().inspect_err(|_| part.remove());
             if manner.sync { sync() } else { Ok(()) }
@@ -258,7 +324,8 @@ fn write(body: &Body, part_path: &Path, manner: Manner) -> io::Result<()> {
         Body::Memory(bytes) => {
             let mut part = Part::create(part_path.to_path_buf())?;
             let sync = |part: &Part| if manner.sync { part.sync() } else { Ok(()) };
-            part.append(bytes).and_then(|()| sync(&part)).inspect_err(|_| {
+            let stamp = |part: &Part| manner.stamp(part.file());
+            part.append(bytes).map(|()| stamp(&part)).and_then(|()| sync(&part)).inspect_err(|_| {
                 // Half a small file is worth nothing; the error that matters is the one on its way up.
                 part.remove();
             })
@@ -273,82 +340,5 @@ fn holds(path: &Path, body: &Body) -> io::Result<bool> {
     }
     // A file that cannot be read is not known to be the same.
     let Ok(mut there) = inside::read(path) else { return Ok(false) };
-    match body {
-        Body::Memory(bytes) => same(&mut there, &mut &bytes[..]),
-        Body::Part(part) => same(&mut there, &mut part.reader()?),
-    }
-}
-
-/// Renames without ever replacing what stands at `to`.
-fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    durable::step()?;
-    if inside::rename_new(from, to)?.is_some() {
-        return Ok(());
-    }
-    match rename_by_link(from, to) {
-        Err(error) if !matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
-            rename_over_own(from, to)
-        }
-        result => result,
-    }
-}
-
-fn rename_by_link(from: &Path, to: &Path) -> io::Result<()> {
-    inside::link(from, to)?;
-    durable::step()?;
-    inside::remove(from)
-}
-
-/// Where there are no hard links either (FAT): an empty file of our own takes the name, and the rename replaces only
-/// that.
-fn rename_over_own(from: &Path, to: &Path) -> io::Result<()> {
-    inside::create(to)?;
-    durable::step()?;
-    inside::rename(from, to).inspect_err(|_| {
-        // The error that matters is the one on its way up.
-        let _ = inside::remove(to);
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    /// Fault 103: also where the file system cannot rename in one step, or has no hard links.
-    #[test]
-    fn each_way_to_rename_replaces_nothing() {
-        type Way = fn(&Path, &Path) -> io::Result<()>;
-        for (what, way) in
-            [("one step", rename_new as Way), ("link", rename_by_link as Way), ("own file", rename_over_own as Way)]
-        {
-            let dir = std::env::temp_dir().join(format!("haul-rename-{:016x}", fastrand::u64(..)));
-            fs::create_dir(&dir).expect("created");
-            let dir = dir.canonicalize().expect("there");
-            let part = dir.join("part");
-            fs::write(&part, "ours").expect("written");
-            let mut stands = vec!["file", "folder"];
-            fs::write(dir.join("file"), "theirs").expect("written");
-            fs::create_dir(dir.join("folder")).expect("created");
-            #[cfg(unix)]
-            for (link, to) in [("link", "file"), ("dangling", "nothing")] {
-                std::os::unix::fs::symlink(to, dir.join(link)).expect("linked");
-                stands.push(link);
-            }
-            for name in stands {
-                let error = way(&part, &dir.join(name)).expect_err("it stands there");
-                assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "{what}: {name}");
-            }
-            assert_eq!(fs::read(dir.join("file")).expect("there"), b"theirs", "{what}");
-            assert!(!dir.join("nothing").exists(), "{what}");
-            way(&part, &dir.join("free")).expect("a free name");
-            assert_eq!(fs::read(dir.join("free")).expect("there"), b"ours", "{what}");
-            assert!(!part.exists(), "{what}");
-            // Without a part there is nothing to leave behind.
-            assert!(way(&part, &dir.join("none")).is_err(), "{what}");
-            assert!(!dir.join("none").exists(), "{what}");
-            fs::remove_dir_all(dir).expect("removed");
-        }
-    }
+    body.is_in(&mut there)
 }

@@ -189,10 +189,10 @@ mod opened {
         }
     }
 
-    /// A second name for a file, within the folder.
+    /// A second name for a file, in whichever folder.
     pub(in crate::engine::disk) fn link(from: &Path, to: &Path) -> io::Result<()> {
-        let (folder, from) = patiently(|| place(from))?;
-        Ok(linkat(&folder, from, &folder, name(to)?, AtFlags::empty())?)
+        let ((folder, from), (other, to)) = (patiently(|| place(from))?, patiently(|| place(to))?);
+        Ok(linkat(&folder, from, &other, to, AtFlags::empty())?)
     }
 
     pub(super) fn through_no_link(dir: &Path) -> io::Result<OwnedFd> {

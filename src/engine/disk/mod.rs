@@ -8,19 +8,22 @@ mod crew;
 mod folder;
 mod inside;
 mod part;
+mod rename;
 mod same;
 #[cfg(test)]
 mod tests;
+mod twins;
 mod writer;
 
 pub(super) use blank::remove_blank;
 pub(super) use body::Body;
-pub(super) use commit::{Books, Finals, Manner, Name, Named, commit};
+pub(super) use commit::{Books, Finals, Manner, Name, Named, Whole, commit};
 pub(super) use crew::Crew;
 pub use folder::prepare_folder;
 pub(super) use folder::{room, sync_files};
 pub(super) use part::{Part, read_part, remove_own, remove_part, sync_part};
 pub use same::same_files;
+pub(super) use twins::Twins;
 pub(super) use writer::{Buffers, Writer};
 
 use std::io;

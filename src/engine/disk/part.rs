@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::engine::durable;
 use crate::engine::partial::Length;
@@ -160,16 +160,30 @@ impl Part {
         self.len
     }
 
-    /// What tells it from every other file of its file system, whatever the name.
-    pub(in crate::engine) fn inode(&self) -> Option<u64> {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt as _;
-            self.file.metadata().ok().map(|metadata| metadata.ino())
-        }
-        #[cfg(not(unix))]
+    /// The open file.
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+/// What tells a file from every other one of its file system, whatever the name.
+pub(super) fn inode(file: &File) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        file.metadata().ok().map(|metadata| metadata.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
         None
     }
+}
+
+/// Sets when the file was changed last. Some file systems keep no such time, and a file without is as good.
+pub(super) fn set_modified(file: &File, time: SystemTime) {
+    // Neither has the time anything to do with whether the file is there.
+    let _ = durable::step().and_then(|()| file.set_modified(time));
 }
 
 /// Somebody else has been at a part file: its bytes are of no use, and the file is to be fetched again.

@@ -8,7 +8,11 @@ use bytes::Bytes;
 use super::*;
 use crate::engine::partial::Length;
 
-const PLAIN: Manner = Manner { overwrite: false, sync: false };
+const PLAIN: Manner = Manner { overwrite: false, sync: false, modified: None };
+
+fn whole<'a>(body: &'a Body, part: &'a Path) -> Whole<'a> {
+    Whole { body, part, spare: Path::new(""), twin: None }
+}
 
 /// Nothing is known of any name.
 struct NoBooks;
@@ -18,7 +22,7 @@ impl Books for NoBooks {
         false
     }
 
-    fn intend(&self, _: &Part, _: &Path) -> io::Result<()> {
+    fn intend(&self, _: &Path, _: u64, _: Option<u64>) -> io::Result<()> {
         Ok(())
     }
 }
@@ -92,19 +96,48 @@ fn twins_in_case_or_composition_are_never_one_file() {
     for (one, other) in [("A.png", "a.png"), ("\u{e9}.png", "e\u{301}.png"), ("\u{c9}.png", "e\u{301}.png")] {
         let (folder, finals) = (Folder::new(), Finals::default());
         let body = Body::Memory(Bytes::from_static(b"abc"));
-        let first =
-            commit(&body, &folder.path("1.part"), Name::Given(one), &finals, PLAIN, &NoBooks).expect("a free name");
+        let first = commit(whole(&body, &folder.path("1.part")), Name::Given(one), &finals, PLAIN, &NoBooks)
+            .expect("a free name");
         assert_eq!((first.path, first.skipped), (folder.path(one), false));
         // As such a file system has it: the second name leads to the first file.
         if !folder.path(other).exists() {
             fs::hard_link(folder.path(one), folder.path(other)).expect("linked");
         }
-        let second =
-            commit(&body, &folder.path("2.part"), Name::Given(other), &finals, PLAIN, &NoBooks).expect("a free name");
+        let second = commit(whole(&body, &folder.path("2.part")), Name::Given(other), &finals, PLAIN, &NoBooks)
+            .expect("a free name");
         assert!(!second.skipped, "{other}");
         assert_eq!(second.path, folder.path(&crate::engine::file_name::numbered(other, 2)));
         assert!(!folder.path("2.part").exists());
     }
+}
+
+/// A digest is a hint: what is said to be the same may be another file, or none by now.
+#[test]
+fn nobody_gets_a_name_of_a_file_with_other_bytes() {
+    let (folder, finals) = (Folder::new(), Finals::default());
+    folder.write("same", "abc");
+    folder.write("other", "abd");
+    folder.write("longer", "abcd");
+    let path = folder.path("1.part");
+    let in_part = || {
+        let mut part = Part::create(path.clone()).expect("created");
+        part.append(b"abc").expect("written");
+        Body::Part(part)
+    };
+    let in_memory = || Body::Memory(Bytes::from_static(b"abc"));
+    let kinds: [(&str, &dyn Fn() -> Body); 2] = [("memory", &in_memory), ("part", &in_part)];
+    for (kind, body) in kinds {
+        for (hint, same) in [("other", false), ("longer", false), ("none", false), (".", false), ("same", true)] {
+            let (body, twin, name) = (body(), folder.path(hint), format!("{kind}, {hint}"));
+            let whole = Whole { twin: Some(&twin), ..whole(&body, &path) };
+            let committed = commit(whole, Name::Own(&name), &finals, PLAIN, &NoBooks).expect("a free name");
+            assert_eq!(fs::read(&committed.path).expect("there"), b"abc", "{name}");
+            let there = fs::File::open(&committed.path).expect("there");
+            assert_eq!(inside::is(&twin, &there).expect("the folder is there"), same, "{name}");
+            assert!(!path.exists(), "{name}: the part goes when its bytes have the name");
+        }
+    }
+    assert_eq!(fs::read(folder.path("other")).expect("there"), b"abd");
 }
 
 /// Fault 96: in a folder so deep that only short names fit, a given name becomes one, and the user's own fails.
@@ -122,12 +155,14 @@ fn a_name_that_is_too_long_for_the_file_system_is_cut() {
     fs::create_dir_all(&deep).expect("just short enough");
     let (finals, part, name) = (Finals::default(), deep.join("1.part"), format!("{}.jpg", "x".repeat(200)));
     for (number, body) in [b"abc", b"def"].map(|bytes| Body::Memory(Bytes::from_static(bytes))).iter().enumerate() {
-        let settled = commit(body, &part, Name::Given(&name), &finals, PLAIN, &NoBooks).expect("a shorter name fits");
+        let settled =
+            commit(whole(body, &part), Name::Given(&name), &finals, PLAIN, &NoBooks).expect("a shorter name fits");
         let expected =
             if number == 0 { format!("{}.jpg", "x".repeat(50)) } else { format!("{} (2).jpg", "x".repeat(50)) };
         assert_eq!(settled.path.file_name(), Some(expected.as_ref()));
     }
-    let error = commit(&Body::Memory(Bytes::from_static(b"abc")), &part, Name::Own(&name), &finals, PLAIN, &NoBooks)
-        .expect_err("taken as it is");
+    let error =
+        commit(whole(&Body::Memory(Bytes::from_static(b"abc")), &part), Name::Own(&name), &finals, PLAIN, &NoBooks)
+            .expect_err("taken as it is");
     assert_eq!(error.kind(), io::ErrorKind::InvalidFilename);
 }

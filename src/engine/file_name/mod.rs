@@ -4,6 +4,9 @@
 //! the folder, hide, name a device, or pass for another type.
 
 mod disposition;
+mod pattern;
+
+pub(super) use pattern::fill as fill_pattern;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::percent_decode_str;
@@ -109,7 +112,8 @@ fn after_separators(name: &str) -> &str {
 }
 
 /// Makes one harmless path component of any text; empty if nothing is left.
-fn clean(name: &str) -> String {
+#[must_use]
+pub fn clean(name: &str) -> String {
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(name);
     let replaced: String = composed.chars().map(|c| if is_unwanted(c) { '_' } else { c }).collect();
     let trimmed = replaced.trim_matches(is_blank);

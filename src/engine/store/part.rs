@@ -1,6 +1,7 @@
 //! The part of a job as its record has it. A leaf within the room; what it says is checked before it is used.
 
 use std::ops::Range;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -23,6 +24,9 @@ pub(super) struct PartRecord {
     last: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) content_type: Option<String>,
+    /// When the server says that the file was changed last, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changed: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     digests: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -48,6 +52,7 @@ impl PartRecord {
             name: partial.about.name.clone(),
             last: without_userinfo(&partial.about.last).into(),
             content_type: partial.about.content_type.clone(),
+            changed: partial.about.modified.and_then(|time| Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())),
             digests: partial.about.digests.iter().map(checksum::text).collect(),
             unframed: partial.about.unframed,
             ranges: pairs(&partial.ranges),
@@ -68,6 +73,7 @@ impl PartRecord {
             name: self.name.clone(),
             last: address(&self.last)?,
             content_type: self.content_type.clone(),
+            modified: self.changed.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))),
             digests,
             unframed: self.unframed,
         };

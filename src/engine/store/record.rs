@@ -15,7 +15,7 @@ use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{FinishedFile, Record as Answers};
 use crate::engine::file_name::check_own;
 use crate::engine::partial::{Length, Partial};
-use crate::engine::request::DownloadRequest;
+use crate::engine::request::{DownloadRequest, More};
 
 use super::part::{PartRecord, address, pairs};
 
@@ -52,6 +52,8 @@ pub(super) struct Record {
     pub(super) dir: PathText,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pattern: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     checksum: Option<String>,
     /// It was asked for with a password, cookies or headers, none of which are kept.
@@ -209,6 +211,7 @@ impl Record {
             url: without_userinfo(&request.url).into(),
             dir: (&*request.dir).into(),
             name: request.name.clone(),
+            pattern: request.pattern().map(Box::from),
             checksum: request.checksum.as_ref().map(checksum::text),
             secret: secret || named,
             generation: 0,
@@ -281,7 +284,9 @@ impl Record {
             return None;
         }
         let checksum = self.checksum.as_deref().map(checksum::parse).transpose().ok()?;
-        Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more: None })
+        let pattern = self.pattern.as_deref().map(str::to_owned);
+        let more = pattern.map(|pattern| Box::new(More { pattern: Some(pattern), ..More::default() }));
+        Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more })
     }
 
     /// The part file, if there is one that can be gone on with and the record can be trusted.

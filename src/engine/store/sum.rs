@@ -9,9 +9,11 @@ use url::Url;
 use crate::display::without_userinfo;
 use crate::engine::request::DownloadRequest;
 
-/// What tells a job from every other: its address, its folder and the name that the user gave.
+/// What tells a job from every other: its address, its folder and the name that the user gave, or the pattern for it.
 pub(super) fn identity(request: &DownloadRequest) -> [u8; 16] {
-    let name = request.name.as_deref().map_or_else(String::new, |name| format!("/{name}"));
+    // A name has no slash in it, so that none is a pattern.
+    let pattern = || request.pattern().map_or_else(String::new, |pattern| format!("//{pattern}"));
+    let name = request.name.as_deref().map_or_else(pattern, |name| format!("/{name}"));
     let dir = request.dir.as_os_str().as_encoded_bytes();
     short(&[without_userinfo(&request.url).as_str().as_bytes(), dir, name.as_bytes()])
 }

@@ -8,10 +8,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::engine::checksum::Digests;
 use crate::engine::content::{self, Accepted, Claims};
-use crate::engine::disk::{self, Body, Books, Finals, Manner, Name, Part};
+use crate::engine::disk::{self, Body, Books, Finals, Manner, Name, Twins};
 use crate::engine::error::TransferError;
 use crate::engine::event::{Answered, FinishedFile, Record};
-use crate::engine::file_name;
 use crate::engine::options::{Algorithm, Options};
 use crate::engine::partial::About;
 use crate::engine::request::{DownloadRequest, JobId};
@@ -24,6 +23,8 @@ pub(super) struct Whole {
     pub(super) body: Body,
     /// Where its part stands or would stand.
     pub(super) part: PathBuf,
+    /// A path beside that for a moment's use; after a crash somebody cleans up there.
+    pub(super) spare: PathBuf,
     pub(super) about: About,
     pub(super) request: DownloadRequest,
 }
@@ -59,23 +60,35 @@ impl Unsettled {
 
 /// Judges the body and commits it. A name of the user's own is kept as it is; others get the ending of an image if the
 /// bytes are one. Bytes that are refused leave nothing behind.
-pub(super) fn settle(whole: &Whole, id: JobId, shared: &Shared, finals: &Finals) -> Result<Settled, Unsettled> {
-    let Whole { body, part, about, request } = whole;
+pub(super) fn settle(
+    whole: &Whole,
+    id: JobId,
+    shared: &Shared,
+    finals: &Finals,
+    twins: &Twins,
+) -> Result<Settled, Unsettled> {
+    let Whole { body, part, spare, about, request } = whole;
     let options = &shared.options;
     let result = examine(whole, options);
     if let (Err(Unsettled { refused: true, .. }), Body::Part(part)) = (&result, body) {
         part.remove();
     }
     let (seen, sha256) = result?;
-    let with_ending = seen.ending.map(|ending| file_name::with_ending(&about.name, ending));
-    let name = match &request.name {
-        Some(own) => Name::Own(own),
-        None => Name::Given(with_ending.as_deref().unwrap_or(&about.name)),
-    };
-    let manner = Manner { overwrite: options.overwrite, sync: options.sync };
+    let file_name = about.file_name(request, seen.ending);
+    let name = if request.name.is_some() { Name::Own(&file_name) } else { Name::Given(&file_name) };
+    let modified = about.modified.filter(|_| options.remote_time);
+    let manner = Manner { overwrite: options.overwrite, sync: options.sync, modified };
     let books = StoreBooks { store: &shared.store, id };
-    let committed = disk::commit(body, part, name, finals, manner, &books)
+    let digest = sha256.as_deref().filter(|_| options.dedupe);
+    // Of bodies that come at the same time one is first.
+    let _turn = digest.map(|digest| twins.turn(digest));
+    let twin = digest.and_then(|digest| twins.find(digest));
+    let whole = disk::Whole { body, part, spare, twin: twin.as_deref() };
+    let committed = disk::commit(whole, name, finals, manner, &books)
         .map_err(|error| Unsettled::disk("give the file its name", &error))?;
+    if let Some(digest) = digest {
+        twins.keep(digest, &request.dir, &committed.path);
+    }
     Ok(Settled { path: committed.path, bytes: body.len(), seen, sha256, skipped: committed.skipped })
 }
 
@@ -90,8 +103,8 @@ impl Books for StoreBooks<'_> {
         self.store.is_owned(self.id, path)
     }
 
-    fn intend(&self, part: &Part, path: &Path) -> io::Result<()> {
-        let intent = Intent::new(path, part.len(), part.inode());
+    fn intend(&self, path: &Path, bytes: u64, inode: Option<u64>) -> io::Result<()> {
+        let intent = Intent::new(path, bytes, inode);
         self.store.keep_blocking(self.id, Change::Intended(intent))
     }
 }
@@ -157,7 +170,7 @@ const READ: usize = 128 * 1024;
 fn digests(whole: &Whole, options: &Options) -> io::Result<Digests> {
     let Whole { body, about, request, .. } = whole;
     let mut wanted: Vec<_> = request.checksum.iter().chain(&about.digests).map(|sum| sum.algorithm).collect();
-    if options.digest || request.checksum.is_some() {
+    if options.wants_digest() || request.checksum.is_some() {
         wanted.push(Algorithm::Sha256);
     }
     wanted.sort_unstable();

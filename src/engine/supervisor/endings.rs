@@ -11,6 +11,7 @@ use crate::engine::disk::{self, Body};
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Event, FinishedFile, PAUSED_BY_USER, Record};
 use crate::engine::options::Check;
+use crate::engine::partial::part_path;
 use crate::engine::request::JobId;
 use crate::engine::retry::{MOST_ATTEMPTS, PROGRESS, delay};
 use crate::engine::store::Change;
@@ -76,7 +77,8 @@ impl Supervisor {
             // The last byte was faster than the user's wish to stop; all but removing comes too late.
             Ending::Whole { body, path, about } => {
                 let request = job.request.clone();
-                self.commit(id, Whole { body, part: path, about: *about, request }, then == Some(Then::Remove));
+                let spare = part_path(&request.dir, id, left.generation + 1);
+                self.commit(id, Whole { body, part: path, spare, about: *about, request }, then == Some(Then::Remove));
             }
             Ending::Failed(error) if then.is_none() => {
                 // The job's own clock says nothing of its host.
@@ -189,12 +191,12 @@ impl Supervisor {
             resumed_from: job.resumed_from,
             answered: job.answered.clone(),
         };
-        let (shared, finals, unsettling) =
-            (Arc::clone(&self.shared), Arc::clone(&self.finals), self.unsettling.clone());
+        let (shared, unsettling) = (Arc::clone(&self.shared), self.unsettling.clone());
+        let (finals, twins) = (Arc::clone(&self.finals), Arc::clone(&self.twins));
         let in_memory = matches!(whole.body, Body::Memory(_));
         let store = self.shared.store.clone();
         let name = move || {
-            let result = caught(|| settle(&whole, id, &shared, &finals));
+            let result = caught(|| settle(&whole, id, &shared, &finals, &twins));
             let Whole { body, part, .. } = whole;
             if result.as_ref().is_err_and(|unsettled| !unsettled.refused) && !keep {
                 drop(body);

@@ -19,7 +19,7 @@ use super::{Done, Supervisor};
 impl Supervisor {
     pub(super) fn known(&mut self, id: JobId, file: FinishedFile, content_type: Option<String>, trust: Trust) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
-        let digest = job.request.checksum.is_some() || (self.shared.options.digest && file.sha256.is_none());
+        let digest = job.request.checksum.is_some() || (self.shared.options.wants_digest() && file.sha256.is_none());
         if trust == Trust::Sure && !digest {
             return self.there(id, file);
         }
@@ -52,6 +52,9 @@ impl Supervisor {
     fn there(&mut self, id: JobId, file: FinishedFile) {
         let Some(mut job) = self.jobs.remove(&id) else { return };
         self.finals.adopt(&file.path);
+        if let Some(digest) = file.sha256.as_deref().filter(|_| self.shared.options.dedupe) {
+            self.twins.keep(digest, &job.request.dir, &file.path);
+        }
         self.finished.insert(id, self.finals.named(&file.path));
         let record = job.record();
         self.tell(Event::Finished { id, file, record });
@@ -66,9 +69,15 @@ fn look(
     options: &Options,
 ) -> Option<FinishedFile> {
     let part = Part::finished(file.path.clone()).ok().filter(|part| part.len() == file.bytes)?;
-    let about =
-        About { name: String::new(), last: request.url.clone(), content_type, digests: Vec::new(), unframed: false };
-    let whole = Whole { body: Body::Part(part), part: PathBuf::new(), about, request };
+    let about = About {
+        name: String::new(),
+        last: request.url.clone(),
+        content_type,
+        modified: None,
+        digests: Vec::new(),
+        unframed: false,
+    };
+    let whole = Whole { body: Body::Part(part), part: PathBuf::new(), spare: PathBuf::new(), about, request };
     let (seen, sha256) = examine(&whole, options).ok()?;
     if let (Some(known), Body::Part(part)) = (&file.sha256, &whole.body) {
         let digests = Digests::read(part.reader().ok()?, &[Algorithm::Sha256]).ok()?;

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::display::without_userinfo;
 
-use super::disk::{Crew, Finals, Named, remove_own, remove_part};
+use super::disk::{Crew, Finals, Named, Twins, remove_own, remove_part};
 use super::event::{Command, Event, FinishedFile};
 use super::hosts::Hosts;
 use super::options::Check;
@@ -84,6 +84,8 @@ pub(super) struct Supervisor {
     finished: JobMap<Named>,
     hosts: Hosts,
     finals: Arc<Finals>,
+    /// Which file has which bytes, where that is asked for.
+    twins: Arc<Twins>,
     crew: Crew,
     /// Files that did not get their names, and the end for whoever tries to give them.
     unsettled: UnboundedReceiver<(JobId, Unsettled)>,
@@ -134,6 +136,7 @@ impl Supervisor {
             finished: JobMap::default(),
             hosts,
             finals: Arc::default(),
+            twins: Arc::default(),
             crew: Crew::new(most, each),
             unsettled,
             unsettling,

@@ -131,7 +131,7 @@ impl Transfer {
     /// Tells that bytes follow, once in an attempt unless it starts over.
     pub(super) fn announce(&mut self) {
         let Some(about) = self.about.as_ref().filter(|_| !self.announced) else { return };
-        let path = self.assignment.request.dir.join(&about.name);
+        let path = self.assignment.request.dir.join(about.file_name(&self.assignment.request, None));
         self.announced = true;
         self.meter = Meter::new(self.here(), Instant::now());
         self.shared.outbox.push(Event::Started {

@@ -15,6 +15,9 @@ use crate::support::temp::TempDir;
 /// Files that are there before, and stay as they are.
 const THERE: [(&str, &str); 2] = [("taken.bin", "somebody else's"), ("there.bin", "the very same")];
 
+/// Everything that makes a name more than a rename.
+const OPTIONS: [&str; 7] = ["--plain", "-R", "--dedupe", "content", "-r", "2", "--report"];
+
 /// An address without a file.
 const GONE: &str = "/gone.bin";
 
@@ -55,6 +58,9 @@ impl Scene {
             wanted("/b/same.bin", payload(12, 500_000), &["same.bin", "same (2).bin"]),
             wanted("/taken.bin", payload(13, 500_000), &["taken (2).bin"]),
             wanted("/there.bin", THERE[1].1, &["there.bin"]),
+            // Bytes that are here already, in memory and in a part.
+            wanted("/small-twin.bin", payload(7, 3000), &["small-twin.bin"]),
+            wanted("/large-twin.bin", payload(6, 700_000), &["large-twin.bin"]),
         ];
         let (dir, origin) = (TempDir::new(), Origin::start());
         for Wanted { path, body, .. } in &wanted {
@@ -72,12 +78,12 @@ impl Scene {
     /// The command that fetches them all.
     pub(super) fn command(&self) -> Run {
         let list = self.dir.home().join("list.txt");
-        haul(&self.dir).args(["--plain", "-r", "2", "--report"]).arg(self.report()).arg("-i").arg(list)
+        haul(&self.dir).args(OPTIONS).arg(self.report()).arg("-i").arg(list)
     }
 
     /// The one that goes on with what was left.
     pub(super) fn resume(&self) -> Run {
-        haul(&self.dir).args(["resume", "--plain", "-r", "2", "--report"]).arg(self.report())
+        haul(&self.dir).arg("resume").args(OPTIONS).arg(self.report())
     }
 
     fn report(&self) -> PathBuf {
@@ -211,7 +217,7 @@ fn script(path: &str, body: &[u8]) -> Script {
             Script::new().then(move || Answer::status(200).header("ETag", "\"u\"").chunked(&body, 50_000))
         }
         "/no-tag.bin" => good.without_etag().script(),
-        _ => good.script(),
+        _ => good.header("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT").script(),
     }
 }
 

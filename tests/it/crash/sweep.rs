@@ -15,7 +15,7 @@ const LANES: usize = 4;
 const UNTOUCHED: usize = 6;
 
 /// More durable calls than a run makes.
-pub(super) const CALLS: u64 = 90;
+pub(super) const CALLS: u64 = 120;
 
 /// Gives every number from 1 on to `case`, until that says often enough that its run was not touched.
 fn every(case: impl Fn(u64) -> bool + Sync) {
