@@ -15,7 +15,7 @@ use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{FinishedFile, Record as Answers};
 use crate::engine::file_name::check_own;
 use crate::engine::partial::{Length, Partial};
-use crate::engine::request::DownloadRequest;
+use crate::engine::request::{DownloadRequest, More};
 
 use super::part::{PartRecord, address, pairs};
 
@@ -54,6 +54,9 @@ pub(super) struct Record {
     pub(super) name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     checksum: Option<String>,
+    /// Other addresses of the same file, as `url`; none once the job is finished.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mirrors: Vec<String>,
     /// It was asked for with a password, cookies or headers, none of which are kept.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) secret: bool,
@@ -204,13 +207,13 @@ pub(in crate::engine) enum Change {
 
 impl Record {
     pub(super) fn new(request: &DownloadRequest, secret: bool) -> Self {
-        let named = !request.url.username().is_empty() || request.url.password().is_some();
         Self {
             url: without_userinfo(&request.url).into(),
             dir: (&*request.dir).into(),
             name: request.name.clone(),
             checksum: request.checksum.as_ref().map(checksum::text),
-            secret: secret || named,
+            mirrors: request.addresses().skip(1).map(|url| without_userinfo(url).into()).collect(),
+            secret: secret || request.has_secrets(),
             generation: 0,
             part: None,
             intent: None,
@@ -221,7 +224,8 @@ impl Record {
 
     /// Takes over what a later request for the same job says.
     pub(super) fn ask(&mut self, fresh: Self) {
-        (self.url, self.checksum, self.secret) = (fresh.url, fresh.checksum, fresh.secret);
+        (self.url, self.mirrors) = (fresh.url, fresh.mirrors);
+        (self.checksum, self.secret) = (fresh.checksum, fresh.secret);
     }
 
     /// Does the change, and says where the job stands then.
@@ -268,6 +272,7 @@ impl Record {
                 (self.part, self.intent, self.error) = (None, None, None);
                 // A query may be a signature; the identity stays as a hash.
                 self.url = without_query(&self.url);
+                self.mirrors.clear();
                 State::Finished
             }
         }
@@ -281,7 +286,9 @@ impl Record {
             return None;
         }
         let checksum = self.checksum.as_deref().map(checksum::parse).transpose().ok()?;
-        Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more: None })
+        let mirrors = self.mirrors.iter().map(|mirror| address(mirror)).collect::<Option<Vec<_>>>()?;
+        let more = (!mirrors.is_empty()).then(|| Box::new(More { mirrors, ..More::default() }));
+        Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more })
     }
 
     /// The part file, if there is one that can be gone on with and the record can be trusted.
