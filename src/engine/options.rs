@@ -172,11 +172,14 @@ impl HostRule {
     /// True for hosts that the rule is for. IPv6 addresses may stand in brackets.
     #[must_use]
     pub fn fits(&self, host: &str) -> bool {
-        let bare = |host: &str| host.trim_matches(['[', ']']).to_ascii_lowercase();
-        let host = bare(host);
+        let brackets = ['[', ']'];
+        let host = host.trim_matches(brackets);
         match self.host.strip_prefix('*') {
-            Some(end) => host.len() > end.len() && host.ends_with(&end.to_ascii_lowercase()),
-            None => host == bare(&self.host),
+            Some(end) => {
+                let from = host.len().checked_sub(end.len()).filter(|from| *from > 0);
+                from.and_then(|from| host.get(from..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+            }
+            None => host.eq_ignore_ascii_case(self.host.trim_matches(brackets)),
         }
     }
 

@@ -7,6 +7,7 @@ mod gone;
 mod history;
 mod known;
 mod many;
+mod own;
 mod power;
 mod resume;
 mod screen;
