@@ -271,6 +271,7 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         user_agent: options.user_agent.unwrap_or(defaults.user_agent),
         user: options.user.as_deref().map(user).transpose()?,
         logins: if options.netrc { netrc::read()? } else { defaults.logins },
+        hosts: defaults.hosts,
         cookies: options.cookies.as_deref().map(cookies::read).transpose()?,
         http: options.http,
         proxy: options.proxy.as_deref().map(proxy).transpose()?.map_or(Proxy::System, Proxy::Url),

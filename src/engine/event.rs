@@ -138,7 +138,7 @@ pub enum Event {
         /// Why, in words.
         reason: String,
     },
-    /// An attempt failed; another follows after the delay.
+    /// An attempt failed; another follows after the delay, at once where it asks another address.
     Retrying {
         /// The job.
         id: JobId,

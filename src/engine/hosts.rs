@@ -14,6 +14,7 @@ use url::{Origin, Url};
 
 use super::error::{ErrorClass, TransferError};
 use super::event::Move;
+use super::options::HostRule;
 use super::rate::Flow;
 use super::request::JobId;
 
@@ -43,6 +44,7 @@ const MOST_KNOWN: usize = 4096;
 pub(super) struct Hosts {
     slots: usize,
     per_host: Option<usize>,
+    rules: Vec<HostRule>,
     in_flight: usize,
     lent: usize,
     numbers: HashMap<Origin, HostNo>,
@@ -57,11 +59,13 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    /// `slots` jobs at once in all. `per_host` requests at once to one host, or as many as are found to bring something.
-    pub(super) fn new(slots: usize, per_host: Option<usize>) -> Self {
+    /// `slots` jobs at once in all. `per_host` requests at once to one host, or as many as are found to bring something;
+    /// the rules say otherwise for single hosts.
+    pub(super) fn new(slots: usize, per_host: Option<usize>, rules: Vec<HostRule>) -> Self {
         Self {
             slots: slots.max(1),
             per_host,
+            rules,
             in_flight: 0,
             lent: 0,
             numbers: HashMap::new(),
@@ -88,6 +92,12 @@ impl Hosts {
         self.known.get(self.numbers.get(&url.origin())?)
     }
 
+    /// Requests at once to the host of this address, where the user has said.
+    fn per_host(&self, url: &Url) -> Option<usize> {
+        let fits = |rule: &&HostRule| url.host_str().is_some_and(|host| rule.fits(host));
+        self.rules.iter().find(fits).and_then(|rule| rule.per_host).or(self.per_host)
+    }
+
     /// The host, to which something happens.
     fn stir(&mut self, url: &Url) -> Option<(HostNo, &mut Host)> {
         let number = *self.numbers.get(&url.origin())?;
@@ -100,9 +110,10 @@ impl Hosts {
     pub(super) fn enqueue(&mut self, url: &Url, id: JobId, first: bool) {
         let origin = url.origin();
         if !self.numbers.contains_key(&origin) {
+            let per_host = self.per_host(url);
             self.last += 1;
             self.numbers.insert(origin.clone(), self.last);
-            self.known.insert(self.last, Host::new(origin, self.per_host));
+            self.known.insert(self.last, Host::new(origin, per_host));
         }
         let turn = self.turns.draw();
         let Some((number, host)) = self.stir(url) else { return };
@@ -235,8 +246,8 @@ impl Hosts {
 
     /// The window of the host, and until when it is paused.
     pub(super) fn state(&self, url: &Url, now: Instant) -> (usize, Option<Instant>) {
-        let stranger = (self.per_host.unwrap_or(window::START), None);
-        self.of(url).map_or(stranger, |host| (host.window.size(), host.pause(now)))
+        let stranger = || (self.per_host(url).unwrap_or(window::START), None);
+        self.of(url).map_or_else(stranger, |host| (host.window.size(), host.pause(now)))
     }
 
     /// When time alone changes something next: a pause of a host with waiting jobs ends, or a full window has been

@@ -5,6 +5,12 @@
 //! where that helps, `segments` says which bytes come over which, `net` speaks HTTP, `disk` writes files, and the outbox
 //! carries what happened to whoever reads [`Events`].
 //!
+//! A request may bring more than an address: [mirrors](request::More::mirrors) of the file, which are asked in turn, and
+//! headers and a login of its own. What holds for one host alone is a [`HostRule`](options::HostRule). Whatever the user
+//! gives that may be secret goes to the origins that the request names, mirrors included, never to one that a redirect
+//! leads to, and is never kept. Of a header or a login the nearest counts: the request's own, then that of its host, then
+//! that of all; but a login in the address comes before every other login, and an `Authorization` header before them all.
+//!
 //! ```no_run
 //! use std::path::Path;
 //! use haul::engine::event::{Command, Event};

@@ -150,6 +150,62 @@ pub struct Login {
     pub password: Secret,
 }
 
+/// What holds for one host, or for all hosts below one, in place of what holds for every host. The first rule that fits
+/// a host is the one that counts. Its headers come before those of the same name in [`Options::headers`], and its login
+/// before [`Options::user`]; what a request brings along itself comes before both.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HostRule {
+    /// The host as addresses have it (`example.com`, `192.0.2.1`), whatever the port; or `*.example.com` for every host
+    /// below `example.com`, which is none of them.
+    pub host: String,
+    /// As [`Options::per_host`].
+    pub per_host: Option<usize>,
+    /// As [`Options::connections`].
+    pub connections: Option<usize>,
+    /// Headers for this host alone, where a request names it; never for one that a redirect leads to.
+    pub headers: Vec<(String, Secret)>,
+    /// User and password (Basic, RFC 7617), as those headers.
+    pub user: Option<(String, Secret)>,
+}
+
+impl HostRule {
+    /// True for hosts that the rule is for. IPv6 addresses may stand in brackets.
+    #[must_use]
+    pub fn fits(&self, host: &str) -> bool {
+        let brackets = ['[', ']'];
+        let host = host.trim_matches(brackets);
+        match self.host.strip_prefix('*') {
+            Some(end) => {
+                let from = host.len().checked_sub(end.len()).filter(|from| *from > 0);
+                from.and_then(|from| host.get(from..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+            }
+            None => host.eq_ignore_ascii_case(self.host.trim_matches(brackets)),
+        }
+    }
+
+    /// Checks the name of the host.
+    ///
+    /// # Errors
+    /// Says in words why no address has it.
+    pub fn check(&self) -> Result<(), String> {
+        let shown = crate::display::safe(&self.host);
+        let host = self.host.strip_prefix("*.").unwrap_or(&self.host).trim_matches(['[', ']']);
+        let text = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        let known = url::Host::parse(&text).ok().filter(|_| !host.contains('*')).map(|host| host.to_string());
+        match known.as_deref().map(|known| known.trim_matches(['[', ']'])) {
+            None => Err(format!("`{shown}` is no host: write `example.com` or `*.example.com`, without a port")),
+            Some(known) if known.eq_ignore_ascii_case(host) => Ok(()),
+            Some(known) => Err(format!("the host `{shown}` stands as `{known}` in addresses: write it so")),
+        }
+    }
+
+    /// True where there is something that is never kept.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        !self.headers.is_empty() || self.user.is_some()
+    }
+}
+
 /// Everything that an engine is told once, at its start.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -175,7 +231,8 @@ pub struct Options {
     pub max_size: Option<u64>,
     /// A `Retry-After` longer than this fails the job; `None` waits as long as the server asks.
     pub patience: Option<Duration>,
-    /// Headers of the user's own. They stay with the origin that the request named.
+    /// Headers of the user's own. They stay with the origins that the request named: that of its address, and those of
+    /// its mirrors. `Range`, `If-Range`, `Accept-Encoding` and those that frame a body are the engine's, and left out.
     pub headers: Vec<(String, Secret)>,
     /// The `User-Agent` header.
     pub user_agent: String,
@@ -184,6 +241,8 @@ pub struct Options {
     /// Logins by host, where neither the address nor [`Self::user`] has one. The first that fits counts. They stay with
     /// the origin that the request named, even where another one has an entry of its own.
     pub logins: Vec<Login>,
+    /// What holds for single hosts.
+    pub hosts: Vec<HostRule>,
     /// The cookies to begin with. They and those that servers set go to whichever host they belong to; none keeps no
     /// cookies at all.
     pub cookies: Option<Vec<Cookie>>,
@@ -235,6 +294,7 @@ impl Default for Options {
             user_agent: concat!("haul/", env!("CARGO_PKG_VERSION")).to_owned(),
             user: None,
             logins: Vec::new(),
+            hosts: Vec::new(),
             cookies: None,
             http: Http::Auto,
             proxy: Proxy::System,
@@ -264,6 +324,97 @@ impl Options {
     /// True where there is something that a job may need and that is never kept: headers, passwords, cookies.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
+        self.has_secrets_for_all() || self.hosts.iter().any(HostRule::has_secrets)
+    }
+
+    /// The same for the host of this address.
+    #[must_use]
+    pub fn has_secrets_for(&self, url: &Url) -> bool {
+        self.has_secrets_for_all() || self.rule(url).is_some_and(HostRule::has_secrets)
+    }
+
+    fn has_secrets_for_all(&self) -> bool {
         !self.headers.is_empty() || self.user.is_some() || !self.logins.is_empty() || self.cookies.is_some()
+    }
+
+    /// What holds for the host of this address alone.
+    #[must_use]
+    pub fn rule(&self, url: &Url) -> Option<&HostRule> {
+        // Mostly there are none, and then nobody looks.
+        self.hosts.iter().find(|rule| url.host_str().is_some_and(|host| rule.fits(host)))
+    }
+
+    /// Connections for one file of this address: [`Self::connections`], or what its host's rule says.
+    #[must_use]
+    pub fn connections_for(&self, url: &Url) -> Option<usize> {
+        self.rule(url).and_then(|rule| rule.connections).or(self.connections).map(|wanted| wanted.max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(host: &str) -> HostRule {
+        HostRule { host: host.to_owned(), ..HostRule::default() }
+    }
+
+    #[test]
+    fn a_rule_is_for_its_host_or_for_those_below_one() {
+        for (pattern, host, fits) in [
+            ("example.com", "example.com", true),
+            ("Example.COM", "example.com", true),
+            ("example.com", "a.example.com", false),
+            ("example.com", "badexample.com", false),
+            ("*.example.com", "a.example.com", true),
+            ("*.example.com", "a.b.example.com", true),
+            ("*.example.com", "example.com", false),
+            ("*.example.com", "badexample.com", false),
+            ("2001:db8::1", "[2001:db8::1]", true),
+            ("[2001:db8::1]", "[2001:db8::1]", true),
+        ] {
+            assert_eq!(rule(pattern).fits(host), fits, "{pattern} {host}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_no_address_has_is_named() {
+        for host in ["example.com", "*.example.com", "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "localhost"] {
+            assert_eq!(rule(host).check(), Ok(()), "{host}");
+        }
+        for (host, says) in [
+            ("example.com:80", "without a port"),
+            ("https://example.com", "is no host"),
+            ("*", "is no host"),
+            ("*.*.example.com", "is no host"),
+            ("", "is no host"),
+            ("b\u{fc}cher.example", "`xn--bcher-kva.example`"),
+            ("127.1", "`127.0.0.1`"),
+        ] {
+            let why = rule(host).check().err().unwrap_or_default();
+            assert!(why.contains(says), "{host}: {why}");
+        }
+    }
+
+    #[test]
+    fn the_first_rule_that_fits_is_the_one_that_counts() {
+        let url = |text: &str| Url::parse(text).expect("a valid address");
+        let user = Some(("ann".to_owned(), Secret("pw".to_owned())));
+        let first = HostRule { connections: Some(0), ..rule("a.example.com") };
+        let second = HostRule { connections: Some(7), user, ..rule("*.example.com") };
+        let options = Options { hosts: vec![first, second], connections: Some(3), ..Options::default() };
+        for (address, connections, secrets) in [
+            ("https://a.example.com:8443/", Some(1), false),
+            ("https://b.example.com/", Some(7), true),
+            ("https://example.com/", Some(3), false),
+        ] {
+            let url = url(address);
+            assert_eq!(
+                (options.connections_for(&url), options.has_secrets_for(&url)),
+                (connections, secrets),
+                "{address}"
+            );
+        }
+        assert!(options.has_secrets() && !format!("{options:?}").contains("pw"));
     }
 }

@@ -38,15 +38,29 @@ impl DownloadRequest {
     pub fn pattern(&self) -> Option<&str> {
         self.more.as_ref().filter(|_| self.name.is_none())?.pattern.as_deref()
     }
+
+    /// True where it brings along something that is never kept: headers, a login, a user in an address.
+    pub(super) fn has_secrets(&self) -> bool {
+        let named = |url: &Url| !url.username().is_empty() || url.password().is_some();
+        self.addresses().any(named) || self.more.as_ref().is_some_and(|more| more.has_secrets())
+    }
+
+    /// Every address of the file, the first one first.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &Url> {
+        std::iter::once(&self.url).chain(self.more.iter().flat_map(|more| &more.mirrors))
+    }
 }
 
 /// What only few requests have.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct More {
-    /// Other addresses of the same file, tried in turn where the ones before them fail.
+    /// Other addresses of the same file. Where one fails the next one is asked at once, and after the last the first
+    /// again, with a pause in between; one that has failed for good is left out, and the job fails with the last. It is
+    /// known and reported by its first address, whichever answers. Headers and logins go to all of them.
     pub mirrors: Vec<Url>,
     /// Headers of this request alone, before those of [`Options::headers`](super::options::Options::headers) of the
-    /// same name. They stay with the origin that the request named, and are never kept.
+    /// same name. They stay with the origins that the request names, and are never kept: a run that finds the job
+    /// without them pauses it, and the same request again brings them anew.
     pub headers: Vec<(String, Secret)>,
     /// User and password of this request alone (Basic, RFC 7617), before all others but those in its address.
     pub user: Option<(String, Secret)>,

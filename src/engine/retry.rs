@@ -2,8 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::error::TransferError;
-
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -18,11 +16,11 @@ const MOST_SECONDS: u64 = u32::MAX as u64;
 
 /// How long to wait after the `failures`-th failure in a row (from 1): 500 ms, doubling to 60 s, of which `jitter`
 /// (0 to 1) takes away up to a half, so that many jobs that failed together do not come back together. A server that
-/// names a longer time gets it.
-pub(super) fn delay(failures: u32, jitter: f64, error: &TransferError) -> Duration {
+/// names a longer time gets it: `wish`.
+pub(super) fn delay(failures: u32, jitter: f64, wish: Option<Duration>) -> Duration {
     let doubled = FIRST.saturating_mul(1 << failures.saturating_sub(1).min(16));
     let backoff = doubled.min(LONGEST).mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 2.0);
-    backoff.max(error.retry_after.unwrap_or_default())
+    backoff.max(wish.unwrap_or_default())
 }
 
 /// Reads a `Retry-After` value: seconds or a date (RFC 9110 section 10.2.3). Junk and negative numbers are nothing. A
@@ -42,11 +40,9 @@ pub(super) fn parse_retry_after(value: &str, sent: Option<&str>, now: SystemTime
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::error::ErrorClass;
 
     #[test]
     fn delays_double_to_a_minute_and_yield_to_the_server() {
-        let plain = TransferError::new(ErrorClass::Connect, "refused");
         for (failures, jitter, millis) in [
             (1, 0.0, 500),
             (2, 0.0, 1000),
@@ -56,11 +52,10 @@ mod tests {
             (1, 1.0, 250),
             (2, 0.5, 750),
         ] {
-            assert_eq!(delay(failures, jitter, &plain), Duration::from_millis(millis), "{failures} {jitter}");
+            assert_eq!(delay(failures, jitter, None), Duration::from_millis(millis), "{failures} {jitter}");
         }
-        let asked = TransferError::status(503, Some(Duration::from_secs(90)));
-        assert_eq!(delay(1, 1.0, &asked), Duration::from_secs(90));
-        assert_eq!(delay(2, 0.0, &TransferError::status(503, Some(Duration::ZERO))), Duration::from_secs(1));
+        assert_eq!(delay(1, 1.0, Some(Duration::from_secs(90))), Duration::from_secs(90));
+        assert_eq!(delay(2, 0.0, Some(Duration::ZERO)), Duration::from_secs(1));
     }
 
     #[test]
@@ -96,7 +91,7 @@ mod tests {
         assert_eq!(parse_retry_after(until, Some("today"), now), Some(Duration::from_secs(60)));
         // Without a date of the server's own, the shortest wait is still that of any failure.
         let past = parse_retry_after(until, None, now + day);
-        assert!(delay(1, 1.0, &TransferError::status(503, past)) >= FIRST / 2);
+        assert!(delay(1, 1.0, past) >= FIRST / 2);
     }
 
     proptest::proptest! {
@@ -108,7 +103,7 @@ mod tests {
             let digits = !value.trim().is_empty() && value.trim().bytes().all(|b| b.is_ascii_digit());
             proptest::prop_assert!(!digits || wait.is_some());
             // No clock overflows by it.
-            let waits = delay(1, 0.0, &TransferError::status(429, wait));
+            let waits = delay(1, 0.0, wait);
             proptest::prop_assert!(std::time::Instant::now().checked_add(waits).is_some());
         }
 
@@ -124,7 +119,7 @@ mod tests {
         #[test]
         fn a_delay_is_never_shorter_than_asked_for(failures in 0..=u32::MAX, jitter in -1.0..2.0_f64, asked in 0..=MOST_SECONDS) {
             let asked = Duration::from_secs(asked);
-            let waits = delay(failures, jitter, &TransferError::status(503, Some(asked)));
+            let waits = delay(failures, jitter, Some(asked));
             proptest::prop_assert!(waits >= asked.max(FIRST / 2) && waits <= asked.max(LONGEST));
         }
     }

@@ -8,6 +8,7 @@ mod history;
 mod known;
 mod many;
 mod named;
+mod own;
 mod power;
 mod resume;
 mod screen;

@@ -14,7 +14,7 @@ fn granted(hosts: &mut Hosts) -> Vec<u64> {
 #[test]
 fn windows_and_turns() {
     let (a, b) = (url("http://a/x"), url("http://b/x"));
-    let mut hosts = Hosts::new(64, Some(2));
+    let mut hosts = Hosts::new(64, Some(2), Vec::new());
     for id in 1..=4 {
         hosts.enqueue(&a, JobId(id), false);
     }
@@ -36,7 +36,7 @@ fn windows_and_turns() {
 #[test]
 fn a_job_that_may_not_start_keeps_its_place_and_holds_nobody_up() {
     let (a, b) = (url("http://a/x"), url("http://b/x"));
-    let mut hosts = Hosts::new(64, Some(16));
+    let mut hosts = Hosts::new(64, Some(16), Vec::new());
     for (id, host) in [(1, &a), (2, &a), (3, &b), (4, &a)] {
         hosts.enqueue(host, JobId(id), false);
     }
@@ -56,7 +56,7 @@ fn a_job_that_may_not_start_keeps_its_place_and_holds_nobody_up() {
 #[test]
 fn an_event_costs_the_same_however_many_hosts_wait() {
     let urls: Vec<Url> = (0..1000).map(|n| url(&format!("http://h{n}/"))).collect();
-    let mut hosts = Hosts::new(4, Some(1));
+    let mut hosts = Hosts::new(4, Some(1), Vec::new());
     for (url, id) in urls.iter().zip(0..) {
         hosts.enqueue(url, JobId(2 * id), false);
         hosts.enqueue(url, JobId(2 * id + 1), false);
@@ -80,7 +80,7 @@ fn an_event_costs_the_same_however_many_hosts_wait() {
 #[test]
 fn the_first_connection_to_an_https_host_goes_alone() {
     let a = url("https://a/x");
-    let mut hosts = Hosts::new(64, Some(16));
+    let mut hosts = Hosts::new(64, Some(16), Vec::new());
     for id in 1..=4 {
         hosts.enqueue(&a, JobId(id), false);
     }
@@ -91,7 +91,7 @@ fn the_first_connection_to_an_https_host_goes_alone() {
 
 #[test]
 fn silent_hosts_leave_the_last_slot() {
-    let mut hosts = Hosts::new(2, Some(16));
+    let mut hosts = Hosts::new(2, Some(16), Vec::new());
     let (dead, good) = (url("http://dead/"), url("http://good/"));
     for id in 1..=3 {
         hosts.enqueue(&dead, JobId(id), false);
@@ -106,7 +106,7 @@ fn silent_hosts_leave_the_last_slot() {
     hosts.enqueue(&good, JobId(8), false);
     hosts.enqueue(&dead, JobId(4), false);
     assert_eq!(granted(&mut hosts), [8]);
-    let mut single = Hosts::new(1, Some(16));
+    let mut single = Hosts::new(1, Some(16), Vec::new());
     single.enqueue(&dead, JobId(1), false);
     assert_eq!(granted(&mut single), [1]);
 }
@@ -118,7 +118,7 @@ fn trouble_halves_the_window_once_an_epoch() {
     let reset = TransferError::new(ErrorClass::Connect, "reset");
     let gone = TransferError::status(404, None);
     let start = Instant::now();
-    let mut hosts = Hosts::new(64, Some(16));
+    let mut hosts = Hosts::new(64, Some(16), Vec::new());
     hosts.enqueue(&a, JobId(1), false);
     for (millis, error, window) in [
         (0, &gone, 16),
@@ -142,7 +142,7 @@ fn trouble_halves_the_window_once_an_epoch() {
 fn a_retry_after_pauses_the_whole_host_and_no_other() {
     let (a, b) = (url("http://a/"), url("http://b/"));
     let start = Instant::now();
-    let mut hosts = Hosts::new(64, Some(16));
+    let mut hosts = Hosts::new(64, Some(16), Vec::new());
     for (id, host) in [(1, &a), (2, &a), (3, &b)] {
         hosts.enqueue(host, JobId(id), false);
     }
@@ -164,7 +164,7 @@ fn a_retry_after_pauses_the_whole_host_and_no_other() {
 #[test]
 fn what_is_lent_counts_in_the_window_and_takes_no_slot() {
     let (a, other) = (url("http://a/"), url("http://b/"));
-    let (mut hosts, now) = (Hosts::new(2, Some(4)), Instant::now());
+    let (mut hosts, now) = (Hosts::new(2, Some(4), Vec::new()), Instant::now());
     assert_eq!(hosts.lend(&a, 1, now), 0, "a host without a job");
     for id in 1..=3 {
         hosts.enqueue(&a, JobId(id), false);
@@ -192,7 +192,7 @@ fn what_is_lent_counts_in_the_window_and_takes_no_slot() {
 #[test]
 fn no_more_is_lent_than_there_are_buffers_for() {
     let urls = ["http://a/", "http://b/", "http://c/"].map(url);
-    let (mut hosts, now) = (Hosts::new(8, Some(40)), Instant::now());
+    let (mut hosts, now) = (Hosts::new(8, Some(40), Vec::new()), Instant::now());
     for (url, id) in urls.iter().zip(1..) {
         hosts.enqueue(url, JobId(id), false);
         hosts.answered(url, Duration::ZERO);
@@ -206,7 +206,7 @@ fn no_more_is_lent_than_there_are_buffers_for() {
 #[test]
 fn what_is_lent_is_wanted_back_while_it_keeps_a_job_from_starting() {
     let a = url("http://a/");
-    let (mut hosts, now) = (Hosts::new(8, Some(4)), Instant::now());
+    let (mut hosts, now) = (Hosts::new(8, Some(4), Vec::new()), Instant::now());
     hosts.enqueue(&a, JobId(1), false);
     hosts.answered(&a, Duration::ZERO);
     assert_eq!(granted(&mut hosts), [1]);
@@ -227,7 +227,7 @@ fn what_is_lent_is_wanted_back_while_it_keeps_a_job_from_starting() {
 
 #[test]
 fn where_many_hosts_are_known_idle_ones_are_forgotten() {
-    let (mut hosts, start) = (Hosts::new(8, None), Instant::now());
+    let (mut hosts, start) = (Hosts::new(8, None, Vec::new()), Instant::now());
     let wait = TransferError::status(503, Some(Duration::from_secs(1)));
     let visit = |hosts: &mut Hosts, n: u64| {
         let url = url(&format!("http://h{n}/"));
@@ -263,7 +263,7 @@ fn a_full_window_grows_for_jobs_and_for_loans() {
     let (a, start) = (url("http://a/"), Instant::now());
     let later = start + Duration::from_millis(100);
     for (jobs, loans) in [(40, 0), (15, 20)] {
-        let mut hosts = Hosts::new(64, None);
+        let mut hosts = Hosts::new(64, None, Vec::new());
         (0..jobs).for_each(|id| hosts.enqueue(&a, JobId(id), false));
         let grant = |hosts: &mut Hosts, now| std::iter::from_fn(|| hosts.next(now, |_| true)).count();
         let first = grant(&mut hosts, start);

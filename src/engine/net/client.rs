@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use reqwest::Version;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_RANGE, LOCATION, RANGE,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, IF_RANGE, LOCATION, RANGE,
 };
 use tokio::time::{Instant, sleep};
 use url::Url;
 
 use crate::engine::descriptors;
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::options::{Http, Login, Options, Secret};
+use crate::engine::options::{HostRule, Http, Login, Options, Secret};
 
 use super::clients::{self, Clients};
 use super::connected::Connected;
@@ -22,6 +22,7 @@ use super::exchange::{Answer, Ask, Body, Opened, stalled};
 use super::head;
 use super::jar::Jar;
 use super::limiter::{Account, Limiter};
+use super::own::Own;
 use super::redirect::{self, Chain};
 use super::spares::Spares;
 use super::turns::{Hosts, Turn};
@@ -36,9 +37,10 @@ pub(in crate::engine) struct Net {
     spares: Spares,
     http: Http,
     limiter: Arc<Limiter>,
-    /// The user's own, for the first origin only.
-    headers: HeaderMap,
-    user: Option<(String, Secret)>,
+    /// For the origin that a request names, and for no other.
+    own: Own,
+    /// The same for single hosts.
+    rules: Vec<(HostRule, Own)>,
     logins: Vec<Login>,
     /// For every origin: a cookie belongs to the host that set it.
     jar: Option<Jar>,
@@ -55,22 +57,17 @@ impl Net {
     pub(in crate::engine) fn new(options: &Options) -> Result<Self, String> {
         // Already installed by an earlier engine or by the program: just as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut headers = HeaderMap::new();
-        for (name, value) in &options.headers {
-            let bad =
-                |what: &str| format!("the header `{}` has {what} that HTTP does not allow", crate::display::safe(name));
-            let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("a name"))?;
-            let mut value = HeaderValue::from_str(&value.0).map_err(|_| bad("a value"))?;
-            value.set_sensitive(true);
-            headers.append(parsed, value);
-        }
+        let rule = |rule: &HostRule| {
+            rule.check()?;
+            Ok((rule.clone(), Own::new(&rule.headers, rule.user.as_ref())?))
+        };
         Ok(Self {
             clients: Clients::new(options)?,
             spares: clients::spares(options),
             http: options.http,
             limiter: Arc::new(Limiter::new(options.limit_rate)),
-            headers,
-            user: options.user.clone(),
+            own: Own::new(&options.headers, options.user.as_ref())?,
+            rules: options.hosts.iter().map(rule).collect::<Result<_, String>>()?,
             logins: options.logins.clone(),
             jar: options.cookies.as_deref().map(Jar::new).transpose()?,
             // Clocks end somewhere; nobody waits for longer than this.
@@ -153,7 +150,7 @@ impl Net {
         let (lane, keep) = (turn.as_ref().map_or(0, Turn::lane), place.is_kept() && !ask.fresh);
         let client = self.clients.client(chain.url(), lane, ask.alone, keep).await;
         // A header of the user's own comes before every login, as in curl.
-        let login = self.login(chain).filter(|_| !fields.contains_key(AUTHORIZATION));
+        let login = self.login(ask, chain).filter(|_| !fields.contains_key(AUTHORIZATION));
         let mut request = client.get(chain.url().clone()).headers(fields);
         if let Some((user, password)) = login {
             request = request.basic_auth(user, password);
@@ -182,15 +179,23 @@ impl Net {
         }
     }
 
-    /// User and password for where the chain stands: the address's own, else those of the options.
-    fn login<'a>(&'a self, chain: &'a Chain) -> Option<(&'a str, Option<&'a str>)> {
+    /// What the options say for the host of this address alone.
+    fn rule(&self, url: &Url) -> Option<&Own> {
+        let fits = |(rule, _): &&(HostRule, Own)| url.host_str().is_some_and(|host| rule.fits(host));
+        self.rules.iter().find(fits).map(|(_, own)| own)
+    }
+
+    /// User and password for where the chain stands: the address's own, else those of the request, else those of the
+    /// options.
+    fn login<'a>(&'a self, ask: &'a Ask, chain: &'a Chain) -> Option<(&'a str, Option<&'a str>)> {
         if !chain.is_home() {
             return None;
         }
         if let Some(user) = chain.user() {
             return Some(user);
         }
-        if let Some((user, Secret(password))) = &self.user {
+        let nearest = [ask.own.as_deref(), self.rule(chain.url()), Some(&self.own)];
+        if let Some((user, Secret(password))) = nearest.into_iter().flatten().find_map(|own| own.user.as_ref()) {
             return Some((user, Some(password)));
         }
         // Lists of logins write IPv6 addresses without brackets.
@@ -201,7 +206,13 @@ impl Net {
     }
 
     fn fields(&self, ask: &Ask, chain: &Chain) -> Result<HeaderMap, TransferError> {
-        let mut fields = if chain.is_home() { self.headers.clone() } else { HeaderMap::new() };
+        let mut fields = HeaderMap::new();
+        if chain.is_home() {
+            fields.clone_from(&self.own.headers);
+            for own in [self.rule(chain.url()), ask.own.as_deref()].into_iter().flatten() {
+                own.put_over(&mut fields);
+            }
+        }
         if let Some(cookies) = self.jar.as_ref().and_then(|jar| jar.field(chain.url())) {
             fields.entry(COOKIE).or_insert(cookies);
         }

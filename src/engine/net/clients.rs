@@ -133,6 +133,7 @@ fn main(options: &Options, names: &Names) -> Result<ClientBuilder, String> {
 
 fn builder(options: &Options, names: &Names) -> Result<ClientBuilder, String> {
     let most = options.per_host.unwrap_or(options.jobs);
+    let most = options.hosts.iter().filter_map(|rule| rule.per_host).fold(most, usize::max);
     // Lanes share the streams between them, once there are more than one of them should carry.
     let streams = u32::try_from(most.min(STREAMS).max(most / LANES).min(63)).unwrap_or(63) + 1;
     let window = if options.limit_rate.is_some() { SMALL_STREAM_WINDOW } else { STREAM_WINDOW };

@@ -21,6 +21,7 @@ use crate::engine::resume::Validator;
 use super::connects::woke_late;
 use super::error::in_body;
 use super::limiter::Account;
+use super::own::Own;
 use super::spares::Place;
 use super::turns::Turn;
 
@@ -35,6 +36,8 @@ pub(in crate::engine) struct Ask {
     pub(in crate::engine) url: Url,
     /// Ask for these bytes, if the file is still this version.
     pub(in crate::engine) range: Option<Range>,
+    /// What the request brings along for the origin of the address.
+    pub(in crate::engine) own: Option<Arc<Own>>,
     /// Over a new connection.
     pub(in crate::engine) fresh: bool,
     /// Counts what comes.

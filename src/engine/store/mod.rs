@@ -16,6 +16,7 @@ mod restore;
 mod rows;
 mod salvage;
 mod schema;
+mod secrets;
 mod session;
 mod sum;
 mod thread;
@@ -50,6 +51,7 @@ use super::request::{DownloadRequest, JobId, JobMap};
 use error::SaveError;
 use leftovers::Leftovers;
 use order::{Order, Waiting};
+use secrets::Secrets;
 use session::Session;
 use thread::Keeper;
 
@@ -107,7 +109,7 @@ impl Store {
             known: JobMap::default(),
             leftovers: Leftovers::default(),
             told_damaged: 0,
-            secrets: options.has_secrets(),
+            secrets: Secrets::of(options),
             overwrite: options.overwrite,
             sync: options.sync,
             patience: options.room,

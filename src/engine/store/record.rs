@@ -56,6 +56,9 @@ pub(super) struct Record {
     pattern: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     checksum: Option<String>,
+    /// Other addresses of the same file, as `url`; none once the job is finished.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mirrors: Vec<String>,
     /// It was asked for with a password, cookies or headers, none of which are kept.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) secret: bool,
@@ -206,14 +209,14 @@ pub(in crate::engine) enum Change {
 
 impl Record {
     pub(super) fn new(request: &DownloadRequest, secret: bool) -> Self {
-        let named = !request.url.username().is_empty() || request.url.password().is_some();
         Self {
             url: without_userinfo(&request.url).into(),
             dir: (&*request.dir).into(),
             name: request.name.clone(),
             pattern: request.pattern().map(Box::from),
             checksum: request.checksum.as_ref().map(checksum::text),
-            secret: secret || named,
+            mirrors: request.addresses().skip(1).map(|url| without_userinfo(url).into()).collect(),
+            secret: secret || request.has_secrets(),
             generation: 0,
             part: None,
             intent: None,
@@ -224,7 +227,8 @@ impl Record {
 
     /// Takes over what a later request for the same job says.
     pub(super) fn ask(&mut self, fresh: Self) {
-        (self.url, self.checksum, self.secret) = (fresh.url, fresh.checksum, fresh.secret);
+        (self.url, self.mirrors) = (fresh.url, fresh.mirrors);
+        (self.checksum, self.secret) = (fresh.checksum, fresh.secret);
     }
 
     /// Does the change, and says where the job stands then.
@@ -271,6 +275,7 @@ impl Record {
                 (self.part, self.intent, self.error) = (None, None, None);
                 // A query may be a signature; the identity stays as a hash.
                 self.url = without_query(&self.url);
+                self.mirrors.clear();
                 State::Finished
             }
         }
@@ -285,7 +290,9 @@ impl Record {
         }
         let checksum = self.checksum.as_deref().map(checksum::parse).transpose().ok()?;
         let pattern = self.pattern.as_deref().map(str::to_owned);
-        let more = pattern.map(|pattern| Box::new(More { pattern: Some(pattern), ..More::default() }));
+        let mirrors = self.mirrors.iter().map(|mirror| address(mirror)).collect::<Option<Vec<_>>>()?;
+        let more = More { pattern, mirrors, ..More::default() };
+        let more = (more != More::default()).then(|| Box::new(more));
         Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more })
     }
 

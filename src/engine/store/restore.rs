@@ -46,7 +46,7 @@ impl Rows<'_> {
             }
             _ => LeftState::Queued,
         };
-        if kept.record.secret && !self.secrets {
+        if kept.record.secret && !self.secrets.are_for(&request) {
             state = LeftState::Locked;
         }
         let (id, before) = (kept.job(), kept.state);
@@ -99,6 +99,7 @@ mod tests {
     use crate::engine::request::DownloadRequest;
     use crate::engine::request::JobMap;
     use crate::engine::store::schema;
+    use crate::engine::store::secrets::Secrets;
     use crate::engine::store::session::Session;
 
     fn request(number: usize) -> DownloadRequest {
@@ -114,7 +115,8 @@ mod tests {
     ) -> T {
         let (listed, fresh) = (&mut HashSet::new(), &mut Vec::new());
         let known = &mut JobMap::default();
-        work(&mut Rows { connection, session, listed, fresh, known, leftovers, secrets: false, overwrite: false })
+        let secrets = &Secrets::default();
+        work(&mut Rows { connection, session, listed, fresh, known, leftovers, secrets, overwrite: false })
             .expect("the database is sound")
     }
 

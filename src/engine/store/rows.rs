@@ -15,6 +15,7 @@ use crate::engine::request::{DownloadRequest, JobId, JobMap};
 use super::leftovers::Leftovers;
 use super::order::{Found, Left, LeftState, Standing, Trust};
 use super::record::{Change, Record, State};
+use super::secrets::Secrets;
 use super::session::{Lives, Session};
 use super::sum::{address_sum, identity, path_sum, sum};
 
@@ -76,8 +77,8 @@ pub(super) struct Rows<'a> {
     /// need not be read for that.
     pub(super) known: &'a mut JobMap<Box<Kept>>,
     pub(super) leftovers: &'a mut Leftovers,
-    /// This engine has a password, cookies or headers to give.
-    pub(super) secrets: bool,
+    /// The passwords, cookies and headers that this engine has to give.
+    pub(super) secrets: &'a Secrets,
     /// Files that are there are fetched all the same.
     pub(super) overwrite: bool,
 }
@@ -184,7 +185,7 @@ impl Rows<'_> {
             state: State::Queued,
             boot: String::new(),
             durable: 0,
-            record: Record::new(request, self.secrets),
+            record: Record::new(request, self.secrets.are_for(request)),
         };
         let (state, record) = (kept.state.word(), json(&kept.record));
         let added = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
@@ -209,7 +210,7 @@ impl Rows<'_> {
         let before = kept.state;
         kept.state = kept.record.change(kept.state, &Change::Queued);
         // The query of a finished job was dropped; digest and secrets are for the present request to say.
-        kept.record.ask(Record::new(request, self.secrets));
+        kept.record.ask(Record::new(request, self.secrets.are_for(request)));
         self.take_as(kept, request, before)
     }
 

@@ -28,6 +28,7 @@ use super::record::Change;
 use super::rows::{Kept, Rows};
 use super::salvage;
 use super::schema;
+use super::secrets::Secrets;
 use super::session::{Lives, Session};
 
 /// Orders, and requests in them, that are carried out together at most: other processes wait meanwhile.
@@ -56,7 +57,7 @@ pub(super) struct Keeper {
     pub(super) leftovers: Leftovers,
     /// So many unfinished jobs of ended sessions were said to be damaged.
     pub(super) told_damaged: usize,
-    pub(super) secrets: bool,
+    pub(super) secrets: Secrets,
     pub(super) overwrite: bool,
     pub(super) sync: bool,
     /// How long there may be no room; none waits for ever.
@@ -195,7 +196,7 @@ impl Keeper {
                 fresh: &mut self.fresh,
                 known: &mut self.known,
                 leftovers: &mut self.leftovers,
-                secrets: self.secrets,
+                secrets: &self.secrets,
                 overwrite: self.overwrite,
             };
             let mut lives = Lives::new();

@@ -16,6 +16,9 @@ use super::{MOST_COMMITS, Supervisor};
 /// So many transfers may run beyond their limit because the user wants it so.
 const MOST_FORCED: usize = 64;
 
+/// Why a job is paused that is locked.
+const LOCKED: &str = "it needs the password, the cookies or the headers that it was added with";
+
 /// An engine that ends waits so long for requests that somebody holds in hand.
 const HANDING_OVER: Duration = Duration::from_millis(300);
 
@@ -100,7 +103,7 @@ impl Supervisor {
     pub(super) fn withdraw(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(&id) else { return };
         match job.phase {
-            Phase::Queued => self.hosts.remove(&job.request.url, id),
+            Phase::Queued => self.hosts.remove(job.address(), id),
             Phase::Waiting { until } => {
                 self.timers.remove(&(until, id));
             }
@@ -149,21 +152,21 @@ impl Supervisor {
             }
             Phase::Claiming => {
                 self.tell_queued(id, false);
-                self.paused(id, PAUSED_BY_USER);
+                self.paused(id, false);
             }
             Phase::Held { .. } | Phase::Queued | Phase::Waiting { .. } | Phase::Full { .. } => {
                 self.withdraw(id);
-                self.paused(id, PAUSED_BY_USER);
+                self.paused(id, false);
             }
             _ => {}
         }
     }
 
-    fn resume(&mut self, id: JobId) {
+    pub(super) fn resume(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         match &mut job.phase {
             Phase::Running { then: then @ Some(Then::Pause), .. } => *then = Some(Then::Resume),
-            Phase::Paused { since } => {
+            Phase::Paused { since, .. } => {
                 // Before its first attempt no clock runs.
                 if job.started.is_some() {
                     job.paused += since.elapsed();
@@ -221,7 +224,7 @@ impl Supervisor {
     /// The user wants the job now, whatever its host has asked for.
     fn lift(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(&id) else { return };
-        let url = job.request.url.clone();
+        let url = job.address().clone();
         if self.hosts.lift(&url) {
             self.host_changed(&url, Instant::now());
         }
@@ -244,10 +247,12 @@ impl Supervisor {
         }
     }
 
-    pub(super) fn paused(&mut self, id: JobId, reason: &str) {
+    /// By the user, or `locked`, see [`Phase::Paused`].
+    pub(super) fn paused(&mut self, id: JobId, locked: bool) {
         if let Some(job) = self.jobs.get_mut(&id) {
-            job.phase = Phase::Paused { since: Instant::now() };
+            job.phase = Phase::Paused { since: Instant::now(), locked };
             self.shared.store.note(id, Change::Paused);
+            let reason = if locked { LOCKED } else { PAUSED_BY_USER };
             self.tell(Event::Paused { id, reason: reason.to_owned() });
         }
     }

@@ -9,11 +9,11 @@ use url::Url;
 
 use crate::engine::disk::{self, Body};
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Event, FinishedFile, PAUSED_BY_USER, Record};
+use crate::engine::event::{Event, FinishedFile, Record};
 use crate::engine::options::Check;
 use crate::engine::partial::part_path;
 use crate::engine::request::JobId;
-use crate::engine::retry::{MOST_ATTEMPTS, PROGRESS, delay};
+use crate::engine::retry::PROGRESS;
 use crate::engine::store::Change;
 use crate::engine::transfer::{Ending, Left};
 
@@ -48,14 +48,14 @@ impl Supervisor {
     fn died(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(&id) else { return };
         if !matches!(job.phase, Phase::Looking { .. }) {
-            self.hosts.release(&job.request.url);
+            self.hosts.release(job.address());
         }
         self.fail(id, TransferError::defect());
     }
 
     fn attempt_ended(&mut self, id: JobId, left: Left) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
-        self.hosts.release(&job.request.url);
+        self.hosts.release(job.address());
         job.partial = left.partial.map(Box::new);
         (job.generation, job.strays, job.unsplit) = (left.generation, left.strays, left.unsplit);
         job.resumed_from = left.resumed_from;
@@ -83,7 +83,7 @@ impl Supervisor {
             Ending::Failed(error) if then.is_none() => {
                 // The job's own clock says nothing of its host.
                 if !job.is_late(self.shared.options.deadline) {
-                    let (asked, answered) = (job.request.url.clone(), job.answered.as_ref());
+                    let (asked, answered) = (job.address().clone(), job.answered.as_ref());
                     let answered = answered.map(|answered| answered.final_url.clone());
                     self.host_failed(&asked, answered.as_ref(), &error);
                 }
@@ -99,7 +99,7 @@ impl Supervisor {
 
     fn stopped(&mut self, id: JobId, then: Then) {
         match then {
-            Then::Pause => self.paused(id, PAUSED_BY_USER),
+            Then::Pause => self.paused(id, false),
             Then::Cancel => self.cancelled(id),
             Then::Remove => self.removed(id),
             Then::Resume => self.enqueue(id, false),
@@ -132,7 +132,7 @@ impl Supervisor {
         self.tell(Event::HostChanged { host, window, pause: paused.map(|until| until - now), by_trial: false });
     }
 
-    fn attempt_failed(&mut self, id: JobId, error: TransferError) {
+    fn attempt_failed(&mut self, id: JobId, mut error: TransferError) {
         let options = &self.shared.options;
         let Some(job) = self.jobs.get_mut(&id) else { return };
         if error.class == ErrorClass::DiskFull {
@@ -143,26 +143,20 @@ impl Supervisor {
             // The state was waited for already, where it is kept.
             return if self.shared.store.is_full() { self.fail(id, error) } else { self.wait_for_room(id, error) };
         }
-        job.failures += 1;
         let now = Instant::now();
         let deadline = job.deadline(options.deadline);
-        let spent = job.failures > options.retries || job.attempts >= MOST_ATTEMPTS;
-        if !error.is_transient() || spent || deadline.is_some_and(|deadline| deadline <= now) {
+        // No other address helps against these.
+        let ours = matches!(error.class, ErrorClass::Disk | ErrorClass::Internal);
+        if ours || deadline.is_some_and(|deadline| deadline <= now) {
             return self.fail(id, error);
         }
-        let delay = delay(job.failures, fastrand::f64(), &error);
-        if let (Some(asked), Some(patience)) = (error.retry_after, options.patience)
-            && asked > patience
-        {
-            let detail = format!("the server asks to wait for {}", crate::units::clock(asked));
-            return self.fail(id, TransferError { class: ErrorClass::RateLimited, detail, ..error });
-        }
+        let Some(wait) = job.next_attempt(&mut error, options) else { return self.fail(id, error) };
         if self.stop_by.is_some() {
             job.phase = Phase::Queued;
             return;
         }
         // The deadline may come before the next attempt; the job then ends on time.
-        let until = deadline.map_or(now + delay, |deadline| deadline.min(now + delay));
+        let until = deadline.map_or(now + wait, |deadline| deadline.min(now + wait));
         job.phase = Phase::Waiting { until };
         let attempt = job.attempts + 1;
         self.timers.insert((until, id));
@@ -256,7 +250,7 @@ impl Supervisor {
 
     pub(super) fn answered(&mut self, id: JobId, ttfb: Duration) {
         if let Some(job) = self.jobs.get(&id) {
-            self.hosts.answered(&job.request.url, ttfb);
+            self.hosts.answered(job.address(), ttfb);
         }
     }
 }

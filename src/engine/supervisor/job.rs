@@ -4,12 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
-use crate::engine::error::TransferError;
+use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Answered, Record};
+use crate::engine::options::Options;
 use crate::engine::partial::Partial;
 use crate::engine::request::DownloadRequest;
+use crate::engine::retry::{MOST_ATTEMPTS, delay};
 use crate::engine::store::{Left, LeftState};
+
+use super::round::{Next, Round};
 
 /// Where a job is on its way.
 #[derive(Debug)]
@@ -49,6 +54,8 @@ pub(super) enum Phase {
     /// Until the user resumes it.
     Paused {
         since: Instant,
+        /// It needs what it was added with and is never kept; whoever adds it anew with that resumes it.
+        locked: bool,
     },
     Failed,
     Cancelled,
@@ -70,6 +77,8 @@ pub(super) enum Then {
 pub(super) struct Job {
     pub(super) request: DownloadRequest,
     pub(super) phase: Phase,
+    /// Which of its addresses is asked, where there are several. Boxed as what follows.
+    round: Option<Box<Round>>,
     /// Boxed: most jobs have none, and there may be many jobs.
     pub(super) partial: Option<Box<Partial>>,
     /// The number of the last part file.
@@ -102,6 +111,7 @@ pub(super) struct Job {
 impl Job {
     pub(super) fn new(request: DownloadRequest) -> Self {
         Self {
+            round: round(&request),
             request,
             phase: Phase::Queued,
             partial: None,
@@ -129,6 +139,62 @@ impl Job {
         left.state
     }
 
+    /// Takes over what a later request for the same job brings along, while nothing of it waits or runs under its
+    /// present address. A mere repetition of the address brings nothing.
+    pub(super) fn adopt(&mut self, request: DownloadRequest) {
+        let busy = matches!(self.phase, Phase::Queued | Phase::Running { .. } | Phase::Committing { .. });
+        if !busy && (request.has_secrets() || request.addresses().count() > 1) {
+            self.round = round(&request);
+            (self.request.url, self.request.more) = (request.url, request.more);
+        }
+    }
+
+    /// The address that is asked next where it is not the first.
+    pub(super) fn mirror(&self) -> Option<&Url> {
+        let mirror = self.round.as_ref()?.at().checked_sub(1)?;
+        self.request.more.as_ref()?.mirrors.get(mirror)
+    }
+
+    /// The address that is asked next, or is being asked.
+    pub(super) fn address(&self) -> &Url {
+        self.mirror().unwrap_or(&self.request.url)
+    }
+
+    /// An attempt has failed for a reason that may lie with its address: how long to wait for the next one, which asks
+    /// another address where there is one; none where the job has failed. The error is made to say what that needs.
+    pub(super) fn next_attempt(&mut self, error: &mut TransferError, options: &Options) -> Option<Duration> {
+        let patient = |asked: &Duration| options.patience.is_none_or(|patience| *asked <= patience);
+        let too_long = error.retry_after.filter(|asked| error.is_transient() && !patient(asked));
+        let (host, for_good) = (authority(self.address()), !error.is_transient() || too_long.is_some());
+        let next = match &mut self.round {
+            None if for_good => Next::Nothing,
+            None => Next::Again,
+            Some(round) => round.failed(for_good),
+        };
+        // A round over all addresses is one attempt.
+        let spent = self.attempts >= MOST_ATTEMPTS || (next != Next::Another && self.failures >= options.retries);
+        if let Some(asked) = too_long.filter(|_| !spent) {
+            error.class = ErrorClass::RateLimited;
+            error.detail = format!("the server asks to wait for {}", crate::units::clock(asked));
+        }
+        let mut wish = error.retry_after;
+        if self.round.is_some() {
+            error.detail = format!("{host}: {}", error.detail);
+            // A host that wants to be left alone keeps its jobs in its queue; the next address may be another's.
+            wish = None;
+            // What one server refuses another may give.
+            self.unsplit = false;
+        }
+        match next {
+            Next::Another if !spent => Some(Duration::ZERO),
+            Next::Again if !spent => {
+                self.failures += 1;
+                Some(delay(self.failures, fastrand::f64(), wish))
+            }
+            _ => None,
+        }
+    }
+
     /// An attempt begins.
     pub(super) fn begins(&mut self) {
         self.attempts += 1;
@@ -153,12 +219,26 @@ impl Job {
 
     /// Time and attempts are counted anew; what is on the disk stays.
     pub(super) fn refresh(&mut self) {
+        if let Some(round) = &mut self.round {
+            round.begin_anew();
+        }
         self.attempts = 0;
         self.failures = 0;
         self.started = None;
         self.started_at = None;
         self.paused = Duration::ZERO;
     }
+}
+
+/// Host and port of an address, as people write them.
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn round(request: &DownloadRequest) -> Option<Box<Round>> {
+    let mirrors = request.addresses().count() - 1;
+    (mirrors > 0).then(|| Box::new(Round::new(mirrors)))
 }
 
 /// A folder that had no room lately.

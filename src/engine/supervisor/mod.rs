@@ -9,6 +9,7 @@ mod job;
 mod known;
 mod lending;
 mod room;
+mod round;
 mod stored;
 mod sync;
 
@@ -119,7 +120,7 @@ impl Supervisor {
         wishes: UnboundedReceiver<Wish>,
         kept: UnboundedReceiver<Answer>,
     ) -> Self {
-        let hosts = Hosts::new(shared.options.jobs, shared.options.per_host);
+        let hosts = Hosts::new(shared.options.jobs, shared.options.per_host, shared.options.hosts.clone());
         let (most, each) = if shared.options.check == Check::Decode { DECODING } else { NAMING };
         let (unsettling, unsettled) = unbounded_channel();
         Self {
@@ -253,13 +254,15 @@ impl Supervisor {
         let assignment = Assignment {
             id,
             request: job.request.clone(),
+            mirror: job.mirror().cloned(),
+            connections: self.shared.options.connections_for(job.address()),
             attempt: job.attempts,
             partial: job.partial.take().map(|partial| *partial),
             generation: job.generation,
             strays: job.strays,
             deadline: job.deadline(self.shared.options.deadline),
-            flow: self.hosts.flow(&job.request.url),
-            used_host: self.hosts.has_answered(&job.request.url),
+            flow: self.hosts.flow(job.address()),
+            used_host: self.hosts.has_answered(job.address()),
             unsplit: job.unsplit,
             cancel: cancel.clone(),
         };
@@ -275,7 +278,7 @@ impl Supervisor {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         (job.phase, job.elsewhere) = (Phase::Queued, false);
         self.deadlines.extend(job.deadline(self.shared.options.deadline).map(|deadline| (deadline, id)));
-        self.hosts.enqueue(&job.request.url, id, first);
+        self.hosts.enqueue(job.address(), id, first);
         self.tell_queued(id, false);
     }
 

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::engine::error::{ErrorClass, TransferError};
-use crate::engine::event::{Event, Notice, PAUSED_BY_USER};
+use crate::engine::event::{Event, Notice};
 use crate::engine::file_name::check_own;
 use crate::engine::request::{DownloadRequest, JobId};
 use crate::engine::store::{Answer, Change, Found, Left, LeftState, Standing};
@@ -66,14 +66,8 @@ impl Supervisor {
 
     fn added(&mut self, standing: Standing) {
         let Standing { id, request, found } = standing;
-        if let Some(job) = self.jobs.get_mut(&id) {
-            // Another haul had it and has left it: what there is of it now is this one's.
-            if let Found::Open(left) = found
-                && !matches!(job.phase, Phase::Queued | Phase::Running { .. } | Phase::Committing { .. })
-            {
-                job.take_over(*left);
-            }
-            return self.tell(Event::Notice(Notice::Duplicate(id)));
+        if self.jobs.contains_key(&id) {
+            return self.added_again(id, request, found);
         }
         if matches!(found, Found::Mine) {
             return self.tell(Event::Notice(Notice::Duplicate(id)));
@@ -92,6 +86,24 @@ impl Supervisor {
                 self.tell_queued(id, false);
                 self.fail(id, TransferError::new(ErrorClass::Refused, reason));
             }
+        }
+    }
+
+    /// The same request once more.
+    fn added_again(&mut self, id: JobId, request: DownloadRequest, found: Found) {
+        let Some(job) = self.jobs.get_mut(&id) else { return };
+        // Another haul had it and has left it: what there is of it now is this one's.
+        if let Found::Open(left) = found
+            && !matches!(job.phase, Phase::Queued | Phase::Running { .. } | Phase::Committing { .. })
+        {
+            job.take_over(*left);
+        }
+        // What it waits for may have come.
+        let unlocked = matches!(job.phase, Phase::Paused { locked: true, .. }) && request.has_secrets();
+        job.adopt(request);
+        self.tell(Event::Notice(Notice::Duplicate(id)));
+        if unlocked {
+            self.resume(id);
         }
     }
 
@@ -134,11 +146,11 @@ impl Supervisor {
             }
             LeftState::Paused => {
                 self.tell_queued(id, false);
-                self.paused(id, PAUSED_BY_USER);
+                self.paused(id, false);
             }
             LeftState::Locked => {
                 self.tell_queued(id, false);
-                self.paused(id, "it needs the password, the cookies or the headers that it was added with");
+                self.paused(id, true);
             }
             LeftState::Failed(error, attempts) => {
                 job.attempts = attempts;

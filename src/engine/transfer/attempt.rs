@@ -12,7 +12,7 @@ use crate::engine::content;
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::Answered;
 use crate::engine::head::Head;
-use crate::engine::net::{Answer, Ask, Range};
+use crate::engine::net::{Answer, Ask, Own, Range};
 use crate::engine::partial::About;
 use crate::engine::resume::{self, Action};
 
@@ -37,6 +37,9 @@ impl Transfer {
     /// Fetches the body to its last byte.
     pub(super) async fn fetch(&mut self) -> Result<(), TransferError> {
         self.set_clock().await;
+        if let Some(more) = self.assignment.request.more.as_deref().filter(|more| more.has_secrets()) {
+            self.own = Some(Arc::new(Own::of(more)?));
+        }
         self.reopen().await?;
         if self.len > 0 && self.total == Some(self.here()) {
             // All of it came before the last attempt ended; there is nothing to ask for.
@@ -128,8 +131,9 @@ impl Transfer {
     async fn ask(&mut self) -> Result<Answer, TransferError> {
         let asked = Instant::now();
         let mut ask = Ask {
-            url: self.assignment.request.url.clone(),
+            url: self.assignment.address().clone(),
             range: self.saved().map(|saved| Range { first: saved.from(), last: None, validator: saved.validator }),
+            own: self.own.clone(),
             fresh: false,
             flow: Arc::clone(&self.assignment.flow),
             alone: false,

@@ -113,6 +113,10 @@ pub(in crate::engine) fn claims<'a>(about: &'a About, request: &'a DownloadReque
 pub(in crate::engine) struct Assignment {
     pub(in crate::engine) id: JobId,
     pub(in crate::engine) request: DownloadRequest,
+    /// The address that is asked, where that is not the request's first.
+    pub(in crate::engine) mirror: Option<Url>,
+    /// Connections for the file, where the user has said.
+    pub(in crate::engine) connections: Option<usize>,
     /// The number of the attempt, from 1.
     pub(in crate::engine) attempt: u32,
     /// What an earlier attempt has left.
@@ -129,6 +133,13 @@ pub(in crate::engine) struct Assignment {
     /// One request at once: the server has refused more for this file.
     pub(in crate::engine) unsplit: bool,
     pub(in crate::engine) cancel: CancellationToken,
+}
+
+impl Assignment {
+    /// The address that is asked.
+    pub(super) fn address(&self) -> &Url {
+        self.mirror.as_ref().unwrap_or(&self.request.url)
+    }
 }
 
 /// How an attempt ended.

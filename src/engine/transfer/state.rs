@@ -12,6 +12,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval_at};
 use crate::engine::disk::{Part, Writer};
 use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{Answered, Event, Protocol};
+use crate::engine::net::Own;
 use crate::engine::partial::{About, sum};
 use crate::engine::rate::Meter;
 use crate::engine::resume::Validator;
@@ -53,6 +54,8 @@ pub(super) struct Spread {
 pub(super) struct Transfer {
     pub(super) shared: Arc<Shared>,
     pub(super) assignment: Assignment,
+    /// What goes along with every request of this job, if anything does.
+    pub(super) own: Option<Arc<Own>>,
     pub(super) sink: Sink,
     /// Bytes of the file that are here, all from its beginning unless it is [`Sink::Spread`].
     pub(super) len: u64,
@@ -88,6 +91,7 @@ impl Transfer {
         Self {
             shared,
             assignment,
+            own: None,
             sink: Sink::Closed,
             len: 0,
             ranges: Vec::new(),

@@ -34,7 +34,7 @@ impl Transfer {
     /// is written in several places begins with that.
     pub(super) fn is_worth_splitting(&self, pulse: &Pulse) -> bool {
         let Some(left) = self.total.and_then(|total| total.checked_sub(self.len)) else { return false };
-        let wanted = self.shared.options.connections;
+        let wanted = self.assignment.connections;
         let can = matches!(self.sink, Sink::Part { .. }) && self.validator.is_some();
         if !can || self.assignment.unsplit || wanted == Some(1) || left < SPENT_PIECE || self.is_one_shot() {
             return false;
@@ -57,7 +57,7 @@ impl Transfer {
 
     pub(super) fn is_one_shot(&self) -> bool {
         let last = self.about.as_ref().map(|about| &about.last);
-        is_one_shot(&self.assignment.request.url) || last.is_some_and(is_one_shot)
+        is_one_shot(self.assignment.address()) || last.is_some_and(is_one_shot)
     }
 
     pub(super) fn ttfb(&self) -> Duration {
@@ -66,7 +66,7 @@ impl Transfer {
 
     /// Asks for the first requests more.
     pub(super) fn wish(&self, pulse: &Pulse) -> oneshot::Receiver<Vec<Loan>> {
-        let count = match self.shared.options.connections {
+        let count = match self.assignment.connections {
             Some(wanted) => wanted - 1,
             None if pulse.is_quiet() => FIRST_LEAP,
             None => 1,
@@ -77,7 +77,7 @@ impl Transfer {
     pub(super) fn ask_for(&self, count: usize) -> oneshot::Receiver<Vec<Loan>> {
         let (reply, lent) = oneshot::channel();
         // A supervisor that has ended lends nothing.
-        let _ = self.shared.wishes.send(Wish::Lend { url: self.assignment.request.url.clone(), count, reply });
+        let _ = self.shared.wishes.send(Wish::Lend { url: self.assignment.address().clone(), count, reply });
         lent
     }
 

@@ -10,6 +10,7 @@ fn full() -> Value {
     json!({
         "url": "https://h.example/a.jpg?x=1", "dir": "/home/ann/pictures", "name": "a.jpg",
         "pattern": "x-{stem}.{ext}", "checksum": format!("sha256:{}", "0".repeat(64)), "secret": true, "generation": 3,
+        "mirrors": ["https://m.example/a.jpg", "http://n.example/?x=1"],
         "part": {
             "total": 1000, "etag": "\"v1\"", "name": "a.jpg", "last": "https://cdn.example/a.jpg", "unframed": true,
             "content_type": "image/jpeg", "digests": [format!("md5:{}", "0".repeat(32))],
@@ -30,7 +31,9 @@ fn hold(text: &str) -> Result<(), TestCaseError> {
     if let Some(request) = record.request() {
         prop_assert!(is_real(&request.dir), "{}", request.dir.display());
         prop_assert!(request.name.as_deref().is_none_or(single), "{:?}", request.name);
-        prop_assert!(matches!(request.url.scheme(), "http" | "https"), "{}", request.url);
+        for url in request.addresses() {
+            prop_assert!(matches!(url.scheme(), "http" | "https"), "{url}");
+        }
     }
     if let Some(partial) = record.partial(Length::AtLeast(0)) {
         prop_assert!(single(&partial.about.name), "{}", partial.about.name);
@@ -109,7 +112,8 @@ fn a_full_record_gives_everything() {
     let text = full().to_string();
     hold(&text).expect("nothing is wrong with it");
     let record: Record = serde_json::from_str(&text).expect("a record");
-    assert!(record.request().is_some() && record.partial(Length::AtLeast(0)).is_some());
+    assert_eq!(record.request().map(|request| request.addresses().count()), Some(3));
+    assert!(record.partial(Length::AtLeast(0)).is_some());
     assert!(record.finished().is_some() && record.intended().is_some() && record.error().is_some());
 }
 
