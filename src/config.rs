@@ -19,7 +19,7 @@ use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
 use crate::input::words::{self, Source};
-use crate::input::{Reading, Single, address};
+use crate::input::{MOST_ADDRESSES, Reading, Single, address, curl};
 use crate::report::{Format, Wanted};
 
 /// What to do.
@@ -78,7 +78,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let mut own_state = options.state.is_some();
     let (job, single) = match command {
         Some(Work::Demo) => {
-            if !options.input.is_empty() {
+            if !options.input.is_empty() || !options.from_curl.is_empty() {
                 return Err("`haul demo` fetches its own pictures and takes no list".to_owned());
             }
             (Job::Demo, false)
@@ -90,7 +90,10 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             if options.report.is_some() || options.failed.is_some() {
                 return Err("`haul compare` prints a table: --report and --failed do not go with it".to_owned());
             }
-            (Job::Compare(sources(&words, &options.input)?), false)
+            if !options.from_curl.is_empty() {
+                return Err("`haul compare` asks for addresses alone: --from-curl does not go with it".to_owned());
+            }
+            (Job::Compare(sources(&words, &options)?), false)
         }
         Some(other) => {
             own_state = true;
@@ -98,8 +101,8 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             (with_state(other, &options)?, false)
         }
         None => {
-            let sources = sources(&words, &options.input)?;
-            let single = matches!(sources.as_slice(), [Source::Address(_)]);
+            let sources = sources(&words, &options)?;
+            let single = matches!(sources.as_slice(), [Source::Address(_) | Source::Entry(_)]);
             // A list typed at the terminal and the keys of the screen would take each other's letters.
             if face == Face::Screen && sources.iter().any(|source| matches!(source, Source::Stdin)) {
                 face = Face::Plain;
@@ -125,6 +128,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         return Err("--keep belongs to `haul compare`".to_owned());
     }
     let (dir, keep) = (options.dir.clone(), options.keep);
+    let globs = options.glob;
     let single = Single { name: options.output.clone(), checksum: options.checksum.clone() };
     let state = match job {
         // What they do is of no use to a later run.
@@ -144,7 +148,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         _ => None,
     };
     let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single } })
+    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single, globs } })
 }
 
 /// The commands that are about what earlier runs have left.
@@ -152,8 +156,8 @@ fn with_state(command: Work, options: &CommonOptions) -> Result<Job, String> {
     if options.no_state || state(options).is_none() {
         return Err("without a state database there is nothing to look at: --state names one".to_owned());
     }
-    if !options.input.is_empty() {
-        return Err("-i belongs to a run that fetches a list: write `haul -i LIST`".to_owned());
+    if !options.input.is_empty() || !options.from_curl.is_empty() {
+        return Err("-i and --from-curl belong to a run that fetches: write `haul -i LIST`".to_owned());
     }
     Ok(match command {
         Work::History => Job::History,
@@ -209,11 +213,16 @@ fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String
     Ok(Wanted { report, failed: options.failed.clone(), log: None })
 }
 
-/// Words first, in order, then the lists of `--input`.
-fn sources(words: &[OsString], lists: &[OsString]) -> Result<Vec<Source>, String> {
-    let words = words.iter().map(|word| words::word(word));
-    let lists = lists.iter().map(|list| words::list(list));
-    let sources = words.chain(lists).collect::<Result<Vec<_>, _>>()?;
+/// Words first, in order, then curl commands, then the lists of `--input`.
+fn sources(words: &[OsString], options: &CommonOptions) -> Result<Vec<Source>, String> {
+    let mut sources = words.iter().map(|word| words::word(word, options.glob)).collect::<Result<Vec<_>, _>>()?;
+    if sources.iter().map(Source::count).fold(0, u64::saturating_add) > MOST_ADDRESSES {
+        return Err(format!("the addresses stand for more than {MOST_ADDRESSES}"));
+    }
+    for command in &options.from_curl {
+        sources.extend(curl::entries(command)?.into_iter().map(Source::Entry));
+    }
+    sources.extend(options.input.iter().map(|list| words::list(list)).collect::<Result<Vec<_>, _>>()?);
     let stdin = sources.iter().filter(|source| matches!(source, Source::Stdin)).count();
     if stdin > 1 {
         return Err("standard input can be read only once: give - once".to_owned());

@@ -7,9 +7,11 @@ use std::io;
 use crate::engine::event::ADD_LIMIT;
 use crate::engine::{Engine, Hold};
 
-use super::address::Refusal;
+use super::address::{Refusal, address};
 use super::entry::Entry;
-use super::list::Lines;
+use super::lines::Lines;
+use super::list::{List, Said};
+use super::open::Text;
 use super::places::Places;
 use super::reading::{Reading, Single};
 use super::words::Source;
@@ -19,6 +21,8 @@ use super::words::Source;
 pub enum Trouble<'a> {
     /// A line of this list is no address.
     Refused(&'a str, Refusal),
+    /// A line of this list can be used, but something in it has no effect.
+    Noted(&'a str, Refusal),
     /// This list ended early, for this reason.
     Broken(&'a str, io::Error),
     /// An entry has no folder to go to, for this reason.
@@ -78,33 +82,71 @@ pub fn feed(
 /// more of a list is waited for. True where every source was read to its end.
 pub fn read(
     sources: Vec<Source>,
-    _reading: &Reading,
+    reading: &Reading,
     mut take: impl FnMut(Entry) -> bool,
     mut waiting: impl FnMut(),
     mut trouble: impl FnMut(Trouble<'_>),
 ) -> bool {
     let (mut going, mut whole) = (true, true);
     for source in sources {
-        let (list, text) = match source.into_text() {
-            Ok(text) => text,
-            Err(url) => {
-                going &= take(url.into());
-                continue;
-            }
-        };
-        let mut lines = Lines::new(text);
-        while going {
-            match lines.next_address(&mut waiting) {
-                Ok(Some((_, Ok(url)))) => going = take(url.into()),
-                Ok(Some((line, Err(reason)))) => trouble(Trouble::Refused(&list, Refusal { line, reason })),
-                Ok(None) => break,
-                Err(error) => {
-                    trouble(Trouble::Broken(&list, error));
-                    whole = false;
-                    break;
+        match source.into_text() {
+            Ok((list, text)) if going => {
+                let read = text.and_then(|text| read_list(&list, text, reading, &mut take, &mut waiting, &mut trouble));
+                match read {
+                    Ok(goes_on) => going = goes_on,
+                    Err(error) => {
+                        trouble(Trouble::Broken(&list, error));
+                        whole = false;
+                    }
                 }
             }
+            Ok(_) => {}
+            // Words are all taken, whatever else happens.
+            Err(Source::Entry(entry)) => going &= take(entry),
+            Err(Source::Address(url)) => going &= take(url.into()),
+            Err(Source::Pattern(pattern)) => {
+                for url in pattern.texts().filter_map(|text| address(&text).ok()) {
+                    going &= take(url.into());
+                }
+            }
+            Err(Source::List { .. } | Source::Stdin) => {}
         }
     }
     going && whole
+}
+
+/// True where it was read to its end. Where it breaks off, so may have what belongs to its last entry: that is left.
+fn read_list(
+    list: &str,
+    text: Text,
+    reading: &Reading,
+    take: &mut impl FnMut(Entry) -> bool,
+    waiting: &mut impl FnMut(),
+    trouble: &mut impl FnMut(Trouble<'_>),
+) -> io::Result<bool> {
+    let (mut lines, mut entries) = (Lines::new(text), List::new(reading));
+    let mut out = |said| match said {
+        Said::Entry(entry) => take(entry),
+        Said::Refused(refusal) => {
+            trouble(Trouble::Refused(list, refusal));
+            true
+        }
+        Said::Noted(refusal) => {
+            trouble(Trouble::Noted(list, refusal));
+            true
+        }
+    };
+    loop {
+        let line = lines.next(|text| {
+            if text.would_wait() {
+                entries.end(&mut out);
+            }
+            waiting();
+        });
+        match line? {
+            Some((number, line)) if !entries.line(number, line, &mut out) => return Ok(false),
+            Some(_) => {}
+            None => return Ok(entries.end(&mut out)),
+        }
+    }
 }

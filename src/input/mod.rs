@@ -2,11 +2,17 @@
 //! caller gets a [`Refusal`] that says why. It must not know who asks.
 
 mod address;
+mod aria2;
+pub mod curl;
 mod draft;
 mod entry;
 pub mod expand;
 pub mod feed;
+mod glob;
+mod header;
+pub mod lines;
 pub mod list;
+mod open;
 mod places;
 mod reading;
 pub mod words;

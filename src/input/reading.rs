@@ -7,6 +7,8 @@ use crate::engine::options::Checksum;
 pub struct Reading {
     /// What the user said of the file, where there is but one.
     pub single: Single,
+    /// Lines of lists are patterns as curl has them (`--glob`); otherwise brackets and braces are text.
+    pub globs: bool,
 }
 
 /// What the user said of the file, where there is but one.
