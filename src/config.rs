@@ -19,7 +19,7 @@ use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
 use crate::input::words::{self, Source};
-use crate::input::{MOST_ADDRESSES, Reading, Single, address, curl};
+use crate::input::{Reading, Single, address, curl};
 use crate::report::{Format, Wanted};
 
 /// What to do.
@@ -216,9 +216,7 @@ fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String
 /// Words first, in order, then curl commands, then the lists of `--input`.
 fn sources(words: &[OsString], options: &CommonOptions) -> Result<Vec<Source>, String> {
     let mut sources = words.iter().map(|word| words::word(word, options.glob)).collect::<Result<Vec<_>, _>>()?;
-    if sources.iter().map(Source::count).fold(0, u64::saturating_add) > MOST_ADDRESSES {
-        return Err(format!("the addresses stand for more than {MOST_ADDRESSES}"));
-    }
+    words::check(&sources)?;
     for command in &options.from_curl {
         sources.extend(curl::entries(command)?.into_iter().map(Source::Entry));
     }

@@ -8,6 +8,7 @@ use super::entry::Entry;
 use super::glob::glob;
 use super::header::header;
 use super::places::own_path;
+use super::shell;
 use crate::display;
 use crate::engine::options::Secret;
 use crate::engine::request::More;
@@ -47,7 +48,7 @@ pub fn entries(command: &str) -> Result<Vec<Entry>, String> {
     if goes_on || command.split_whitespace().nth(1).is_some_and(|word| word.starts_with("^\"")) {
         return Err("this is the form for cmd on Windows: copy it as cURL (bash), or as cURL (POSIX)".to_owned());
     }
-    let mut words = shlex::split(&plain_quotes(command)?).ok_or("a quote in the curl command has no end")?;
+    let mut words = shell::words(command).map_err(|why| format!("{why} in the curl command"))?;
     // Browsers part several commands by them.
     while words.last().is_some_and(|word| word == ";" || word == "&") {
         words.pop();
@@ -221,88 +222,6 @@ fn unglobbed(text: &str) -> Result<String, String> {
     }
 }
 
-/// The same command without `$'…'`, which only some shells know: the text between is quoted as all shells do it. Lines
-/// that go on are one.
-fn plain_quotes(command: &str) -> Result<String, String> {
-    let mut plain = String::with_capacity(command.len());
-    let (mut rest, mut quote) = (command, None);
-    while let Some(c) = rest.chars().next() {
-        if quote.is_none() && rest.starts_with("$'") {
-            let (text, left) = ansi_c(&rest[2..])?;
-            let quoted = shlex::try_quote(&text).map_err(|_| "a quoted text in the curl command holds a NUL")?;
-            plain.push_str(&quoted);
-            rest = left;
-            continue;
-        }
-        // The line goes on as if nothing were there.
-        if quote != Some('\'') && rest.starts_with("\\\n") {
-            rest = &rest[2..];
-            continue;
-        }
-        plain.push(c);
-        rest = &rest[c.len_utf8()..];
-        match c {
-            '\\' if quote != Some('\'') => {
-                let next = rest.chars().next().map_or(0, char::len_utf8);
-                plain.push_str(&rest[..next]);
-                rest = &rest[next..];
-            }
-            '\'' | '"' if quote == Some(c) => quote = None,
-            '\'' | '"' if quote.is_none() => quote = Some(c),
-            _ => {}
-        }
-    }
-    Ok(plain)
-}
-
-/// What stands after `$'`, and what follows its end.
-fn ansi_c(text: &str) -> Result<(String, &str), &'static str> {
-    // As UTF-16, since browsers write characters beyond the first 65,536 in two halves.
-    let mut units: Vec<u16> = Vec::new();
-    let mut rest = text;
-    loop {
-        let Some(c) = rest.chars().next() else { return Err("a quote in the curl command has no end") };
-        rest = &rest[c.len_utf8()..];
-        let c = match c {
-            '\'' => return Ok((String::from_utf16_lossy(&units), rest)),
-            '\\' => {
-                let Some(escape) = rest.chars().next() else { continue };
-                rest = &rest[escape.len_utf8()..];
-                let digits = match escape {
-                    'x' => 2,
-                    'u' => 4,
-                    'U' => 8,
-                    _ => 0,
-                };
-                let length = rest.bytes().take(digits).take_while(u8::is_ascii_hexdigit).count();
-                if length > 0 {
-                    let code = u32::from_str_radix(&rest[..length], 16).unwrap_or(0xfffd);
-                    rest = &rest[length..];
-                    if let Ok(unit) = u16::try_from(code) {
-                        units.push(unit);
-                        continue;
-                    }
-                    char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-                } else {
-                    match escape {
-                        'n' => '\n',
-                        't' => '\t',
-                        'r' => '\r',
-                        'a' => '\x07',
-                        'b' => '\x08',
-                        'e' | 'E' => '\x1b',
-                        'f' => '\x0c',
-                        'v' => '\x0b',
-                        same => same,
-                    }
-                }
-            }
-            c => c,
-        };
-        units.extend_from_slice(c.encode_utf16(&mut [0; 2]));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,8 +287,8 @@ mod tests {
         for (command, said) in [
             ("wget http://h/1", "this is no curl command"),
             ("curl", "the curl command has no address"),
-            ("curl 's3cret", "a quote in the curl command has no end"),
-            ("curl $'s3cret", "a quote in the curl command has no end"),
+            ("curl 's3cret", "a quote has no end in the curl command"),
+            ("curl $'s3cret", "a quote has no end in the curl command"),
             ("curl http://h/1 -X POST", "`-X` of curl: haul fetches files, by GET alone"),
             ("curl http://h/1 --data-raw s3cret", "`--data-raw` of curl is refused"),
             ("curl http://h/1 -sd s3cret", "`-d` of curl is refused"),
@@ -392,7 +311,7 @@ mod tests {
             ("curl http://h/1 | jq", "`http://|`"),
             ("curl ^\"http://h/1^\" ^\n  -H ^\"a: b^\"", "this is the form for cmd on Windows"),
             ("curl \"http://h/1\" ^\n  -H \"a: b\"", "this is the form for cmd on Windows"),
-            ("curl http://h/1 -H $'a: \\x00s3cret'", "a quoted text in the curl command holds a NUL"),
+            ("curl http://h/1 -H $'a: \\x00s3cret'", "a quoted text holds a NUL in the curl command"),
             ("curl http://h/1 -H 'a: b\nc'", "`-H` of curl: the header `a` has a value"),
         ] {
             let why = read(command).expect_err(command);

@@ -8,14 +8,12 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use url::Url;
 
-use super::address::Refusal;
+use super::address::{MOST_ADDRESSES, Refusal};
 use super::curl;
 use super::expand::Pattern;
 use super::list;
 use crate::display::without_userinfo;
 
-/// More than this is refused: it is a slip of the finger.
-pub const MOST_ADDRESSES: u64 = 1_000_000;
 /// So many addresses are looked at while they are written, in one line and in all that are expanded; of the others the
 /// first of each line.
 const LOOKED_AT: usize = 1000;

@@ -4,9 +4,8 @@
 
 use url::Url;
 
-use super::address::{Refusal, address};
+use super::address::{MOST_ADDRESSES, Refusal, address};
 use super::aria2::{self, Described};
-use super::draft::MOST_ADDRESSES;
 use super::entry::Entry;
 use super::expand::Pattern;
 use super::glob::glob;

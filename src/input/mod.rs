@@ -15,10 +15,11 @@ pub mod list;
 mod open;
 mod places;
 mod reading;
+mod shell;
 pub mod words;
 
-pub use address::{Refusal, address};
-pub use draft::{Counts, Draft, MOST_ADDRESSES};
+pub use address::{MOST_ADDRESSES, Refusal, address};
+pub use draft::{Counts, Draft};
 pub use entry::Entry;
 pub use places::Places;
 pub use reading::{Reading, Single};

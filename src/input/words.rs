@@ -8,8 +8,7 @@ use std::path::Path;
 
 use url::Url;
 
-use super::address::{address, shown};
-use super::draft::MOST_ADDRESSES;
+use super::address::{MOST_ADDRESSES, address, shown};
 use super::entry::Entry;
 use super::expand::Pattern;
 use super::glob::glob;
@@ -20,7 +19,7 @@ use crate::display;
 pub enum Source {
     /// One address.
     Address(Url),
-    /// Many addresses; every one of them can be read.
+    /// Many addresses.
     Pattern(Pattern),
     /// One address with more that is said of it.
     Entry(Entry),
@@ -60,17 +59,11 @@ pub fn word(word: &OsStr, globs: bool) -> Result<Source, String> {
     Err(format!("`{shown}` is neither an address nor a file: {hint}"))
 }
 
-/// The addresses that a pattern stands for: nothing starts where one of them is none.
+/// The addresses that a pattern stands for, of which only the first is known to be one.
 fn addresses(text: &str) -> Result<Source, String> {
     let pattern = glob(text)?;
-    let all_are = || pattern.texts().try_for_each(|text| address(&text).map(drop));
-    match pattern.count() {
-        count if count > MOST_ADDRESSES => {
-            Err(format!("`{}` stands for more than {MOST_ADDRESSES} addresses", shown(text)))
-        }
-        1 => pattern.texts().next().map_or_else(|| address(text), |text| address(&text)).map(Source::Address),
-        _ => all_are().map(|()| Source::Pattern(pattern)),
-    }
+    let first = pattern.texts().next().map_or_else(|| address(text), |first| address(&first))?;
+    Ok(if pattern.count() == 1 { Source::Address(first) } else { Source::Pattern(pattern) })
 }
 
 /// Opens a list file (`-` is standard input).
@@ -90,6 +83,19 @@ pub fn list(word: &OsStr) -> Result<Source, String> {
     Ok(Source::List { name, file })
 }
 
+/// Checks what words stand for, before anything starts.
+///
+/// # Errors
+/// Says in words, safe to show, that it is too much, or what of it is no address.
+pub fn check(sources: &[Source]) -> Result<(), String> {
+    let patterns =
+        || sources.iter().filter_map(|source| if let Source::Pattern(it) = source { Some(it) } else { None });
+    if patterns().map(Pattern::count).fold(0, u64::saturating_add) > MOST_ADDRESSES {
+        return Err(format!("with --glob, the addresses stand for more than {MOST_ADDRESSES}"));
+    }
+    patterns().flat_map(Pattern::texts).try_for_each(|text| address(&text).map(drop))
+}
+
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -103,16 +109,6 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
-    /// How many addresses it stands for, as far as its word says that.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        match self {
-            Self::Pattern(pattern) => pattern.count(),
-            Self::Address(_) | Self::Entry(_) => 1,
-            Self::List { .. } | Self::Stdin => 0,
-        }
-    }
-
     /// The text of a list with the name that messages give it.
     ///
     /// # Errors
