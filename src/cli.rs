@@ -87,6 +87,12 @@ pub(crate) struct CommonOptions {
     /// A list of addresses, one a line; may be given again; - is standard input
     #[arg(short, long, value_name = "FILE", global = true)]
     pub(crate) input: Vec<OsString>,
+    /// A curl command, as "Copy as cURL" of a browser gives it: its address, with its headers; may be given again
+    #[arg(long, value_name = "LINE", global = true)]
+    pub(crate) from_curl: Vec<String>,
+    /// Addresses stand for many: [01-99], [0-100:10], [a-f] and {a,b}, as curl reads them
+    #[arg(long, global = true)]
+    pub(crate) glob: bool,
     /// Where files go; created if need be [default: the current folder; demo: haul-demo]
     #[arg(short, long, value_name = "DIR", global = true)]
     pub(crate) dir: Option<PathBuf>,

@@ -22,7 +22,7 @@ use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
 use crate::input::words::{self, Source};
-use crate::input::{Naming, Reading, Single, address};
+use crate::input::{Naming, Reading, Single, address, curl};
 use crate::report::{Format, Wanted};
 
 /// What to do.
@@ -81,7 +81,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let mut own_state = options.state.is_some();
     let (job, single) = match command {
         Some(Work::Demo) => {
-            if !options.input.is_empty() {
+            if !options.input.is_empty() || !options.from_curl.is_empty() {
                 return Err("`haul demo` fetches its own pictures and takes no list".to_owned());
             }
             (Job::Demo, false)
@@ -96,7 +96,10 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             if options.name.is_some() || options.dedupe.is_some() {
                 return Err("`haul compare` fetches everything twice: --name and --dedupe do not go with it".to_owned());
             }
-            (Job::Compare(sources(&words, &options.input)?), false)
+            if !options.from_curl.is_empty() {
+                return Err("`haul compare` asks for addresses alone: --from-curl does not go with it".to_owned());
+            }
+            (Job::Compare(sources(&words, &options)?), false)
         }
         Some(other) => {
             own_state = true;
@@ -104,8 +107,8 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             (with_state(other, &options)?, false)
         }
         None => {
-            let sources = sources(&words, &options.input)?;
-            let single = matches!(sources.as_slice(), [Source::Address(_)]);
+            let sources = sources(&words, &options)?;
+            let single = matches!(sources.as_slice(), [Source::Address(_) | Source::Entry(_)]);
             // A list typed at the terminal and the keys of the screen would take each other's letters.
             if face == Face::Screen && sources.iter().any(|source| matches!(source, Source::Stdin)) {
                 face = Face::Plain;
@@ -132,6 +135,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     }
     let (dir, keep) = (options.dir.clone(), options.keep);
     let name = options.name.as_deref().map(naming).transpose()?.filter(|_| options.output.is_none());
+    let globs = options.glob;
     let single = Single { name: options.output.clone(), checksum: options.checksum.clone() };
     let state = match job {
         // What they do is of no use to a later run.
@@ -151,7 +155,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         _ => None,
     };
     let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single, name } })
+    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single, name, globs } })
 }
 
 /// A template for names; its date is that of now, where the user is.
@@ -166,8 +170,8 @@ fn with_state(command: Work, options: &CommonOptions) -> Result<Job, String> {
     if options.no_state || state(options).is_none() {
         return Err("without a state database there is nothing to look at: --state names one".to_owned());
     }
-    if !options.input.is_empty() {
-        return Err("-i belongs to a run that fetches a list: write `haul -i LIST`".to_owned());
+    if !options.input.is_empty() || !options.from_curl.is_empty() {
+        return Err("-i and --from-curl belong to a run that fetches: write `haul -i LIST`".to_owned());
     }
     Ok(match command {
         Work::History => Job::History,
@@ -223,11 +227,14 @@ fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String
     Ok(Wanted { report, failed: options.failed.clone(), log: None })
 }
 
-/// Words first, in order, then the lists of `--input`.
-fn sources(words: &[OsString], lists: &[OsString]) -> Result<Vec<Source>, String> {
-    let words = words.iter().map(|word| words::word(word));
-    let lists = lists.iter().map(|list| words::list(list));
-    let sources = words.chain(lists).collect::<Result<Vec<_>, _>>()?;
+/// Words first, in order, then curl commands, then the lists of `--input`.
+fn sources(words: &[OsString], options: &CommonOptions) -> Result<Vec<Source>, String> {
+    let mut sources = words.iter().map(|word| words::word(word, options.glob)).collect::<Result<Vec<_>, _>>()?;
+    words::check(&sources)?;
+    for command in &options.from_curl {
+        sources.extend(curl::entries(command)?.into_iter().map(Source::Entry));
+    }
+    sources.extend(options.input.iter().map(|list| words::list(list)).collect::<Result<Vec<_>, _>>()?);
     let stdin = sources.iter().filter(|source| matches!(source, Source::Stdin)).count();
     if stdin > 1 {
         return Err("standard input can be read only once: give - once".to_owned());

@@ -9,6 +9,9 @@ use crate::display;
 /// Longer addresses are refused: no server takes them, and a list may be one long line of junk.
 pub(super) const MAX_ADDRESS: usize = 64 * 1024;
 
+/// A pattern that stands for more is refused: it is a slip of the finger.
+pub const MOST_ADDRESSES: u64 = 1_000_000;
+
 /// A piece of text that is no address we can fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

@@ -2,16 +2,18 @@
 //! many of those are there already, how many are refused. Only lines that have changed are read again, so that a key in
 //! the middle of ten thousand lines costs no more than in one. It must not know where the lines are written.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 
-use super::address::Refusal;
+use url::Url;
+
+use super::address::{MOST_ADDRESSES, Refusal};
+use super::curl;
 use super::expand::Pattern;
 use super::list;
 use crate::display::without_userinfo;
 
-/// More than this is refused: it is a slip of the finger.
-pub const MOST_ADDRESSES: u64 = 1_000_000;
 /// So many addresses are looked at while they are written, in one line and in all that are expanded; of the others the
 /// first of each line.
 const LOOKED_AT: usize = 1000;
@@ -20,7 +22,7 @@ const LOOKED_AT_IN_ALL: usize = 100_000;
 /// How much the lines hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Lines with an address.
+    /// Lines with an address; a curl command is one.
     pub lines: u64,
     /// Addresses: more than lines where some are expanded.
     pub addresses: u64,
@@ -90,8 +92,9 @@ impl Draft {
 
     /// The lines as they are now.
     pub fn update(&mut self, now: &[String]) {
-        let same = |(old, new): &(&Line, &String)| old.text == **new;
-        let head = self.lines.iter().zip(now).take_while(same).count();
+        let now: Vec<_> = curl::lines(now.iter().map(String::as_str)).map(|(_, text)| text).collect();
+        let same = |(old, new): &(&Line, &Cow<'_, str>)| old.text == **new;
+        let head = self.lines.iter().zip(&now).take_while(same).count();
         let (old, new) = (&self.lines[head..], &now[head..]);
         let tail = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
         let end = self.lines.len() - tail;
@@ -115,9 +118,17 @@ impl Draft {
         let verdict = match text.trim() {
             "" => Ok(Verdict::Nothing),
             text if text.starts_with('#') => Ok(Verdict::Nothing),
+            text if curl::is_curl(text) => curl::entries(text).map(|entries| {
+                let marks: Vec<_> = entries.iter().map(|entry| self.mark(&entry.url)).collect();
+                Verdict::Addresses(marks.len() as u64, marks)
+            }),
             text => Pattern::parse(text).and_then(|pattern| self.addresses(&pattern)),
         };
         Line { text: text.to_owned(), verdict: verdict.unwrap_or_else(Verdict::Refused) }
+    }
+
+    fn mark(&self, url: &Url) -> u64 {
+        self.hasher.hash_one(without_userinfo(url).as_str())
     }
 
     fn addresses(&self, pattern: &Pattern) -> Result<Verdict, String> {
@@ -127,7 +138,7 @@ impl Draft {
         let mut marks = Vec::new();
         let room = LOOKED_AT_IN_ALL.saturating_sub(self.looked_at).clamp(1, LOOKED_AT);
         for text in pattern.texts().take(room) {
-            marks.extend(list::line(&text)?.map(|url| self.hasher.hash_one(without_userinfo(&url).as_str())));
+            marks.extend(list::line(&text)?.map(|url| self.mark(&url)));
         }
         Ok(Verdict::Addresses(pattern.count(), marks))
     }
@@ -181,11 +192,14 @@ impl Draft {
     /// The first line that is refused, and why.
     #[must_use]
     pub fn first_refusal(&self) -> Option<Refusal> {
-        let mut lines = (1..).zip(&self.lines);
-        lines.find_map(|(line, Line { verdict, .. })| match verdict {
-            Verdict::Refused(reason) => Some(Refusal { line, reason: reason.clone() }),
-            _ => None,
-        })
+        let mut line = 1;
+        for Line { text, verdict } in &self.lines {
+            if let Verdict::Refused(reason) = verdict {
+                return Some(Refusal { line, reason: reason.clone() });
+            }
+            line += text.split('\n').count() as u64;
+        }
+        None
     }
 }
 
@@ -232,6 +246,22 @@ mod tests {
     }
 
     #[test]
+    fn a_curl_command_is_one_line_for_all_its_lines() {
+        let curl = "curl 'http://h/known' \\\n  -H 'a: {1,2}' \\\n  --compressed\n";
+        assert_eq!(counts(curl), [1, 1, 1, 0]);
+        assert_eq!(counts(&format!("http://h/1\n{curl}{curl}http://h/2\n")), [4, 4, 2, 0]);
+        assert_eq!(counts("curl 'http://h/1' \\\n -d x\nhttp://h/2"), [1, 1, 0, 1]);
+        let mut draft = Draft::new([]);
+        draft.update(&lines(&format!("{curl}nope")));
+        assert!(draft.first_refusal().is_some_and(|refusal| refusal.line == 4));
+        // Written key by key, lines join and part.
+        draft.update(&lines("curl 'http://h/1' \\\nhttp://h/2"));
+        assert_eq!(draft.counts(), Counts { lines: 1, addresses: 2, ..Counts::default() });
+        draft.update(&lines("curl 'http://h/1'\nhttp://h/2"));
+        assert_eq!(draft.counts(), Counts { lines: 2, addresses: 2, ..Counts::default() });
+    }
+
+    #[test]
     fn another_folder_knows_other_addresses() {
         let mut draft = Draft::new(["http://h/1"]);
         draft.update(&lines("http://h/1\nhttp://h/2"));
@@ -249,7 +279,7 @@ mod tests {
         fn any_changes_come_to_the_same_as_reading_all_anew(
             texts in proptest::collection::vec(
                 proptest::collection::vec(
-                    proptest::sample::select(vec!["", "#", "http://h/known", "http://h/1", "http://h/{1-3}", "nope"]),
+                    proptest::sample::select(vec!["", "#", "http://h/known", "http://h/1", "http://h/{1-3}", "nope", "curl http://h/1 \\"]),
                     0..8,
                 ),
                 1..8,

@@ -3,15 +3,17 @@
 //! expands one at a time. It must not know what the text means.
 //!
 //! Braces that hold neither a comma nor a range are text, as in a shell; a comma in braces that are meant is `%2C`.
+//! What curl makes of brackets is in `glob`.
 
 use std::fmt::Write as _;
 
 /// A text with all that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pattern(Vec<Part>);
+pub struct Pattern(pub(super) Vec<Part>);
 
+/// A piece of such a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     /// One of these; text that stays is the only one of its kind.
     Words(Vec<String>),
     /// `count` numbers from `from`, `step` apart, filled up with zeros to `width`.
@@ -128,12 +130,13 @@ fn part(inner: &str) -> Result<Option<Part>, String> {
 }
 
 /// A number as it may stand in a range: digits alone, and not more than anybody needs.
-fn number(text: &str) -> Option<u64> {
+pub(super) fn number(text: &str) -> Option<u64> {
     let digits = (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
 }
 
-fn letter(text: &str) -> Option<u8> {
+/// A single letter.
+pub(super) fn letter(text: &str) -> Option<u8> {
     text.bytes().next().filter(|letter| text.len() == 1 && letter.is_ascii_alphabetic())
 }
 

@@ -4,14 +4,14 @@
 use std::cell::RefCell;
 use std::io;
 
-use url::Url;
-
 use crate::engine::event::ADD_LIMIT;
 use crate::engine::{Engine, Hold};
 
-use super::address::Refusal;
+use super::address::{Refusal, address};
 use super::entry::Entry;
-use super::list::Lines;
+use super::lines::Lines;
+use super::list::{List, Said};
+use super::open::Text;
 use super::places::Places;
 use super::reading::{Reading, Single};
 use super::words::Source;
@@ -21,6 +21,8 @@ use super::words::Source;
 pub enum Trouble<'a> {
     /// A line of this list is no address.
     Refused(&'a str, Refusal),
+    /// A line of this list can be used, but something in it has no effect.
+    Noted(&'a str, Refusal),
     /// This list ended early, for this reason.
     Broken(&'a str, io::Error),
     /// An entry has no folder to go to, for this reason.
@@ -81,42 +83,83 @@ pub fn feed(
 pub fn read(
     sources: Vec<Source>,
     reading: &Reading,
-    mut take: impl FnMut(Entry) -> bool,
-    mut waiting: impl FnMut(),
-    mut trouble: impl FnMut(Trouble<'_>),
+    take: impl FnMut(Entry) -> bool,
+    waiting: impl FnMut(),
+    trouble: impl FnMut(Trouble<'_>),
 ) -> bool {
+    let mut reader = Reader { reading, row: 0, take, waiting, trouble };
     let (mut going, mut whole) = (true, true);
-    // Each entry has its number, whatever becomes of the others.
-    let mut row = 0;
-    let mut entry = |row: u64, url: Url| {
-        let mut entry = Entry::from(url);
-        reading.name.iter().for_each(|naming| naming.name(row, &mut entry, |_| None));
-        take(entry)
-    };
     for source in sources {
-        let (list, text) = match source.into_text() {
-            Ok(text) => text,
-            Err(url) => {
-                row += 1;
-                going &= entry(row, url);
-                continue;
-            }
-        };
-        let mut lines = Lines::new(text);
-        while going {
-            let next = lines.next_address(&mut waiting);
-            row += u64::from(matches!(next, Ok(Some(_))));
-            match next {
-                Ok(Some((_, Ok(url)))) => going = entry(row, url),
-                Ok(Some((line, Err(reason)))) => trouble(Trouble::Refused(&list, Refusal { line, reason })),
-                Ok(None) => break,
+        match source.into_text() {
+            Ok((list, text)) if going => match text.and_then(|text| reader.list(&list, text)) {
+                Ok(goes_on) => going = goes_on,
                 Err(error) => {
-                    trouble(Trouble::Broken(&list, error));
+                    (reader.trouble)(Trouble::Broken(&list, error));
                     whole = false;
-                    break;
+                }
+            },
+            Ok(_) => {}
+            // Words are all taken, whatever else happens.
+            Err(Source::Entry(entry)) => going &= reader.entry(entry),
+            Err(Source::Address(url)) => going &= reader.entry(url.into()),
+            Err(Source::Pattern(pattern)) => {
+                for url in pattern.texts().filter_map(|text| address(&text).ok()) {
+                    going &= reader.entry(url.into());
                 }
             }
+            Err(Source::List { .. } | Source::Stdin) => {}
         }
     }
     going && whole
+}
+
+struct Reader<'a, T, W, R> {
+    reading: &'a Reading,
+    /// Each entry has its number, whatever becomes of the others.
+    row: u64,
+    take: T,
+    waiting: W,
+    trouble: R,
+}
+
+impl<T: FnMut(Entry) -> bool, W: FnMut(), R: FnMut(Trouble<'_>)> Reader<'_, T, W, R> {
+    fn entry(&mut self, mut entry: Entry) -> bool {
+        self.row += 1;
+        self.reading.name.iter().for_each(|naming| naming.name(self.row, &mut entry, |_| None));
+        (self.take)(entry)
+    }
+
+    fn refused(&mut self, list: &str, refusal: Refusal) {
+        self.row += 1;
+        (self.trouble)(Trouble::Refused(list, refusal));
+    }
+
+    fn said(&mut self, list: &str, said: Said) -> bool {
+        match said {
+            Said::Entry(entry) => return self.entry(entry),
+            Said::Refused(refusal) => self.refused(list, refusal),
+            Said::Noted(refusal) => (self.trouble)(Trouble::Noted(list, refusal)),
+        }
+        true
+    }
+
+    /// True where it was read to its end. Where it breaks off, so may have what belongs to its last entry: that is left.
+    fn list(&mut self, list: &str, text: Text) -> io::Result<bool> {
+        let (mut lines, mut entries) = (Lines::new(text), List::new(self.reading));
+        loop {
+            let line = lines.next(|text| {
+                if text.would_wait() {
+                    entries.end(&mut |said| self.said(list, said));
+                }
+                (self.waiting)();
+            });
+            match line? {
+                Some((number, line)) if !entries.line(number, line, &mut |said| self.said(list, said)) => {
+                    return Ok(false);
+                }
+                Some(_) => {}
+                None => return Ok(entries.end(&mut |said| self.said(list, said))),
+            }
+        }
+    }
 }

@@ -1,13 +1,17 @@
-//! Plain lists: an address a line. Blank lines, `#` lines, CRLF, CR and a byte order mark are fine. Reading streams:
-//! the first address is out before the second line is in, and a line of a gigabyte costs 64 KiB.
-
-use std::io::{self, BufRead as _, BufReader, Read};
+//! Lists, as plain as an address a line and as rich as aria2's input files: addresses of the same file stand in one line
+//! with tabs between them, and lines that begin with blanks say more about the one above. Lines that begin with `| ` are
+//! other addresses of the one above too, as gallery-dl prints them. Blank lines and `#` lines are fine everywhere.
 
 use url::Url;
 
-use super::address::{MAX_ADDRESS, address};
+use super::address::{MOST_ADDRESSES, Refusal, address};
+use super::aria2::{self, Described};
+use super::entry::Entry;
+use super::expand::Pattern;
+use super::glob::glob;
+use super::reading::Reading;
 
-/// What one line of a list holds.
+/// What one line holds that is an address and nothing else.
 ///
 /// # Errors
 /// Says in words, safe to show, why the line is refused.
@@ -19,92 +23,180 @@ pub fn line(text: &str) -> Result<Option<Url>, String> {
     address(text).map(Some)
 }
 
-/// The lines of a list, each with its number from 1.
-#[derive(Debug)]
-pub struct Lines<R> {
-    reader: BufReader<R>,
-    number: u64,
-    /// The last line ended with CR: an LF that follows belongs to it. It is looked for only when the next line is
-    /// asked for, since on a pipe it may not have arrived.
-    after_cr: bool,
+/// What comes of lines.
+pub(super) enum Said {
+    /// Something to fetch.
+    Entry(Entry),
+    /// A line that cannot be used.
+    Refused(Refusal),
+    /// A line that can be used, but something in it has no effect.
+    Noted(Refusal),
 }
 
-/// Lines are kept up to this length; what follows in the line is read and dropped.
-const MAX_LINE: usize = MAX_ADDRESS + 1;
+/// A list on its way: the entry that is still being read, and what was said of the list already.
+pub(super) struct List {
+    globs: bool,
+    above: Above,
+    noted: Vec<String>,
+}
 
-impl<R: Read> Lines<R> {
-    /// Reads lines from `reader`.
-    pub fn new(reader: R) -> Self {
-        Self::with_buffer(64 * 1024, reader)
+/// What an option line belongs to.
+enum Above {
+    Nothing,
+    /// The line above was refused, and was said to be.
+    Refused,
+    /// The entry above was handed on, since nothing more came.
+    Gone,
+    Entry {
+        line: u64,
+        described: Box<Described>,
+        /// It stands for more than its first address.
+        pattern: Option<Pattern>,
+    },
+}
+
+/// So many things without effect are named in a list.
+const MOST_NOTED: usize = 20;
+
+impl List {
+    /// Nothing was read yet.
+    pub(super) fn new(reading: &Reading) -> Self {
+        Self { globs: reading.globs, above: Above::Nothing, noted: Vec::new() }
     }
 
-    fn with_buffer(bytes: usize, reader: R) -> Self {
-        Self { reader: BufReader::with_capacity(bytes, reader), number: 0, after_cr: false }
-    }
-
-    /// The next line that holds something: its number, and an address or the reason why it is refused. `waiting` runs
-    /// whenever more text has to be read, which on a pipe may take long.
-    ///
-    /// # Errors
-    /// Any error of the reader.
-    pub fn next_address(&mut self, mut waiting: impl FnMut()) -> io::Result<Option<(u64, Result<Url, String>)>> {
-        let mut bytes = Vec::new();
-        loop {
-            bytes.clear();
-            if !self.read_line(&mut bytes, &mut waiting)? {
-                return Ok(None);
-            }
-            self.number += 1;
-            let found = match self.text(&bytes) {
-                Ok(text) => line(text),
-                Err(reason) => Err(reason),
+    /// Takes a line. What comes of it goes to `out`, which says whether to go on.
+    pub(super) fn line(&mut self, number: u64, line: &[u8], out: &mut impl FnMut(Said) -> bool) -> bool {
+        let Ok(text) = str::from_utf8(line) else {
+            let text = String::from_utf8_lossy(line);
+            return match aria2::option(text.trim()).filter(|_| text.starts_with([' ', '\t'])) {
+                Some((name, _)) => self.wrong(number, format!("`{name}`: the line is not UTF-8 text"), out),
+                None => {
+                    let why = "not an address: the line is not UTF-8 text".to_owned();
+                    self.end(out) && self.refuse(number, why, out)
+                }
             };
-            match found {
-                Ok(None) => {}
-                Ok(Some(url)) => return Ok(Some((self.number, Ok(url)))),
-                Err(reason) => return Ok(Some((self.number, Err(reason)))),
+        };
+        let trimmed = text.trim();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            return true;
+        }
+        if let Some(other) = trimmed.strip_prefix("| ") {
+            return self.fallback(number, other.trim(), out);
+        }
+        if let Some((name, value)) = aria2::option(trimmed).filter(|_| text.starts_with([' ', '\t'])) {
+            return self.option(number, name, value, out);
+        }
+        if !self.end(out) {
+            return false;
+        }
+        match self.entry(number, trimmed, out) {
+            Ok(above) => {
+                self.above = above;
+                true
             }
+            Err(why) => self.refuse(number, why, out),
         }
     }
 
-    fn text<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, String> {
-        if self.number == 1 && (bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff")) {
-            return Err("this list is UTF-16; save it as UTF-8".to_owned());
-        }
-        let bytes = if self.number == 1 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes };
-        str::from_utf8(bytes).map_err(|_| "not an address: the line is not UTF-8 text".to_owned())
+    /// Hands on the entry that is still being read: nothing more belongs to it.
+    pub(super) fn end(&mut self, out: &mut impl FnMut(Said) -> bool) -> bool {
+        let Above::Entry { line, described, pattern } = std::mem::replace(&mut self.above, Above::Gone) else {
+            return true;
+        };
+        let entry = described.finish();
+        let Some(pattern) = pattern else { return out(Said::Entry(entry)) };
+        pattern.texts().all(|text| match address(&text) {
+            Ok(url) => out(Said::Entry(Entry { url, ..entry.clone() })),
+            Err(reason) => out(Said::Refused(Refusal { line, reason })),
+        })
     }
 
-    /// Reads up to LF, CR or CRLF; false at the end.
-    fn read_line(&mut self, line: &mut Vec<u8>, waiting: &mut impl FnMut()) -> io::Result<bool> {
-        let mut any = false;
-        loop {
-            if self.reader.buffer().is_empty() {
-                waiting();
-            }
-            let available = match self.reader.fill_buf() {
-                Ok(available) => available,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
+    fn refuse(&mut self, line: u64, reason: String, out: &mut impl FnMut(Said) -> bool) -> bool {
+        self.above = Above::Refused;
+        out(Said::Refused(Refusal { line, reason }))
+    }
+
+    fn note(&mut self, line: u64, what: String, out: &mut impl FnMut(Said) -> bool) -> bool {
+        if self.noted.len() >= MOST_NOTED || self.noted.contains(&what) {
+            return true;
+        }
+        self.noted.push(what.clone());
+        out(Said::Noted(Refusal { line, reason: what }))
+    }
+
+    fn entry(&mut self, line: u64, text: &str, out: &mut impl FnMut(Said) -> bool) -> Result<Above, String> {
+        let mut urls = Vec::new();
+        let (mut pattern, mut ftp) = (None, None);
+        for text in text.split('\t').map(str::trim).filter(|text| !text.is_empty()) {
+            let literal = if self.globs {
+                let found = glob(text)?;
+                if found.count() > MOST_ADDRESSES {
+                    return Err(format!("this line stands for more than {MOST_ADDRESSES} addresses"));
+                }
+                let first = found.texts().next();
+                pattern = (found.count() > 1).then_some(found).or(pattern);
+                first
+            } else {
+                None
             };
-            if std::mem::take(&mut self.after_cr) && available.first() == Some(&b'\n') {
-                self.reader.consume(1);
-                continue;
+            let text = literal.as_deref().unwrap_or(text);
+            match address(text) {
+                Ok(url) => urls.push(url),
+                Err(why) if text.starts_with("ftp://") || text.starts_with("sftp://") => ftp = Some(why),
+                Err(why) => return Err(why),
             }
-            if available.is_empty() {
-                return Ok(any);
+        }
+        let mut urls = urls.into_iter();
+        let Some(url) = urls.next() else { return Err(ftp.unwrap_or_else(|| "no address".to_owned())) };
+        let mut entry = Entry::from(url);
+        entry.more.mirrors = urls.collect();
+        if pattern.is_some() && !entry.more.mirrors.is_empty() {
+            return Err("a line with several addresses of one file cannot stand for many: write them out".to_owned());
+        }
+        if let Some(why) = ftp {
+            self.note(line, format!("an address is left out: {why}"), out);
+        }
+        Ok(Above::Entry { line, described: Box::new(entry.into()), pattern })
+    }
+
+    /// Another address of the file above.
+    fn fallback(&mut self, number: u64, text: &str, out: &mut impl FnMut(Said) -> bool) -> bool {
+        let Above::Entry { described, .. } = &mut self.above else { return true };
+        match address(text).and_then(|url| described.charge(text.len()).map(|()| url)) {
+            Ok(url) => {
+                described.entry.more.mirrors.push(url);
+                true
             }
-            any = true;
-            let end = available.iter().position(|b| matches!(b, b'\n' | b'\r'));
-            let part = &available[..end.unwrap_or(available.len())];
-            let room = MAX_LINE - line.len();
-            line.extend_from_slice(&part[..part.len().min(room)]);
-            let used = end.map_or(available.len(), |end| end + 1);
-            self.after_cr = end.is_some_and(|end| available[end] == b'\r');
-            self.reader.consume(used);
-            if end.is_some() {
-                return Ok(true);
+            Err(why) => self.note(number, format!("an address is left out: {why}"), out),
+        }
+    }
+
+    fn option(&mut self, number: u64, name: &str, value: &str, out: &mut impl FnMut(Said) -> bool) -> bool {
+        let late = |what: &str| Err(format!("`{name}` {what}"));
+        let found = match &mut self.above {
+            Above::Refused => return true,
+            Above::Nothing => late("stands below no address"),
+            Above::Gone if aria2::matters(name) => late("came too late: the address above it is on its way"),
+            Above::Gone => Ok(aria2::without_effect(name, value)),
+            Above::Entry { pattern: Some(_), .. } if matches!(name, "out" | "checksum") => {
+                late("is for one file, and the line above stands for many")
             }
+            Above::Entry { described, .. } => described.set(name, value),
+        };
+        match found {
+            Ok(None) => true,
+            Ok(Some(what)) => self.note(number, what, out),
+            Err(why) => self.wrong(number, why, out),
+        }
+    }
+
+    /// An option line cannot be used.
+    fn wrong(&mut self, line: u64, reason: String, out: &mut impl FnMut(Said) -> bool) -> bool {
+        match self.above {
+            Above::Refused => true,
+            // To fetch it all the same, under another name or unchecked, is not what was asked for.
+            Above::Entry { .. } => self.refuse(line, format!("{reason}; the address above is left out"), out),
+            Above::Nothing | Above::Gone => out(Said::Refused(Refusal { line, reason })),
         }
     }
 }
@@ -113,107 +205,166 @@ impl<R: Read> Lines<R> {
 mod tests {
     use super::*;
 
-    fn read(bytes: &[u8], buffer: usize) -> Vec<(u64, bool)> {
-        let mut lines = Lines::with_buffer(buffer, bytes);
+    /// What a list comes to, a line for each thing said.
+    fn said(globs: bool, text: &str) -> Vec<String> {
+        let mut list = List::new(&Reading { globs, ..Reading::default() });
         let mut seen = Vec::new();
-        while let Some((number, found)) = lines.next_address(|| {}).expect("memory does not fail") {
-            seen.push((number, found.is_ok()));
+        let mut out = |said: Said| {
+            seen.push(match said {
+                Said::Entry(entry) => {
+                    let mirrors = entry.more.mirrors.iter().map(|url| format!(" | {url}")).collect::<String>();
+                    let name = entry.name.map(|name| format!(" -> {name}")).unwrap_or_default();
+                    format!("{}{mirrors}{name}", entry.url)
+                }
+                Said::Refused(refusal) => format!("refused {refusal}"),
+                Said::Noted(refusal) => format!("noted {refusal}"),
+            });
+            true
+        };
+        for (number, line) in (1..).zip(text.lines()) {
+            // The end of what a pipe had to say for a while.
+            if line == "…" {
+                list.end(&mut out)
+            } else {
+                list.line(number, line.as_bytes(), &mut out)
+            };
         }
+        list.end(&mut out);
         seen
     }
 
     #[test]
-    fn all_line_endings_and_marks() {
-        for buffer in [1, 2, 7, 4096] {
-            assert_eq!(
-                read(b"\xef\xbb\xbfhttp://h/1\r\nhttp://h/2\n\n# x\nhttp://h/3", buffer),
-                [(1, true), (2, true), (5, true)]
-            );
-            assert_eq!(read(b"http://h/1\rhttp://h/2\r", buffer), [(1, true), (2, true)]);
-            assert_eq!(read(b"http://h/\xff\nhttp://h/2\nnope\n", buffer), [(1, false), (2, true), (3, false)]);
-            assert_eq!(read(b"", buffer), []);
-        }
-        assert_eq!(read(b"\xff\xfeh\0t\0", 64), [(1, false)]);
-    }
-
-    /// Text that comes in pieces, as on a pipe.
-    struct Pieces(Vec<&'static [u8]>);
-
-    impl Read for Pieces {
-        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            if self.0.is_empty() {
-                return Ok(0);
-            }
-            let mut piece = self.0.remove(0);
-            piece.read(into)
+    fn plain_lists_are_addresses() {
+        for (text, expected) in [
+            ("", &[][..]),
+            ("http://h/1\n\n# x\n  http://h/2 \n\thttp://h/3?a=b", &["http://h/1", "http://h/2", "http://h/3?a=b"]),
+            ("http://h/[1-2]{a,b}", &["http://h/[1-2]%7Ba,b%7D"]),
+            (
+                "nope\nhttp://h/1",
+                &["refused line 1: `nope` is not an address: write http://… or https://…", "http://h/1"],
+            ),
+        ] {
+            assert_eq!(said(false, text), expected, "{text}");
         }
     }
 
     #[test]
-    fn whoever_reads_is_told_before_every_wait() {
-        let mut lines = Lines::new(Pieces(vec![b"http://h/1\r\n# x\nnope\n", b"http://h/2\nhttp://h", b"/3\n"]));
-        let mut seen = String::new();
-        let waits = std::cell::RefCell::new(String::new());
-        while let Some((number, _)) = lines.next_address(|| waits.borrow_mut().push('w')).expect("memory does not fail")
-        {
-            seen.push_str(&waits.take());
-            seen.push_str(&number.to_string());
+    fn option_lines_belong_to_the_address_above() {
+        for (text, expected) in [
+            // As a session file has it.
+            ("http://h/1\t\n gid=31d7e94b54737a09\n out=a\nhttp://h/2\t\n", &["http://h/1 -> a", "http://h/2"][..]),
+            ("http://h/1\n\n# x\n\tout=a\n", &["http://h/1 -> a"]),
+            ("http://h/1\thttp://m/1\t\thttp://n/1\n out=a\n out=b", &["http://h/1 | http://m/1 | http://n/1 -> b"]),
+            (
+                "http://h/1\n| http://m/1\n| http://n/1\nhttp://h/2",
+                &["http://h/1 | http://m/1 | http://n/1", "http://h/2"],
+            ),
+            ("| http://m/1\nhttp://h/1\n…\n| http://m/1", &["http://h/1"]),
+            (
+                "http://h/1\tftp://m/1",
+                &[
+                    "noted line 1: an address is left out: `ftp://` is not fetched, only http:// and https://",
+                    "http://h/1",
+                ],
+            ),
+            ("ftp://m/1\n out=../x", &["refused line 1: `ftp://` is not fetched, only http:// and https://"]),
+            ("http://h/1\tnope", &["refused line 1: `nope` is not an address: write http://… or https://…"]),
+            ("  out=x\nhttp://h/1", &["refused line 1: `out` stands below no address", "http://h/1"]),
+            (
+                "http://h/1\n…\n gid=1\n out=x\n outt=x",
+                &[
+                    "http://h/1",
+                    "refused line 4: `out` came too late: the address above it is on its way",
+                    "noted line 5: the option `outt` is unknown and has no effect: did you mean `out`?",
+                ],
+            ),
+            (
+                "http://h/1\n out=../x\n header=s3cret\nhttp://h/2",
+                &["refused line 2: `out`: `../x` leaves its folder; the address above is left out", "http://h/2"],
+            ),
+            (
+                "http://h/1\n zzz=s3cret\n zzz=2\nhttp://h/2\n zzz=3",
+                &["noted line 2: the option `zzz` is unknown and has no effect", "http://h/1", "http://h/2"],
+            ),
+        ] {
+            assert_eq!(said(false, text), expected, "{text}");
         }
-        assert_eq!(seen, "w13w4w5");
+        let many: String = (0..50).map(|n| format!(" unknown-{n}-{n}=1\n")).collect();
+        assert_eq!(said(false, &format!("http://h/1\n{many}")).len(), MOST_NOTED + 1);
     }
 
     #[test]
-    fn an_endless_line_costs_no_memory() {
-        let mut junk = vec![b'x'; 1_000_000];
-        junk.extend_from_slice(b"\nhttp://h/2\n");
-        assert_eq!(read(&junk, 4096), [(1, false), (2, true)]);
+    fn a_line_that_is_no_text_is_refused_with_what_it_belongs_to() {
+        let seen = |lines: [&[u8]; 2]| {
+            let (mut list, mut seen) = (List::new(&Reading::default()), Vec::new());
+            let mut out = |said: Said| {
+                seen.push(matches!(said, Said::Entry(_)));
+                true
+            };
+            for (number, line) in (1..).zip(lines) {
+                list.line(number, line, &mut out);
+            }
+            list.end(&mut out);
+            seen
+        };
+        assert_eq!(seen([b"http://h/1", b" out=\xff"]), [false]);
+        assert_eq!(seen([b"http://h/1", b" \xff"]), [true, false]);
+        assert_eq!(seen([b"http://h/\xff", b" out=x"]), [false]);
     }
 
-    /// What the lines of a text are, worked out the slow way: LF, CR and CRLF end one.
-    fn slowly(bytes: &[u8]) -> Vec<(u64, bool)> {
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-        let mut lines = vec![Vec::new()];
-        let mut before = 0;
-        for byte in text {
-            match (before, byte) {
-                (b'\r', b'\n') => {}
-                (_, b'\r' | b'\n') => lines.push(Vec::new()),
-                (_, byte) => lines.last_mut().expect("never empty").push(*byte),
-            }
-            before = *byte;
+    #[test]
+    fn patterns_count_only_where_they_are_asked_for() {
+        for (text, expected) in [
+            ("http://h/[1-2]\nhttp://h/{a}", &["http://h/1", "http://h/2", "http://h/a"][..]),
+            ("http://[::1]/\\[1\\]", &["http://[::1]/[1]"]),
+            ("http://h/[1-2]\n referer=x", &["http://h/1", "http://h/2"]),
+            (
+                "http://h:[65535-65536]/",
+                &["http://h:65535/", "refused line 1: `http://h:65536/` is not an address: invalid port number"],
+            ),
+            (
+                "http://h/[1-2]\n out=x",
+                &[
+                    "refused line 2: `out` is for one file, and the line above stands for many; the address above is left out",
+                ],
+            ),
+            ("http://h/[0-1000000]", &["refused line 1: this line stands for more than 1000000 addresses"]),
+            (
+                "http://h/[1-2]\thttp://m/[1-2]",
+                &["refused line 1: a line with several addresses of one file cannot stand for many: write them out"],
+            ),
+            ("http://h/[9-1]", &["refused line 1: `[9-1]` runs backwards: write [1-9]"]),
+        ] {
+            assert_eq!(said(true, text), expected, "{text}");
         }
-        let found = lines.iter().zip(1..).map(|(bytes, number)| match str::from_utf8(bytes) {
-            _ if number == 1 && utf16 => (number, Some(false)),
-            Ok(text) => (number, line(text).map_or(Some(false), |url| url.map(|_| true))),
-            Err(_) => (number, Some(false)),
-        });
-        found.filter_map(|(number, held)| held.map(|held| (number, held))).collect()
+    }
+
+    #[test]
+    fn whoever_has_enough_gets_no_more() {
+        let mut list = List::new(&Reading { globs: true, ..Reading::default() });
+        let mut count = 0;
+        let mut out = |_: Said| {
+            count += 1;
+            count < 3
+        };
+        list.line(1, b"http://h/[1-1000000]", &mut out);
+        assert!(!list.line(2, b"http://h/x", &mut out));
+        assert_eq!(count, 3);
     }
 
     proptest::proptest! {
         #[test]
-        fn any_bytes_have_the_right_lines(
-            pieces in proptest::collection::vec(proptest::sample::select(vec![
-                &b"\n"[..], b"\r", b"\r\n", b"\n\n", b"http://h/1", b"# x", b" ", b"nope", b"\xff", b"\xef\xbb\xbf", b"\0", b"\xff\xfe",
-            ]), 0..30),
-            junk in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..60),
-            buffer in 1..40_usize,
+        fn any_lines_come_to_something(
+            globs: bool,
+            lines in proptest::collection::vec(
+                r"[ \t]{0,2}(http://h|ftp://h|\| http://m|out=|dir=|header=|checksum=md5=)?[a-c\t/.:=é{}\[\]1-3-]{0,12}",
+                0..12,
+            ),
         ) {
-            let text = [pieces.concat(), junk].concat();
-            proptest::prop_assert_eq!(read(&text, buffer), slowly(&text));
+            for said in said(globs, &lines.join("\n")) {
+                let clean = said.starts_with("http://") || !said.chars().any(char::is_control);
+                proptest::prop_assert!(clean, "{}", said);
+            }
         }
-    }
-
-    #[test]
-    fn a_line_is_kept_up_to_its_limit_and_its_number_is_its_own() {
-        // Whatever the reader hands over, one line of memory is all that is held.
-        let mut lines = Lines::new(io::repeat(b'x').take(30_000_000).chain(&b"\r\n# y\nhttp://h/3\n"[..]));
-        let mut bytes = Vec::new();
-        assert!(lines.read_line(&mut bytes, &mut || {}).expect("memory does not fail"));
-        assert!(bytes.len() == MAX_LINE && bytes.capacity() <= 2 * MAX_LINE, "{}", bytes.capacity());
-        lines.number = 1;
-        let next = lines.next_address(|| {}).expect("memory does not fail");
-        assert!(matches!(next, Some((3, Ok(_)))), "{next:?}");
     }
 }

@@ -2,19 +2,26 @@
 //! caller gets a [`Refusal`] that says why. It must not know who asks.
 
 mod address;
+mod aria2;
+pub mod curl;
 mod draft;
 mod entry;
 pub mod expand;
 pub mod feed;
+mod glob;
+mod header;
+pub mod lines;
 pub mod list;
 mod naming;
+mod open;
 mod places;
 mod reading;
+mod shell;
 mod template;
 pub mod words;
 
-pub use address::{Refusal, address};
-pub use draft::{Counts, Draft, MOST_ADDRESSES};
+pub use address::{MOST_ADDRESSES, Refusal, address};
+pub use draft::{Counts, Draft};
 pub use entry::Entry;
 pub use naming::Naming;
 pub use places::Places;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::entry::Entry;
 use crate::display;
-use crate::engine::prepare_folder;
 use crate::engine::request::{DownloadRequest, More};
+use crate::engine::{check_file_name, prepare_folder};
 
 /// See the head of this file.
 #[derive(Debug)]
@@ -47,5 +47,51 @@ impl Places {
             made.map_err(|error| format!("cannot write to the folder `{}`: {error}", shown()))?.into();
         self.made.insert(named.to_owned(), Arc::clone(&made));
         Ok(made)
+    }
+}
+
+/// A path that somebody wrote for one file: the folders below the usual one, and the name.
+///
+/// # Errors
+/// Says in words, safe to show, why files do not go there.
+pub(super) fn own_path(text: &str) -> Result<(PathBuf, String), String> {
+    let why = |reason: &str| format!("`{}` {reason}", display::fit(&display::safe(text), 60));
+    if text.starts_with('/') {
+        return Err(why("begins with a slash: names are below the folder of the run"));
+    }
+    let mut parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    for part in &parts {
+        if *part == ".." {
+            return Err(why("leaves its folder"));
+        }
+        check_file_name(part)?;
+    }
+    match parts.pop() {
+        Some(name) if text.ends_with(name) => Ok((parts.iter().collect(), name.to_owned())),
+        _ => Err(why("names no file")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_paths_stay_below_their_folder() {
+        for (text, below, name) in [
+            ("a.jpg", "", "a.jpg"),
+            ("a/b.jpg", "a", "b.jpg"),
+            ("./a//b/./c d.jpg", "a/b", "c d.jpg"),
+            ("..a/b..", "..a", "b.."),
+            ("c:x", "", "c:x"),
+        ] {
+            assert_eq!(own_path(text), Ok((PathBuf::from(below), name.to_owned())), "{text}");
+        }
+        let long = "x".repeat(300);
+        for text in
+            ["", "/", ".", "./", "/a", "../a", "a/../b", "a/..", "..", "a/", "a/.", "a\\b", "a\x1b", "a\0b", &long]
+        {
+            assert!(own_path(text).is_err(), "{text}");
+        }
     }
 }

@@ -10,6 +10,8 @@ pub struct Reading {
     pub single: Single,
     /// How files are named that have no name of their own.
     pub name: Option<Naming>,
+    /// Lines of lists are patterns as curl has them (`--glob`); otherwise brackets and braces are text.
+    pub globs: bool,
 }
 
 /// What the user said of the file, where there is but one.

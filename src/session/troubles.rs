@@ -21,8 +21,9 @@ impl<F: FnMut(&str)> Report<F> {
     }
 
     pub(super) fn trouble(&mut self, trouble: &Trouble<'_>) {
-        self.troubled.store(true, Ordering::Relaxed);
+        self.troubled.fetch_or(!matches!(trouble, Trouble::Noted(..)), Ordering::Relaxed);
         match trouble {
+            Trouble::Noted(list, note) => (self.say)(&format!("{list}: {note}")),
             Trouble::Refused(list, refusal) => {
                 self.refused += 1;
                 if self.refused <= NAMED_LINES {

@@ -15,7 +15,7 @@ use crate::engine::request::DownloadRequest;
 use crate::engine::{Engine, prepare_folder};
 use crate::input::expand::Pattern;
 use crate::input::feed::{self, Trouble};
-use crate::input::{Entry, Places, Reading, Refusal, list, words};
+use crate::input::{Entry, Places, Reading, Refusal, curl, list, words};
 
 /// Where addresses go.
 #[derive(Clone)]
@@ -41,8 +41,8 @@ impl Loader<'_> {
             }
             // Whoever has pasted and leaves at once finds all of it next time.
             let held = batch.engine.hold();
-            for (line, text) in (1..).zip(pasted.text.replace("\r\n", "\n").split(['\n', '\r'])) {
-                if let Err(reason) = batch.line(text, pasted.expand) {
+            for (line, text) in curl::lines(pasted.text.replace("\r\n", "\n").split(['\n', '\r'])) {
+                if let Err(reason) = batch.line(&text, pasted.expand) {
                     batch.refused(Refusal { line, reason }.to_string());
                 }
             }
@@ -68,6 +68,7 @@ impl Loader<'_> {
             };
             feed::read(vec![source], &Reading::default(), take, waiting, |trouble| {
                 batch.borrow_mut().refused(match trouble {
+                    Trouble::Noted(..) => return,
                     Trouble::Refused(list, refusal) => format!("{list}: {refusal}"),
                     Trouble::Broken(list, error) => format!("{list}: cannot read on: {error}"),
                     Trouble::NoFolder(why) => why,
@@ -114,6 +115,10 @@ struct Batch {
 impl Batch {
     /// Takes what a line stands for.
     fn line(&mut self, text: &str, expand: bool) -> Result<(), String> {
+        if curl::is_curl(text) {
+            curl::entries(text)?.into_iter().all(|entry| self.take(entry));
+            return Ok(());
+        }
         if !expand || text.trim_start().starts_with('#') {
             if let Some(url) = list::line(text)? {
                 self.take(url.into());

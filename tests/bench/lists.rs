@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use haul::input::list::Lines;
+use haul::input::lines::Lines;
+use haul::input::list;
 
 pub(crate) fn all(c: &mut Criterion) {
     let mut text = String::new();
@@ -17,8 +18,8 @@ pub(crate) fn all(c: &mut Criterion) {
         b.iter(|| {
             let mut lines = Lines::new(text.as_bytes());
             let mut count = 0;
-            while let Some((_, Ok(url))) = lines.next_address(|| {}).expect("memory does not fail") {
-                black_box(url);
+            while let Some((_, line)) = lines.next(|_| {}).expect("memory does not fail") {
+                let _ = black_box(list::line(str::from_utf8(line).expect("text")));
                 count += 1;
             }
             assert_eq!(count, 10_000);

@@ -6,6 +6,7 @@ mod exits;
 mod faults;
 mod input;
 mod json;
+mod lists;
 mod names;
 mod plain;
 #[cfg(unix)]
