@@ -18,8 +18,9 @@ use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
+use crate::input::table::Asked;
 use crate::input::words::{self, Source};
-use crate::input::{Reading, Single, address};
+use crate::input::{Reading, Single, address, tables};
 use crate::report::{Format, Wanted};
 
 /// What to do.
@@ -76,7 +77,8 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let mut face = face(&options);
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
-    let (job, single) = match command {
+    let asked = asked(&options)?;
+    let (mut job, single) = match command {
         Some(Work::Demo) => {
             if !options.input.is_empty() {
                 return Err("`haul demo` fetches its own pictures and takes no list".to_owned());
@@ -90,7 +92,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             if options.report.is_some() || options.failed.is_some() {
                 return Err("`haul compare` prints a table: --report and --failed do not go with it".to_owned());
             }
-            (Job::Compare(sources(&words, &options.input)?), false)
+            (Job::Compare(sources(&words, &options.input, &asked)?), false)
         }
         Some(other) => {
             own_state = true;
@@ -98,10 +100,11 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             (with_state(other, &options)?, false)
         }
         None => {
-            let sources = sources(&words, &options.input)?;
+            let sources = sources(&words, &options.input, &asked)?;
             let single = matches!(sources.as_slice(), [Source::Address(_)]);
             // A list typed at the terminal and the keys of the screen would take each other's letters.
-            if face == Face::Screen && sources.iter().any(|source| matches!(source, Source::Stdin)) {
+            let stdin = words.iter().chain(&options.input).any(|word| word == "-");
+            if face == Face::Screen && stdin {
                 face = Face::Plain;
             }
             if sources.is_empty() && face != Face::Screen {
@@ -121,6 +124,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     if options.checksum.is_some() && !single {
         return Err("--checksum is that of one file: give exactly one address with it".to_owned());
     }
+    with_tables(&mut job, &asked, &mut records)?;
     if options.keep && !matches!(job, Job::Compare(_)) {
         return Err("--keep belongs to `haul compare`".to_owned());
     }
@@ -206,19 +210,45 @@ fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String
             return Err("--report names a list that is to be read: it would be overwritten".to_owned());
         }
     }
-    Ok(Wanted { report, failed: options.failed.clone(), log: None })
+    Ok(Wanted { report, columns: Vec::new(), failed: options.failed.clone(), log: None })
 }
 
 /// Words first, in order, then the lists of `--input`.
-fn sources(words: &[OsString], lists: &[OsString]) -> Result<Vec<Source>, String> {
-    let words = words.iter().map(|word| words::word(word));
-    let lists = lists.iter().map(|list| words::list(list));
-    let sources = words.chain(lists).collect::<Result<Vec<_>, _>>()?;
-    let stdin = sources.iter().filter(|source| matches!(source, Source::Stdin)).count();
+fn sources(words: &[OsString], lists: &[OsString], asked: &Asked) -> Result<Vec<Source>, String> {
+    let named = words.iter().map(|word| (word, words::word(word)));
+    let listed = lists.iter().map(|list| (list, words::list(list)));
+    let sources = named.chain(listed).map(|(word, source)| Ok((word, source?))).collect::<Result<Vec<_>, String>>()?;
+    let stdin = sources.iter().filter(|(_, source)| matches!(source, Source::Stdin)).count();
     if stdin > 1 {
         return Err("standard input can be read only once: give - once".to_owned());
     }
-    Ok(sources)
+    // Only now: the header of one that comes through a pipe may be long in coming.
+    sources.into_iter().map(|(word, source)| tables::open(source, word, asked)).collect()
+}
+
+/// What is asked of tables.
+fn asked(options: &CommonOptions) -> Result<Asked, String> {
+    Asked::parse(options.url_column.clone(), options.template.clone(), &options.set, &options.filters)
+}
+
+/// Where there are tables, their columns go into the report; where there is none, nothing can be asked of it.
+fn with_tables(job: &mut Job, asked: &Asked, records: &mut Wanted) -> Result<(), String> {
+    let sources = match job {
+        Job::Fetch(sources) | Job::Compare(sources) => sources.as_mut_slice(),
+        _ => &mut [],
+    };
+    if !asked.is_nothing() && !sources.iter().any(|source| matches!(source, Source::Table(_))) {
+        return Err(
+            "--url-column, --template, --set and --where are about tables: give one, or - for one on standard \
+                    input"
+                .to_owned(),
+        );
+    }
+    if records.report.is_some() {
+        records.columns = tables::columns(sources);
+        tables::carry(sources, &records.columns);
+    }
+    Ok(())
 }
 
 /// The screen needs a terminal on both ends; pipes and dumb terminals get lines.

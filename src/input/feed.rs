@@ -2,7 +2,7 @@
 //! blocks and belongs on a thread of its own.
 
 use std::cell::RefCell;
-use std::io;
+use std::io::{self, Read};
 
 use crate::engine::event::ADD_LIMIT;
 use crate::engine::{Engine, Hold};
@@ -12,6 +12,7 @@ use super::entry::Entry;
 use super::list::Lines;
 use super::places::Places;
 use super::reading::{Reading, Single};
+use super::table::Table;
 use super::words::Source;
 
 /// Something on the way that a person should hear of.
@@ -85,12 +86,18 @@ pub fn read(
 ) -> bool {
     let (mut going, mut whole) = (true, true);
     for source in sources {
-        let (list, text) = match source.into_text() {
-            Ok(text) => text,
-            Err(url) => {
+        let (list, text): (_, Box<dyn Read>) = match source {
+            Source::Address(url) => {
                 going &= take(url.into());
                 continue;
             }
+            Source::Table(table) => {
+                let read = going && rows(*table, &mut going, &mut take, &mut waiting, &mut trouble);
+                whole &= read;
+                continue;
+            }
+            Source::List { name, file } => (name, Box::new(file)),
+            Source::Stdin => ("standard input".to_owned(), Box::new(io::stdin())),
         };
         let mut lines = Lines::new(text);
         while going {
@@ -107,4 +114,26 @@ pub fn read(
         }
     }
     going && whole
+}
+
+/// Gives the rows of a table; true where it was read to its end.
+fn rows(
+    mut table: Table,
+    going: &mut bool,
+    take: &mut impl FnMut(Entry) -> bool,
+    waiting: &mut impl FnMut(),
+    trouble: &mut impl FnMut(Trouble<'_>),
+) -> bool {
+    while *going {
+        match table.next(&mut *waiting) {
+            Ok(Some((_, Ok(entry)))) => *going = take(entry),
+            Ok(Some((line, Err(reason)))) => trouble(Trouble::Refused(table.name(), Refusal { line, reason })),
+            Ok(None) => return true,
+            Err(error) => {
+                trouble(Trouble::Broken(table.name(), error));
+                return false;
+            }
+        }
+    }
+    false
 }

@@ -9,6 +9,9 @@ pub mod feed;
 pub mod list;
 mod places;
 mod reading;
+pub mod table;
+pub mod tables;
+mod template;
 pub mod words;
 
 pub use address::{Refusal, address};
@@ -16,3 +19,4 @@ pub use draft::{Counts, Draft, MOST_ADDRESSES};
 pub use entry::Entry;
 pub use places::Places;
 pub use reading::{Reading, Single};
+pub use template::Template;

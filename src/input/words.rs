@@ -3,12 +3,13 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use url::Url;
 
 use super::address::{address, shown};
+use super::table::Table;
 use crate::display;
 
 /// Where requests come from.
@@ -24,6 +25,8 @@ pub enum Source {
     },
     /// A list on standard input.
     Stdin,
+    /// A table, with its header read.
+    Table(Box<Table>),
 }
 
 /// Reads one word: with `://` it is an address, `-` is standard input, else it must be the name of a list file.
@@ -73,20 +76,7 @@ impl fmt::Debug for Source {
             Self::Address(url) => f.write_str(&display::address(url)),
             Self::List { name, .. } => f.write_str(name),
             Self::Stdin => f.write_str("-"),
-        }
-    }
-}
-
-impl Source {
-    /// The text of a list with the name that messages give it.
-    ///
-    /// # Errors
-    /// An address is no list and comes back.
-    pub fn into_text(self) -> Result<(String, Box<dyn Read + Send>), Url> {
-        match self {
-            Self::Address(url) => Err(url),
-            Self::List { name, file } => Ok((name, Box::new(file))),
-            Self::Stdin => Ok(("standard input".to_owned(), Box::new(io::stdin()))),
+            Self::Table(table) => f.write_str(table.name()),
         }
     }
 }

@@ -9,6 +9,8 @@ mod json;
 mod plain;
 #[cfg(unix)]
 mod report;
+#[cfg(unix)]
+mod tables;
 
 use serde_json::Value;
 
