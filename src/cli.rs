@@ -91,13 +91,13 @@ pub(crate) struct CommonOptions {
     /// The column of a table that addresses are in [default: url, `photo_image_url`, `image_url` or link]
     #[arg(long, value_name = "COLUMN", conflicts_with = "template", global = true)]
     pub(crate) url_column: Option<String>,
-    /// Make addresses of a table's columns, as in '{photo_image_url}?w={w}'; values go in as they are
+    /// Make addresses of a table's columns, as in `{photo_image_url}?w={w}`; values go in as they are
     #[arg(long, value_name = "TEMPLATE", global = true)]
     pub(crate) template: Option<String>,
     /// A value for the template that is no column, as in w=1080
     #[arg(long, value_name = "NAME=VALUE", global = true)]
     pub(crate) set: Vec<String>,
-    /// Take only such rows of a table, as in 'width>=1000' (= != < <= > >=); given again, all must hold
+    /// Take only such rows of a table, as in `width>=1000` (= != < <= > >=); given again, all must hold
     #[arg(long = "where", value_name = "FILTER", global = true)]
     pub(crate) filters: Vec<String>,
     /// Where files go; created if need be [default: the current folder; demo: haul-demo]

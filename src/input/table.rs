@@ -34,7 +34,7 @@ pub struct Table {
 }
 
 enum Rows {
-    Records(Records),
+    Records(Box<Records>),
     Objects(Objects),
 }
 
@@ -82,7 +82,7 @@ impl Table {
                     }
                     Some((_, Ok(()))) => {
                         let header = header.iter().map(|name| name.trim().to_owned()).collect();
-                        Ok((Rows::Records(records), header))
+                        Ok((Rows::Records(Box::new(records)), header))
                     }
                 }
             }

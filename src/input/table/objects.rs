@@ -7,7 +7,7 @@ use std::io;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::text::{MAX_ROW, MOST_COLUMNS, Text};
+use super::text::{MAX_ROW, MOST_COLUMNS, Numbered, Text};
 
 /// The columns of a file are those that the objects in so much of its beginning have.
 const AHEAD: usize = 1 << 20;
@@ -50,7 +50,7 @@ impl Objects {
         text: &mut Text,
         values: &mut Vec<String>,
         waiting: &mut dyn FnMut(),
-    ) -> io::Result<Option<(u64, Result<(), String>)>> {
+    ) -> io::Result<Numbered<()>> {
         let next = match self.ahead.pop_front() {
             None => line(text, waiting)?,
             ahead => ahead,
@@ -73,7 +73,7 @@ impl Objects {
 }
 
 /// The next line with something in it. One that is too long is read to its end, and kept nowhere.
-fn line(text: &mut Text, waiting: &mut dyn FnMut()) -> io::Result<Option<(u64, Result<Vec<u8>, &'static str>)>> {
+fn line(text: &mut Text, waiting: &mut dyn FnMut()) -> io::Result<Numbered<Vec<u8>, &'static str>> {
     let Some(number) = text.skip_blank_lines(waiting)? else { return Ok(None) };
     let (mut line, mut too_long) = (Vec::new(), false);
     loop {
@@ -138,7 +138,10 @@ impl<'de> Visitor<'de> for Keys {
 mod tests {
     use super::*;
 
-    fn read(text: &[u8], far: bool) -> (Vec<String>, Vec<(u64, Result<Vec<String>, String>)>) {
+    type Row = (u64, Result<Vec<String>, String>);
+
+    /// The columns, and line and values of every object, or what is said of it.
+    fn read(text: &[u8], far: bool) -> (Vec<String>, Vec<Row>) {
         let mut text = Text::new(Box::new(io::Cursor::new(text.to_vec())));
         let mut objects = Objects::open(&mut text, far).expect("memory does not fail");
         let (mut values, mut all) = (Vec::new(), Vec::new());

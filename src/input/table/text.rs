@@ -11,6 +11,9 @@ pub(super) const MOST_COLUMNS: usize = 4096;
 /// So many are read at once.
 const PIECE: usize = 64 * 1024;
 
+/// What stands in a line, or why that is nothing, with the number of the line; none at the end.
+pub(super) type Numbered<T, E = String> = Option<(u64, Result<T, E>)>;
+
 /// See the head of this file.
 pub(super) struct Text {
     from: Box<dyn Read + Send>,
