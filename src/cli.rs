@@ -21,6 +21,7 @@ Examples:
   haul https://example.com/a.jpg    fetch one file
   haul -d pictures list.txt         fetch a list, an address a line
   sort -u list.txt | haul -         fetch what a pipe brings
+  haul photos.csv                   fetch what a table's column `url` names
   haul --failed left.txt list.txt   and again with `haul left.txt`
   haul resume                       finish what was interrupted, wherever it was
   haul history                      what was fetched, and where it went
@@ -93,6 +94,18 @@ pub(crate) struct CommonOptions {
     /// Addresses stand for many: [01-99], [0-100:10], [a-f] and {a,b}, as curl reads them
     #[arg(long, global = true)]
     pub(crate) glob: bool,
+    /// The column of a table that addresses are in [default: url, `photo_image_url`, `image_url` or link]
+    #[arg(long, value_name = "COLUMN", conflicts_with = "template", global = true)]
+    pub(crate) url_column: Option<String>,
+    /// Make addresses of a table's columns, as in `{photo_image_url}?w={w}`; values go in as they are
+    #[arg(long, value_name = "TEMPLATE", global = true)]
+    pub(crate) template: Option<String>,
+    /// A value for the template that is no column, as in w=1080
+    #[arg(long, value_name = "NAME=VALUE", global = true)]
+    pub(crate) set: Vec<String>,
+    /// Take only such rows of a table, as in `width>=1000` (= != < <= > >=); given again, all must hold
+    #[arg(long = "where", value_name = "FILTER", global = true)]
+    pub(crate) filters: Vec<String>,
     /// Where files go; created if need be [default: the current folder; demo: haul-demo]
     #[arg(short, long, value_name = "DIR", global = true)]
     pub(crate) dir: Option<PathBuf>,

@@ -21,8 +21,9 @@ use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
+use crate::input::table::Asked;
 use crate::input::words::{self, Source};
-use crate::input::{Naming, Reading, Single, address, curl};
+use crate::input::{Naming, Reading, Single, address, curl, tables};
 use crate::report::{Format, Wanted};
 
 /// What to do.
@@ -79,7 +80,8 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let mut face = face(&options);
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
-    let (job, single) = match command {
+    let asked = asked(&options)?;
+    let (mut job, single) = match command {
         Some(Work::Demo) => {
             if !options.input.is_empty() || !options.from_curl.is_empty() {
                 return Err("`haul demo` fetches its own pictures and takes no list".to_owned());
@@ -99,7 +101,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             if !options.from_curl.is_empty() {
                 return Err("`haul compare` asks for addresses alone: --from-curl does not go with it".to_owned());
             }
-            (Job::Compare(sources(&words, &options)?), false)
+            (Job::Compare(sources(&words, &options, &asked)?), false)
         }
         Some(other) => {
             own_state = true;
@@ -107,10 +109,11 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             (with_state(other, &options)?, false)
         }
         None => {
-            let sources = sources(&words, &options)?;
+            let sources = sources(&words, &options, &asked)?;
             let single = matches!(sources.as_slice(), [Source::Address(_) | Source::Entry(_)]);
             // A list typed at the terminal and the keys of the screen would take each other's letters.
-            if face == Face::Screen && sources.iter().any(|source| matches!(source, Source::Stdin)) {
+            let stdin = words.iter().chain(&options.input).any(|word| word == "-");
+            if face == Face::Screen && stdin {
                 face = Face::Plain;
             }
             if sources.is_empty() && face != Face::Screen {
@@ -130,11 +133,13 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     if options.checksum.is_some() && !single {
         return Err("--checksum is that of one file: give exactly one address with it".to_owned());
     }
+    with_tables(&mut job, &asked, &mut records)?;
     if options.keep && !matches!(job, Job::Compare(_)) {
         return Err("--keep belongs to `haul compare`".to_owned());
     }
     let (dir, keep) = (options.dir.clone(), options.keep);
-    let name = options.name.as_deref().map(naming).transpose()?.filter(|_| options.output.is_none());
+    let name = options.name.as_deref().map(|name| naming(name, &job, &asked)).transpose()?;
+    let name = name.filter(|_| options.output.is_none());
     let globs = options.glob;
     let single = Single { name: options.output.clone(), checksum: options.checksum.clone() };
     let state = match job {
@@ -159,10 +164,12 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
 }
 
 /// A template for names; its date is that of now, where the user is.
-fn naming(template: &str) -> Result<Naming, String> {
+fn naming(template: &str, job: &Job, asked: &Asked) -> Result<Naming, String> {
+    let columns = if let Job::Fetch(sources) = job { tables::columns(sources) } else { Vec::new() };
+    let columns: Vec<_> = columns.iter().map(String::as_str).chain(asked.set_names()).collect();
     let now = Timestamp::try_from(SystemTime::now()).unwrap_or_default();
     let date = TimeZone::system().to_datetime(now).date();
-    Naming::parse(template, &[], date.to_string()).map_err(|why| format!("--name: {why}"))
+    Naming::parse(template, &columns, date.to_string()).map_err(|why| format!("--name: {why}"))
 }
 
 /// The commands that are about what earlier runs have left.
@@ -224,11 +231,11 @@ fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String
             return Err("--report names a list that is to be read: it would be overwritten".to_owned());
         }
     }
-    Ok(Wanted { report, failed: options.failed.clone(), log: None })
+    Ok(Wanted { report, columns: Vec::new(), failed: options.failed.clone(), log: None })
 }
 
 /// Words first, in order, then curl commands, then the lists of `--input`.
-fn sources(words: &[OsString], options: &CommonOptions) -> Result<Vec<Source>, String> {
+fn sources(words: &[OsString], options: &CommonOptions, asked: &Asked) -> Result<Vec<Source>, String> {
     let mut sources = words.iter().map(|word| words::word(word, options.glob)).collect::<Result<Vec<_>, _>>()?;
     words::check(&sources)?;
     for command in &options.from_curl {
@@ -239,7 +246,33 @@ fn sources(words: &[OsString], options: &CommonOptions) -> Result<Vec<Source>, S
     if stdin > 1 {
         return Err("standard input can be read only once: give - once".to_owned());
     }
-    Ok(sources)
+    // Only now: the header of one that comes through a pipe may be long in coming.
+    sources.into_iter().map(|source| tables::open(source, asked)).collect()
+}
+
+/// What is asked of tables.
+fn asked(options: &CommonOptions) -> Result<Asked, String> {
+    Asked::parse(options.url_column.clone(), options.template.clone(), &options.set, &options.filters)
+}
+
+/// Where there are tables, their columns go into the report; where there is none, nothing can be asked of it.
+fn with_tables(job: &mut Job, asked: &Asked, records: &mut Wanted) -> Result<(), String> {
+    let sources = match job {
+        Job::Fetch(sources) | Job::Compare(sources) => sources.as_mut_slice(),
+        _ => &mut [],
+    };
+    if !asked.is_nothing() && !sources.iter().any(|source| matches!(source, Source::Table(_))) {
+        return Err(
+            "--url-column, --template, --set and --where are about tables: give one, or - for one on standard \
+                    input"
+                .to_owned(),
+        );
+    }
+    if records.report.is_some() {
+        records.columns = tables::columns(sources);
+        tables::carry(sources, &records.columns);
+    }
+    Ok(())
 }
 
 /// The screen needs a terminal on both ends; pipes and dumb terminals get lines.

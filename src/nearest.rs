@@ -6,8 +6,13 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     // A third of the letters may be wrong: more, and it is another word.
     let most = word.chars().count().div_ceil(3).max(1);
     let word = word.to_lowercase();
+    // A part that was left out is no slip, but means the same; a short one is a part of too much.
+    let is_part = |candidate: &str| word.len() >= 4 && candidate.to_lowercase().contains(&word);
     let measured = candidates.into_iter().map(|candidate| (strsim::osa_distance(&word, candidate), candidate));
-    measured.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+    measured
+        .filter(|(distance, candidate)| *distance <= most || is_part(candidate))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
 }
 
 /// `: did you mean …?` with the candidate that is most like `word`; nothing where none is like it.
@@ -29,6 +34,8 @@ mod tests {
             ("pauseall", Some("pause-all")),
             ("retyr", Some("retry")),
             ("remvoe_file", Some("remove-file")),
+            ("file", Some("remove-file")),
+            ("all", None),
             ("q", None),
             ("", None),
             ("download", None),

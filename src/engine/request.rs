@@ -73,8 +73,9 @@ pub struct More {
     pub columns: Option<Columns>,
 }
 
-/// Values that belong to a request, such as those of a table's other columns; none is an empty one.
-pub type Columns = Arc<[Option<Box<str>>]>;
+/// Values that belong to a request, such as those of a table's other columns: a JSON array of strings, with null for an
+/// empty one. There may be a million of these, so they are kept as text.
+pub type Columns = Arc<str>;
 
 impl More {
     /// True where there is something that is never kept.

@@ -14,6 +14,7 @@ use super::list::{List, Said};
 use super::open::Text;
 use super::places::Places;
 use super::reading::{Reading, Single};
+use super::table::Table;
 use super::words::Source;
 
 /// Something on the way that a person should hear of.
@@ -107,7 +108,14 @@ pub fn read(
                     going &= reader.entry(url.into());
                 }
             }
-            Err(Source::List { .. } | Source::Stdin) => {}
+            Err(Source::Table(mut table)) if going => match reader.table(&mut table) {
+                Ok(goes_on) => going = goes_on,
+                Err(error) => {
+                    (reader.trouble)(Trouble::Broken(table.name(), error));
+                    whole = false;
+                }
+            },
+            Err(Source::Table(_) | Source::List { .. } | Source::Stdin) => {}
         }
     }
     going && whole
@@ -127,6 +135,24 @@ impl<T: FnMut(Entry) -> bool, W: FnMut(), R: FnMut(Trouble<'_>)> Reader<'_, T, W
         self.row += 1;
         self.reading.name.iter().for_each(|naming| naming.name(self.row, &mut entry, |_| None));
         (self.take)(entry)
+    }
+
+    /// True where it was read to its end.
+    fn table(&mut self, table: &mut Table) -> io::Result<bool> {
+        while let Some((line, read)) = table.next(&mut self.waiting)? {
+            match read {
+                Err(reason) => self.refused(table.name(), Refusal { line, reason }),
+                Ok(mut entry) => {
+                    self.row += 1;
+                    let names = self.reading.name.iter();
+                    names.for_each(|naming| naming.name(self.row, &mut entry, |column| table.value(column)));
+                    if !(self.take)(entry) {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        Ok(true)
     }
 
     fn refused(&mut self, list: &str, refusal: Refusal) {

@@ -17,6 +17,8 @@ mod open;
 mod places;
 mod reading;
 mod shell;
+pub mod table;
+pub mod tables;
 mod template;
 pub mod words;
 

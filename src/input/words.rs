@@ -13,6 +13,7 @@ use super::entry::Entry;
 use super::expand::Pattern;
 use super::glob::glob;
 use super::open::Text;
+use super::table::{Kind, Table};
 use crate::display;
 
 /// Where requests come from.
@@ -27,11 +28,15 @@ pub enum Source {
     List {
         /// How messages name it; safe to show.
         name: String,
+        /// What its name says that it is, where that is a table.
+        kind: Option<Kind>,
         /// Its content.
         file: File,
     },
     /// A list on standard input.
     Stdin,
+    /// A table, with its header read.
+    Table(Box<Table>),
 }
 
 /// Reads one word: with `://` it is an address, `-` is standard input, else it must be the name of a list file. Where
@@ -80,7 +85,7 @@ pub fn list(word: &OsStr) -> Result<Source, String> {
     if file.metadata().map_err(why)?.is_dir() {
         return Err(format!("`{name}` is a folder: give a list file, or its pictures' addresses"));
     }
-    Ok(Source::List { name, file })
+    Ok(Source::List { name, kind: Kind::of_name(word), file })
 }
 
 /// Checks what words stand for, before anything starts.
@@ -104,6 +109,7 @@ impl fmt::Debug for Source {
             Self::Pattern(pattern) => write!(f, "{} addresses", pattern.count()),
             Self::List { name, .. } => f.write_str(name),
             Self::Stdin => f.write_str("-"),
+            Self::Table(table) => f.write_str(table.name()),
         }
     }
 }
@@ -115,7 +121,7 @@ impl Source {
     /// What is no list comes back.
     pub fn into_text(self) -> Result<(String, io::Result<Text>), Self> {
         match self {
-            Self::List { name, file } => Ok((name, Ok(Text::new(file)))),
+            Self::List { name, file, .. } => Ok((name, Ok(Text::new(file)))),
             Self::Stdin => Ok(("standard input".to_owned(), stdin().map(Text::new))),
             other => Err(other),
         }

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
+use super::extra::Extra;
 use super::format::Format;
 use super::row::Row;
 
@@ -16,6 +17,8 @@ const GATHERED: usize = 64 * 1024;
 pub(super) struct ReportFile {
     file: File,
     format: Format,
+    /// The columns that tables add.
+    columns: Extra,
     /// What is not written yet.
     rows: Vec<u8>,
     /// Where the next row goes.
@@ -24,18 +27,19 @@ pub(super) struct ReportFile {
 }
 
 impl ReportFile {
-    /// Makes an empty report; an older one is overwritten.
-    pub(super) fn create(path: &Path, format: Format) -> io::Result<Self> {
-        let mut file = private(path)?;
-        let opening = format.opening();
+    /// Makes an empty report; an older one is overwritten. Tables add these columns.
+    pub(super) fn create(path: &Path, format: Format, columns: &[String]) -> io::Result<Self> {
+        let (mut file, columns) = (private(path)?, Extra::new(columns));
+        let opening = format.opening(&columns);
         file.write_all((opening.clone() + format.closing()).as_bytes())?;
-        Ok(Self { file, format, rows: Vec::new(), end: opening.len() as u64, first: true })
+        Ok(Self { file, format, columns, rows: Vec::new(), end: opening.len() as u64, first: true })
     }
 
-    /// Adds a row.
-    pub(super) fn push(&mut self, row: &Row) -> io::Result<()> {
+    /// Adds a row, with what a table says beside it.
+    pub(super) fn push(&mut self, row: &Row, columns: Option<&str>) -> io::Result<()> {
         let first = std::mem::replace(&mut self.first, false);
-        self.rows.extend_from_slice(self.format.row(row, first).as_bytes());
+        self.rows
+            .extend_from_slice(self.format.row(row, &self.columns.values(columns), &self.columns, first).as_bytes());
         if self.rows.len() < GATHERED { Ok(()) } else { self.flush() }
     }
 
@@ -94,13 +98,13 @@ mod tests {
     fn an_array_is_whole_after_every_write() {
         let path = std::env::temp_dir().join(format!("haul-report-{:016x}.json", fastrand::u64(..)));
         std::fs::write(&path, "x".repeat(100)).expect("written");
-        let mut report = ReportFile::create(&path, Format::Json).expect("created");
+        let mut report = ReportFile::create(&path, Format::Json, &[]).expect("created");
         for n in 0..3_u64 {
             let read: serde_json::Value =
                 serde_json::from_slice(&std::fs::read(&path).expect("there")).expect("an array");
             assert_eq!(read.as_array().map(Vec::len), Some(usize::try_from(n).expect("small")));
             let row: Row = std::array::from_fn(|_| Value::Number(n));
-            report.push(&row).expect("written");
+            report.push(&row, None).expect("written");
             report.flush().expect("written");
         }
         std::fs::remove_file(&path).expect("removed");

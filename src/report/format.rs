@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::extra::Extra;
 use super::row::{COLUMNS, Row, Value};
 
 /// What a report looks like.
@@ -32,11 +33,11 @@ impl Format {
     }
 
     /// What stands before the first row.
-    pub(super) fn opening(self) -> String {
+    pub(super) fn opening(self, extra: &Extra) -> String {
         match self {
             Self::Json => "[".to_owned(),
             Self::JsonLines => String::new(),
-            Self::Csv => COLUMNS.join(",") + "\r\n",
+            Self::Csv => COLUMNS.into_iter().chain(extra.names()).map(quoted).collect::<Vec<_>>().join(",") + "\r\n",
         }
     }
 
@@ -48,39 +49,49 @@ impl Format {
         }
     }
 
-    /// One row, with what parts it from the row before it.
-    pub(super) fn row(self, row: &Row, first: bool) -> String {
+    /// One row and its `values` for the `extra` columns, with what parts it from the row before it.
+    pub(super) fn row(self, row: &Row, values: &[Value], extra: &Extra, first: bool) -> String {
         match self {
-            Self::Json => [if first { "\n" } else { ",\n" }, &json(row)].concat(),
-            Self::JsonLines => json(row) + "\n",
-            Self::Csv => csv(row) + "\r\n",
+            Self::Json => [if first { "\n" } else { ",\n" }, &json(row, values, extra)].concat(),
+            Self::JsonLines => json(row, values, extra) + "\n",
+            Self::Csv => csv(row, values) + "\r\n",
         }
     }
 }
 
-fn json(row: &Row) -> String {
-    let field = |(name, value): (&&str, &Value)| match value {
-        Value::Null => format!("\"{name}\":null"),
-        Value::Bool(value) => format!("\"{name}\":{value}"),
-        Value::Number(value) => format!("\"{name}\":{value}"),
-        Value::Text(text) => format!("\"{name}\":{}", serde_json::Value::from(text.as_str())),
+fn json(row: &Row, values: &[Value], extra: &Extra) -> String {
+    let names = COLUMNS.into_iter().chain(extra.names()).map(text);
+    let field = |(name, value): (String, &Value)| match value {
+        Value::Null => format!("{name}:null"),
+        Value::Bool(value) => format!("{name}:{value}"),
+        Value::Number(value) => format!("{name}:{value}"),
+        Value::Text(value) => format!("{name}:{}", text(value)),
     };
-    let fields: Vec<_> = COLUMNS.iter().zip(row).map(field).collect();
+    let fields: Vec<_> = names.zip(row.iter().chain(values)).map(field).collect();
     format!("{{{}}}", fields.join(","))
 }
 
-fn csv(row: &Row) -> String {
+fn text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn csv(row: &Row, values: &[Value]) -> String {
     let field = |value: &Value| match value {
         Value::Null => String::new(),
         Value::Bool(value) => value.to_string(),
         Value::Number(value) => value.to_string(),
-        // A field that begins or ends with a blank is safe only in quotes.
-        Value::Text(text) if text.contains([',', '"', '\r', '\n']) || text.trim() != text => {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        }
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => quoted(text),
     };
-    row.iter().map(field).collect::<Vec<_>>().join(",")
+    row.iter().chain(values).map(field).collect::<Vec<_>>().join(",")
+}
+
+fn quoted(text: &str) -> String {
+    // A field that begins or ends with a blank is safe only in quotes.
+    if text.contains([',', '"', '\r', '\n']) || text.trim() != text {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +133,7 @@ mod tests {
             ("=1+1", "=1+1"),
             ("北極光", "北極光"),
         ] {
-            let line = csv(&row(text));
+            let line = csv(&row(text), &[]);
             assert_eq!(line, format!("7,,{written},,,,,,,,,,,true{}", ",".repeat(COLUMNS.len() - 14)));
         }
     }
@@ -130,7 +141,7 @@ mod tests {
     #[test]
     fn json_keeps_the_order_and_every_character() {
         for text in ["plain", "q\"uo\\te", "new\nline\r", "esc\x1b\x00", "\u{202e}北極光"] {
-            let line = json(&row(text));
+            let line = json(&row(text), &[], &Extra::new(&[]));
             assert!(
                 !line.contains('\n') && !line.contains('\x1b') && line.starts_with("{\"n\":7,\"id\":null,\"url\":")
             );

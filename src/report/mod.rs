@@ -4,6 +4,7 @@
 //! what has not ended at the end of the run is added then, from the read model. Nothing is kept twice. It must not know
 //! how anything is shown.
 
+mod extra;
 mod failed;
 mod file;
 mod format;
@@ -22,7 +23,7 @@ use std::time::SystemTime;
 
 use crate::display::safe;
 use crate::engine::event::{Event, Notice};
-use crate::engine::request::JobId;
+use crate::engine::request::{Columns, JobId, JobMap};
 use crate::jobs::{Job, JobState, Jobs};
 use failed::FailedList;
 use file::ReportFile;
@@ -34,6 +35,8 @@ use row::{Ended, Row, row, standing};
 pub(crate) struct Wanted {
     /// A row for every job.
     pub(crate) report: Option<(PathBuf, Format)>,
+    /// The columns of tables: their values come with [`Event::Queued`], in this order.
+    pub(crate) columns: Vec<String>,
     /// The addresses that did not become files.
     pub(crate) failed: Option<PathBuf>,
     /// What happens on the wire, a line each.
@@ -54,6 +57,8 @@ impl fmt::Display for Unwritable {
 #[derive(Default)]
 struct Entry {
     row: Option<Box<Row>>,
+    /// What a table says beside the row.
+    columns: Option<Columns>,
     /// The address of a job that failed or was cancelled.
     failed: Option<String>,
     /// For the log, which was said then.
@@ -68,6 +73,8 @@ pub(crate) struct Recorder {
     retried: bool,
     /// The rows that wait.
     held: HashMap<JobId, Box<Row>>,
+    /// What tables say of jobs whose row is not written yet.
+    columns: JobMap<Columns>,
     /// Jobs that were taken off the list without a file: number and address.
     removed: Vec<(usize, String)>,
 }
@@ -83,12 +90,15 @@ impl Recorder {
         retried: bool,
         say: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, Unwritable> {
-        let mut this = Self { writer: None, retried, held: HashMap::new(), removed: Vec::new() };
+        let mut this =
+            Self { writer: None, retried, held: HashMap::new(), columns: JobMap::default(), removed: Vec::new() };
         let report = wanted.report.as_ref().map(|(path, _)| path);
         let named = report.or(wanted.failed.as_ref()).or(wanted.log.as_ref()).cloned();
         let Some(named) = named else { return Ok(this) };
         let report = wanted.report.map(|(path, format)| {
-            ReportFile::create(&path, format).map_err(|error| Unwritable(path.clone(), error)).map(|file| (path, file))
+            ReportFile::create(&path, format, &wanted.columns)
+                .map_err(|error| Unwritable(path.clone(), error))
+                .map(|file| (path, file))
         });
         let report = report.transpose()?;
         let failed = wanted.failed.map(|path| {
@@ -115,7 +125,7 @@ impl Recorder {
         match event {
             Event::Finished { id, file, record } => {
                 let row = job(id).map(|job| row(job, Ended::Finished(file), Some(record)));
-                self.send(row, None);
+                self.send(*id, row, None);
             }
             Event::Failed { id, error, attempts, record } => {
                 if let Some(job) = job(id) {
@@ -127,7 +137,10 @@ impl Recorder {
                     self.ended(job, row(job, Ended::Cancelled(*attempts), Some(record)));
                 }
             }
-            Event::Queued { id, .. } => drop(self.held.remove(id)),
+            Event::Queued { id, columns, .. } => {
+                self.held.remove(id);
+                self.columns.extend(columns.clone().map(|columns| (*id, columns)));
+            }
             Event::Notice(Notice::Wire(line) | Notice::State(line)) => {
                 self.enter(Entry { said: Some((SystemTime::now(), line.clone())), ..Entry::default() });
             }
@@ -144,9 +157,9 @@ impl Recorder {
         let url = Some(address(job));
         if self.retried {
             self.held.insert(job.id, Box::new(row));
-            self.send(None, url);
+            self.send(job.id, None, url);
         } else {
-            self.send(Some(row), url);
+            self.send(job.id, Some(row), url);
         }
     }
 
@@ -159,11 +172,12 @@ impl Recorder {
             (_, None) => row(job, Ended::Cancelled(job.attempt), None),
         };
         self.removed.push((job.n, address(job)));
-        self.send(Some(row), None);
+        self.send(job.id, Some(row), None);
     }
 
-    fn send(&self, row: Option<Row>, failed: Option<String>) {
-        self.enter(Entry { row: row.map(Box::new), failed, ..Entry::default() });
+    fn send(&mut self, id: JobId, row: Option<Row>, failed: Option<String>) {
+        let columns = row.as_ref().and_then(|_| self.columns.remove(&id));
+        self.enter(Entry { row: row.map(Box::new), columns, failed, ..Entry::default() });
     }
 
     fn enter(&self, entry: Entry) {
@@ -186,7 +200,7 @@ impl Recorder {
                 (JobState::Failed(_) | JobState::Cancelled, None) if !self.retried => continue,
                 (_, None) => standing(job),
             };
-            writer.row(&row);
+            writer.row(&row, self.columns.get(&job.id));
         }
         self.removed.sort_unstable();
         writer.end(merged(self.removed, jobs), all_read)
@@ -232,7 +246,7 @@ impl Writer {
 
     fn take(&mut self, entry: &Entry) {
         if let Some(row) = &entry.row {
-            self.row(row);
+            self.row(row, entry.columns.as_ref());
         }
         if let Some(url) = &entry.failed {
             self.failed(|list| list.push(url));
@@ -242,8 +256,8 @@ impl Writer {
         }
     }
 
-    fn row(&mut self, row: &Row) {
-        self.report(|file| file.push(row));
+    fn row(&mut self, row: &Row, columns: Option<&Columns>) {
+        self.report(|file| file.push(row, columns.map(|columns| &**columns)));
     }
 
     fn flush_log(&mut self) {

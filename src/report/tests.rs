@@ -65,17 +65,25 @@ fn failed(id: u64) -> Event {
 
 /// Runs these events with a report of this ending; gives its text and that of the list of failures.
 fn run(ending: &str, retried: bool, events: &[Event]) -> (String, String) {
+    with_columns(&[], ending, retried, events)
+}
+
+/// As [`run`], with a table that has these columns.
+fn with_columns(columns: &[&str], ending: &str, retried: bool, events: &[Event]) -> (String, String) {
+    let columns = columns.iter().map(|column| (*column).to_owned()).collect();
     let dir = std::env::temp_dir().join(format!("haul-records-{:016x}", fastrand::u64(..)));
     fs::create_dir(&dir).expect("created");
     let (report, list) = (dir.join(format!("r.{ending}")), dir.join("failed.txt"));
     let format = Format::of(&report).expect("a known ending");
-    let wanted = Wanted { report: Some((report.clone(), format)), failed: Some(list.clone()), log: None };
+    let wanted = Wanted { report: Some((report.clone(), format)), columns, failed: Some(list.clone()), log: None };
     let mut recorder = Recorder::create(wanted, retried, |line| unreachable!("{line}")).expect("a folder of our own");
     let mut jobs = Jobs::new();
     for event in events {
         recorder.note(event, &jobs);
         jobs.apply(event, Instant::now());
     }
+    let told = |id: &JobId| retried || !jobs.get(*id).is_some_and(|job| matches!(job.state, JobState::Finished(_)));
+    assert!(recorder.columns.keys().all(told), "what is written is kept no longer");
     assert!(recorder.finish(&jobs, true));
     let mut names: Vec<_> = fs::read_dir(&dir).expect("there").flatten().map(|entry| entry.file_name()).collect();
     names.sort();
@@ -166,4 +174,52 @@ fn rows_are_written_as_jobs_end_where_nothing_goes_again() {
     assert!(rows[3].starts_with(&format!("1,0000000000000001,{},unfinished,", url(1))), "{}", rows[3]);
     assert_eq!((rows[4], rows.len()), ("", 5));
     assert_eq!(list, format!("{}\n{}\n", url(1), url(3)));
+}
+
+#[test]
+fn what_a_table_says_comes_with_every_row_whatever_becomes_of_the_job() {
+    let with = |id: u64, values: &str| match queued(id) {
+        Event::Queued { id, url, dir, name, elsewhere, bytes, total, .. } => {
+            Event::Queued { id, url, dir, name, elsewhere, bytes, total, columns: Some(Arc::from(values)) }
+        }
+        other => other,
+    };
+    for ending in ["json", "jsonl", "csv"] {
+        for retried in [false, true] {
+            let mut events = vec![
+                with(1, r#"["a,\"b\"\nc","10"]"#),
+                with(2, r#"[null,"20"]"#),
+                with(3, r#"["three",null]"#),
+                with(4, r#"["four","40"]"#),
+                queued(5),
+                finished(1),
+                failed(3),
+                Event::Removed { id: JobId(4) },
+            ];
+            if retried {
+                // It goes again, and what was given once is not given anew.
+                events.extend([queued(3), failed(3)]);
+            }
+            let (report, _) = with_columns(&["title", "width"], ending, retried, &events);
+            let rows = match ending {
+                "csv" => csv_rows(&report),
+                "json" => serde_json::from_str::<Vec<Value>>(&report).expect("an array"),
+                _ => report.lines().map(|line| serde_json::from_str(line).expect("an object")).collect(),
+            };
+            let part = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let part = |row: Value| ["n", "title", "table_width"].map(|name| part(&row[name]).replace("null", ""));
+            let mut seen: Vec<_> = rows.into_iter().map(part).collect();
+            seen.sort();
+            let expected =
+                [["1", "a,\"b\"\nc", "10"], ["2", "", "20"], ["3", "three", ""], ["4", "four", "40"], ["5", "", ""]];
+            assert_eq!(seen, expected, "{ending}");
+        }
+    }
+}
+
+fn csv_rows(text: &str) -> Vec<Value> {
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    rows.deserialize()
+        .map(|row: Result<std::collections::HashMap<String, String>, _>| json!(row.expect("a row")))
+        .collect()
 }

@@ -15,7 +15,8 @@ use crate::engine::request::DownloadRequest;
 use crate::engine::{Engine, prepare_folder};
 use crate::input::expand::Pattern;
 use crate::input::feed::{self, Trouble};
-use crate::input::{Entry, Places, Reading, Refusal, curl, list, words};
+use crate::input::table::Asked;
+use crate::input::{Entry, Places, Reading, Refusal, curl, list, tables, words};
 
 /// Where addresses go.
 #[derive(Clone)]
@@ -57,7 +58,8 @@ impl Loader<'_> {
         self.spawn(move |batch, _| {
             // Here `-` is a file: the standard input is the keyboard.
             let path = if path.as_os_str() == "-" { PathBuf::from("./-") } else { at_home(&path) };
-            let source = match words::list(OsStr::new(&path)) {
+            let source = words::list(OsStr::new(&path)).and_then(|source| tables::open(source, &Asked::default()));
+            let source = match source {
                 Ok(source) => source,
                 Err(why) => return Loaded::Unread(why),
             };

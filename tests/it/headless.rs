@@ -11,6 +11,8 @@ mod names;
 mod plain;
 #[cfg(unix)]
 mod report;
+#[cfg(unix)]
+mod tables;
 mod times;
 #[cfg(unix)]
 mod twins;

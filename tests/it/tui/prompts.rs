@@ -82,6 +82,34 @@ fn a_list_file_is_added_and_one_that_is_not_there_says_so() {
 }
 
 #[test]
+fn tables_are_added_as_lists_are() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    for path in ["/a.bin", "/b.bin", "/c.bin"] {
+        origin.script(path, Script::body(path));
+    }
+    let table = |paths: &[&str]| {
+        format!("id,url\n{}", paths.iter().map(|path| format!("1,{}\n", origin.url(path))).collect::<String>())
+    };
+    fs::write(dir.work().join("t.csv"), table(&["/a.bin"])).expect("a file of the test");
+    fs::write(dir.work().join("u.csv"), table(&["/b.bin", "/c.bin"]) + "1\n").expect("a file of the test");
+    fs::write(dir.work().join("v.csv"), "id,width\n").expect("a file of the test");
+    let mut pty = screen(&dir, &["t.csv"]);
+    wait_count(&pty, "1/1");
+    pty.type_keys("A");
+    pty.wait_text("List file");
+    pty.type_keys("u.csv\r");
+    wait_count(&pty, "3/3");
+    pty.wait_text("2 added, refused u.csv: line 4: 1 field where the header has 2");
+    pty.type_keys("A");
+    pty.wait_text("List file");
+    pty.type_keys("\x15v.csv\r");
+    pty.wait_text("the table `v.csv`: no column is called url");
+    pty.type_keys("q");
+    assert_eq!(exit_restored(&mut pty), 0);
+    assert_eq!(dir.read("c.bin"), b"/c.bin");
+}
+
+#[test]
 fn the_add_box_counts_what_braces_stand_for_and_makes_its_folder() {
     let (dir, origin) = (TempDir::new(), Origin::start());
     for n in 8..=11 {
