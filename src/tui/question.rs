@@ -1,4 +1,6 @@
-//! Questions that a person may be asked. A leaf.
+//! Questions that a person may be asked, and the answer that Enter would give. A leaf.
+
+use std::time::Instant;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +15,26 @@ pub(super) enum Question {
         rows: Vec<usize>,
         /// Safe text.
         words: [String; 2],
+        /// When the words must be looked at again, where they may be out of date.
+        stale: Option<Instant>,
     },
+}
+
+/// The answer that has the focus. Nothing is lost by accident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Answer {
+    /// The first one.
+    Yes,
+    /// The one that stands there at first.
+    #[default]
+    No,
+}
+
+impl Answer {
+    /// The other one.
+    pub(super) fn other(self) -> Self {
+        if self == Self::Yes { Self::No } else { Self::Yes }
+    }
 }
 
 /// What may be done to rows.

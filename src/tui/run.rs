@@ -120,11 +120,14 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         drawn: None,
     };
     ui.app.set_clock(Clock::new(TimeZone::system(), Instant::now(), SystemTime::now()));
+    // A signal stops the engine before it stops the screen, which may still have something to say.
+    let held = engine.hold();
     let ending = ui.run();
     drop(guard);
     let last_words = ui.app.last_words();
     ui.carry_out(last_words);
-    // Nobody reads the inbox from here on.
+    drop(held);
+    // Nobody reads the inbox any more.
     events.wake_with(|| {});
     Ok(Outcome { ending, jobs: ui.app.into_jobs() })
 }

@@ -174,7 +174,7 @@ impl App {
         let working = self.jobs.totals().pending() > 0 && !self.engine_ended;
         let tick = working.then(|| self.paced.unwrap_or(self.now) + TICK);
         let settle = self.order.next_settle().filter(|_| !self.marks.is_ranging());
-        [tick, self.notices.until(), settle, self.undo.next_due()].into_iter().flatten().min()
+        [tick, self.notices.until(), settle, self.undo.next_due(), self.question_due()].into_iter().flatten().min()
     }
 
     /// Time has passed.
@@ -183,6 +183,7 @@ impl App {
         self.notices.expire(now);
         self.measure(true);
         self.refresh();
+        self.look_at_question();
         self.removals_due()
     }
 

@@ -88,7 +88,7 @@ impl App {
     pub(in crate::tui) fn is_bare(&self) -> bool {
         match &self.mode {
             Mode::List => true,
-            Mode::Ask(_) => self.under.is_none(),
+            Mode::Ask(..) => self.under.is_empty(),
             Mode::Sheet(sheet) => sheet.is_full(),
             _ => false,
         }

@@ -11,7 +11,7 @@ use crate::jobs::JobState;
 use crate::tui::action::Step;
 use crate::tui::notice::Notice;
 
-fn refused() -> TransferError {
+pub(super) fn refused() -> TransferError {
     TransferError::new(ErrorClass::Connect, "connection refused")
 }
 
@@ -67,28 +67,6 @@ pub(super) fn said(effect: &Effect) -> String {
         }
         other => format!("{other:?}").to_lowercase(),
     }
-}
-
-#[test]
-fn a_question_goes_when_what_it_asks_about_is_over() {
-    let now = Instant::now();
-    let mut app = empty(now);
-    fold(&mut app, &[queued(1, "1.jpg"), queued(2, "2.jpg"), started(1, "1.jpg", None), started(2, "2.jpg", None)]);
-    app.select(JobId(1));
-    press(&mut app, Action::Remove);
-    fold(&mut app, &[finished(2, "2.jpg", 5, 1)]);
-    assert!(matches!(app.mode(), Mode::Ask(Question::Rows { .. })));
-    press(&mut app, Action::No);
-    press(&mut app, Action::Quit);
-    assert!(matches!(app.mode(), Mode::Ask(Question::Quit)));
-    fold(&mut app, &[finished(1, "1.jpg", 5, 1)]);
-    assert!(matches!(app.mode(), Mode::List));
-    assert_eq!(press(&mut app, Action::Yes), Vec::<String>::new());
-    fold(&mut app, &[queued(3, "3.jpg"), started(3, "3.jpg", None)]);
-    app.select(JobId(3));
-    press(&mut app, Action::Remove);
-    fold(&mut app, &[failed(3, refused())]);
-    assert!(matches!(app.mode(), Mode::List));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Clear;
 
+use super::answers;
 use super::pen::Pen;
 use crate::display;
 use crate::tui::app::App;
@@ -38,10 +39,9 @@ fn render_words(frame: &mut Frame<'_>, area: Rect, app: &App) -> bool {
     let frame_height = frame.area().height;
     let Some(mut pen) = Pen::at(frame, area, 0) else { return true };
     if let Some([short, long]) = app.question() {
-        const KEYS: &str = " y/n";
-        let fits = display::width(&long) + KEYS.len() + 2 <= usize::from(area.width);
+        let fits = display::width(&long) + usize::from(answers::WIDTH) + 1 <= usize::from(area.width);
         pen.skip(1).text(if fits { &long } else { &short }, theme.warning().patch(theme.strong()));
-        pen.text(KEYS, theme.strong());
+        answers::render(&mut pen, fits, app);
         return true;
     }
     // Where there is room, toasts stand above this line.

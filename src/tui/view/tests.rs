@@ -193,10 +193,10 @@ fn boxes_and_questions() {
     app.update(Action::Back, app.now());
     app.update(Action::Quit, app.now());
     for (width, height, words) in [
-        (80, 24, " 6 downloads are not done. Quit? y/n"),
-        (20, 5, " quit? y/n"),
-        (20, 3, " quit? y/n"),
-        (20, 1, "8/15 quit? y/n"),
+        (80, 24, " 6 downloads are not done. Quit? yes [no]"),
+        (20, 5, " quit? y [n]"),
+        (20, 3, " quit? y [n]"),
+        (20, 1, "8/15 quit? y [n]"),
     ] {
         let text = screen(&mut app, width, height);
         assert_eq!(text.lines().last(), Some(words), "{width}x{height}");
