@@ -25,7 +25,7 @@ const fn typed(name: &'static str, word: &'static str, help: &'static str) -> Ty
 const COMMANDS: [Typed; 9] = [
     typed("add", "ADDRESS", "add this address; {01-99} counts"),
     typed("dir", "FOLDER", "the folder for new addresses"),
-    typed("export", "FILE", "the addresses of the marked rows, else of all shown, into a new list"),
+    typed("export", "FILE", "marked rows, else all shown, as a new list"),
     typed("filter", "WORDS", "show some rows"),
     typed("jobs", "N", "so many transfers at once"),
     typed("limit", "RATE", "bytes a second: 5M, 500k; 0 is none"),

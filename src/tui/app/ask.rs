@@ -7,7 +7,7 @@ use super::{App, Mode, TICK};
 use crate::jobs::{Job, JobState};
 use crate::tui::action::Action;
 use crate::tui::effects::Effect;
-use crate::tui::question::{Answer, Asked, Question};
+use crate::tui::question::{Answer, Asked, Question, Words};
 use crate::units;
 
 /// A question about more rows than these is not looked at again at every event, but once a second.
@@ -90,13 +90,13 @@ impl App {
         if let Mode::Ask(_, focus) = self.mode { focus } else { Answer::No }
     }
 
-    /// The question in words, shortest first where there is little room; safe text.
-    pub(in crate::tui) fn question(&self) -> Option<[String; 2]> {
+    /// The question in words.
+    pub(in crate::tui) fn question(&self) -> Option<Words> {
         match &self.mode {
             Mode::Ask(Question::Quit, _) => {
                 let n = self.jobs.totals().pending();
                 let what = if n == 1 { "1 download is".to_owned() } else { format!("{n} downloads are") };
-                Some(["quit?".to_owned(), format!("{what} not done. Quit?")])
+                Some(["quit?".to_owned(), format!("{n} not done. Quit?"), format!("{what} not done. Quit?")])
             }
             Mode::Ask(Question::Rows { words, .. }, _) => Some(words.clone()),
             _ => None,
@@ -104,25 +104,36 @@ impl App {
     }
 
     /// The question about rows; none where there is nothing to ask any more.
-    fn words(&self, what: Asked, rows: &[usize]) -> Option<[String; 2]> {
+    fn words(&self, what: Asked, rows: &[usize]) -> Option<Words> {
         let jobs: Vec<_> = rows.iter().filter_map(|n| self.jobs.numbered(*n)).collect();
-        let first = jobs.first()?;
-        let it = if let [only] = &*jobs { short_name(only) } else { jobs.len().to_string() };
+        let it = match &*jobs {
+            [] => return None,
+            [only] => short_name(only),
+            jobs => jobs.len().to_string(),
+        };
         let count = |which: fn(&JobState) -> bool| jobs.iter().filter(|job| which(&job.state)).count();
         Some(match what {
-            Asked::Remove => match (count(JobState::is_active), jobs.len()) {
-                (0, _) => return None,
-                (_, 1) => ["remove?".to_owned(), format!("{} is running. Take it off the list?", short_name(first))],
-                (1, all) => [format!("remove {all}?"), format!("1 is running. Take {all} off the list?")],
-                (n, all) => [format!("remove {all}?"), format!("{n} are running. Take {all} off the list?")],
-            },
+            Asked::Remove => {
+                let (short, long) = match (count(JobState::is_active), jobs.len()) {
+                    (0, _) => return None,
+                    (_, 1) => ("remove?".to_owned(), format!("{it} is running. Take it off the list?")),
+                    (1, all) => (format!("remove {all}?"), format!("1 is running. Take {all} off the list?")),
+                    (n, all) => (format!("remove {all}?"), format!("{n} are running. Take {all} off the list?")),
+                };
+                [short, format!("Take {it} off the list?"), long]
+            }
             Asked::RemoveFiles => {
                 let lost = lost(&jobs);
-                let end = if lost.is_empty() { String::new() } else { format!(" and delete {lost}") };
-                ["delete?".to_owned(), format!("Take {it} off the list{end}? This cannot be undone.")]
+                let (what, end) = match &*lost {
+                    "" => (it.clone(), String::new()),
+                    lost => (format!("{it}: {lost}"), format!(" and delete {lost}")),
+                };
+                let long = format!("Take {it} off the list{end}? This cannot be undone.");
+                ["delete?".to_owned(), format!("Delete {what}?"), long]
             }
             Asked::FetchAgain => [
                 "again?".to_owned(),
+                format!("Fetch {it} again?"),
                 format!("Fetch {it} again? What is there stays, and another file gets another name."),
             ],
         })

@@ -13,7 +13,10 @@ use crate::tui::sheet::Sheet;
 impl App {
     /// The sheet, where it is shown, even if something lies over it.
     pub(super) fn sheet(&self) -> Option<&Sheet> {
-        self.under.iter().chain([&self.mode]).find_map(|mode| if let Mode::Sheet(sheet) = mode { Some(&**sheet) } else { None })
+        self.under
+            .iter()
+            .chain([&self.mode])
+            .find_map(|mode| if let Mode::Sheet(sheet) = mode { Some(&**sheet) } else { None })
     }
 
     fn sheet_mut(&mut self) -> Option<&mut Sheet> {

@@ -38,10 +38,11 @@ fn render_words(frame: &mut Frame<'_>, area: Rect, app: &App) -> bool {
     let theme = app.theme();
     let frame_height = frame.area().height;
     let Some(mut pen) = Pen::at(frame, area, 0) else { return true };
-    if let Some([short, long]) = app.question() {
-        let fits = display::width(&long) + usize::from(answers::WIDTH) + 1 <= usize::from(area.width);
-        pen.skip(1).text(if fits { &long } else { &short }, theme.warning().patch(theme.strong()));
-        answers::render(&mut pen, fits, app);
+    if let Some(words) = app.question() {
+        let room = usize::from(area.width.saturating_sub(answers::WIDTH + 1));
+        let fitting = words.iter().rev().find(|words| display::width(words) <= room);
+        pen.skip(1).text(fitting.unwrap_or(&words[0]), theme.warning().patch(theme.strong()));
+        answers::render(&mut pen, fitting.is_some(), app);
         return true;
     }
     // Where there is room, toasts stand above this line.

@@ -22,7 +22,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, alone: bool, tabs: bool,
     let done = totals.finished == totals.jobs && totals.jobs > 0;
     let style = if done { theme.good().patch(theme.strong()) } else { theme.strong() };
     let Some(mut pen) = Pen::at(frame, area, 0) else { return };
-    if let Some([question, _]) = app.question().filter(|_| alone) {
+    if let Some([question, ..]) = app.question().filter(|_| alone) {
         pen.text(&count, style).skip(1).text(&question, theme.warning());
         answers::render(&mut pen, false, app);
         return;

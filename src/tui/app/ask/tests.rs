@@ -38,7 +38,7 @@ fn a_question_about_many_rows_is_looked_at_again_within_a_second() {
     }
     press(&mut app, Action::MarkAll);
     press(&mut app, Action::Remove);
-    let words = |app: &App| app.question().map(|[_, long]| long);
+    let words = |app: &App| app.question().map(|[.., long]| long);
     assert_eq!(words(&app).as_deref(), Some("100 are running. Take 100 off the list?"));
     for id in 0..99 {
         fold(&mut app, &[failed(id, refused())]);
