@@ -70,6 +70,10 @@ impl App {
 
     /// What of it is worth a line in the log. Called before the row changes.
     fn log_event(&mut self, event: &Event) {
+        // What becomes of a row that was taken off the list is no news, and it has no name here.
+        if event.job().is_some_and(|id| self.jobs.get(id).is_none()) {
+            return;
+        }
         let at = self.clock.wall(self.now);
         // Most events are samples, which nobody logs: the name is made where it is needed.
         let name = || {

@@ -7,8 +7,9 @@ use super::pen::Pen;
 use crate::tui::app::App;
 use crate::tui::question::Answer;
 
-/// Columns of the words, with the blank before them.
-pub(super) const WIDTH: u16 = 10;
+/// Columns of the words, and of the keys.
+pub(super) const WORDS: u16 = 9;
+pub(super) const KEYS: u16 = 6;
 
 /// Draws them as words, or as their keys alone.
 pub(super) fn render(pen: &mut Pen<'_>, words: bool, app: &App) {

@@ -39,10 +39,12 @@ fn render_words(frame: &mut Frame<'_>, area: Rect, app: &App) -> bool {
     let frame_height = frame.area().height;
     let Some(mut pen) = Pen::at(frame, area, 0) else { return true };
     if let Some(words) = app.question() {
-        let room = usize::from(area.width.saturating_sub(answers::WIDTH + 1));
-        let fitting = words.iter().rev().find(|words| display::width(words) <= room);
-        pen.skip(1).text(fitting.unwrap_or(&words[0]), theme.warning().patch(theme.strong()));
-        answers::render(&mut pen, fitting.is_some(), app);
+        pen.skip(1);
+        let room = usize::from(pen.room().saturating_sub(answers::KEYS));
+        let fitting = words.iter().rev().find(|words| display::width(words) <= room).unwrap_or(&words[0]);
+        pen.text(fitting, theme.warning().patch(theme.strong()));
+        let whole = pen.room() >= answers::WORDS;
+        answers::render(&mut pen, whole, app);
         return true;
     }
     // Where there is room, toasts stand above this line.
