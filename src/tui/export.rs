@@ -45,7 +45,7 @@ fn write(path: &Path, urls: &[Box<str>]) -> io::Result<()> {
 fn why(path: &Path, error: &io::Error) -> String {
     let path = display::safe(&path.to_string_lossy());
     match error.kind() {
-        io::ErrorKind::AlreadyExists => format!("`{path}` is there already: give the list another name"),
+        io::ErrorKind::AlreadyExists => format!("choose another name: `{path}` is there already"),
         _ => format!("cannot write the list `{path}`: {error}"),
     }
 }

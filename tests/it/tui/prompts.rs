@@ -68,7 +68,7 @@ fn what_is_shown_is_exported_as_a_list_that_can_be_fed_back_and_never_over_anoth
     assert_eq!(written, format!("{}\n{}\n", urls[0], urls[1]));
     assert_eq!(fs::metadata(&list).expect("it is there").permissions().mode() & 0o777, 0o600);
     pty.type_keys(":export ~/left.txt\r");
-    pty.wait_text("is there already: give the list another name");
+    pty.wait_text("choose another name: `/");
     pty.type_keys(":export ~/no/left.txt\r");
     pty.wait_text("cannot write the list");
     pty.type_keys("q");
