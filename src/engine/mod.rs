@@ -184,8 +184,8 @@ impl Engine {
         self.ending.lock().unwrap_or_else(PoisonError::into_inner).wait();
     }
 
-    /// Keeps the engine from ending, once it is told to stop, before requests in hand have been added. None of them is
-    /// started then, but all of them are jobs.
+    /// Keeps the engine from ending, once it is told to stop, before requests in hand have been added and jobs removed.
+    /// None of the requests is started then, but all of them are jobs.
     #[must_use]
     pub fn hold(&self) -> Hold {
         Hold::new(&self.outbox)

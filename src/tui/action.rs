@@ -130,7 +130,7 @@ pub(super) enum Action {
     Submit,
     /// A new line in the box.
     NewLine,
-    /// To the next field of the box, or complete what is in it.
+    /// To the next field of the box, to the other answer, or complete what is in it.
     Complete,
     /// Any other key in a box.
     Edit(KeyEvent),

@@ -19,6 +19,8 @@ pub(super) enum Effect {
     LoadText(Pasted),
     /// Make this the folder for what is added from now on.
     Folder(PathBuf),
+    /// Write these addresses into a new list of this name.
+    Export(PathBuf, Vec<Box<str>>),
     /// Put this text on the clipboard of the terminal.
     Copy(String),
     /// Open this file or folder with the system's own program.

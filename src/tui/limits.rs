@@ -53,6 +53,16 @@ pub(super) fn parse_rate(text: &str) -> Result<Option<u64>, String> {
     }
 }
 
+/// A limit as people write it, and as it is read back: to the byte.
+pub(super) fn rate_text(rate: u64) -> String {
+    const UNITS: [(u64, usize, &str); 3] = [(1_000_000_000, 9, "G"), (1_000_000, 6, "M"), (1000, 3, "K")];
+    let Some((unit, digits, letter)) = UNITS.into_iter().find(|(unit, ..)| rate >= *unit) else {
+        return rate.to_string();
+    };
+    let number = format!("{}.{:0digits$}", rate / unit, rate % unit);
+    format!("{}{letter}", number.trim_end_matches('0').trim_end_matches('.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +80,23 @@ mod tests {
             (Some(1_000_000_000), 1, 500_000_000, None),
         ] {
             assert_eq!((lower(limit, now), higher(limit)), (slower, faster), "{limit:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_written_to_the_byte() {
+        for (rate, text) in [
+            (1, "1"),
+            (999, "999"),
+            (10_000, "10K"),
+            (1_500_000, "1.5M"),
+            (5_242_880, "5.24288M"),
+            (1_234_567, "1.234567M"),
+            (1_000_000_001, "1.000000001G"),
+            (u64::MAX, "18446744073.709551615G"),
+        ] {
+            assert_eq!(rate_text(rate), text);
+            assert_eq!(parse_rate(text), Ok(Some(rate)));
         }
     }
 

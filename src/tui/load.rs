@@ -165,7 +165,7 @@ fn make(folder: &Path) -> Result<PathBuf, String> {
 }
 
 /// What a shell makes of `~/`.
-fn at_home(path: &Path) -> PathBuf {
+pub(super) fn at_home(path: &Path) -> PathBuf {
     let home = std::env::home_dir().filter(|home| home.is_absolute());
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => home.join(rest),

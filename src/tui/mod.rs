@@ -11,7 +11,7 @@
 //! wake-ups than frames. A key reads them first, is then acted on at once, and painted at once unless it is one of many.
 //!
 //! What takes time is done elsewhere: `load` reads lists, pastes and folders on threads of its own and posts what became
-//! of them; `preview` draws pictures on one.
+//! of them, as `export` does that writes lists; `preview` draws pictures on one.
 //!
 //! # The rooms
 //!
@@ -33,6 +33,7 @@ mod add;
 mod app;
 mod clock;
 mod effects;
+mod export;
 mod grid;
 mod headline;
 mod help;

@@ -22,15 +22,20 @@ const fn typed(name: &'static str, word: &'static str, help: &'static str) -> Ty
     Typed { name, word, help }
 }
 
-const COMMANDS: [Typed; 7] = [
+const COMMANDS: [Typed; 9] = [
     typed("add", "ADDRESS", "add this address; {01-99} counts"),
     typed("dir", "FOLDER", "the folder for new addresses"),
+    typed("export", "FILE", "marked rows, else all shown, as a new list"),
     typed("filter", "WORDS", "show some rows"),
     typed("jobs", "N", "so many transfers at once"),
     typed("limit", "RATE", "bytes a second: 5M, 500k; 0 is none"),
+    typed("set", "NAME VALUE", "change dir, jobs, limit or theme"),
     typed("sort", "BY", "added, name, size, progress, eta or host"),
     typed("theme", "NAME", "colours"),
 ];
+
+/// What may stand behind `set`, which means nothing by itself.
+const SETTINGS: [&str; 4] = ["dir", "jobs", "limit", "theme"];
 
 /// What the palette has found.
 #[derive(Debug, Clone, Copy)]
@@ -92,8 +97,15 @@ impl Palette {
 
     /// The command that is written, and its word.
     pub(super) fn command(&self) -> Option<(&'static Typed, &str)> {
-        let (name, word) = self.line.text().trim_start().split_once(' ')?;
-        Some((COMMANDS.iter().find(|command| command.name == name)?, word.trim()))
+        let (text, settings) = self.text();
+        let (name, word) = text.split_once(' ')?;
+        Some((commands(settings).find(|command| command.name == name)?, word.trim()))
+    }
+
+    /// What is written, without the word `set`; true where that stands before it.
+    fn text(&self) -> (&str, bool) {
+        let text = self.line.text().trim_start();
+        text.strip_prefix("set ").map_or((text, false), |rest| (rest.trim_start(), true))
     }
 
     /// A key that writes.
@@ -127,14 +139,20 @@ impl Palette {
             self.found = vec![Found::Command(command)];
             return;
         }
-        let text = self.line.text().trim().to_lowercase();
-        let actions = keymap.all().filter(|bound| is_of_the_list(bound)).map(|bound| Found::Action(bound.binding));
-        let all = actions.chain(COMMANDS.iter().map(Found::Command));
+        let (text, settings) = self.text();
+        let text = text.trim_end().to_lowercase();
+        let actions = keymap.all().filter(|bound| !settings && is_of_the_list(bound));
+        let all = actions.map(|bound| Found::Action(bound.binding)).chain(commands(settings).map(Found::Command));
         let mut found: Vec<_> = all.filter_map(|found| Some((rank(&text, found)?, found))).collect();
         // The order of the table where nothing is better.
         found.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
         self.found = found.into_iter().map(|(_, found)| found).collect();
     }
+}
+
+/// The commands, or those that may stand behind `set`.
+fn commands(settings: bool) -> impl Iterator<Item = &'static Typed> {
+    COMMANDS.iter().filter(move |command| !settings || SETTINGS.contains(&command.name))
 }
 
 /// Only what makes sense in the list.
@@ -213,10 +231,15 @@ mod tests {
             ("clear", "clear"),
             ("jobs", "jobs"),
             ("limit 5M", "limit"),
+            ("set", "set"),
+            ("set lim", "limit"),
+            ("set limit 5M", "limit"),
         ] {
             assert_eq!(names(text).first(), Some(&first), "{text}: {:?}", names(text));
         }
         assert_eq!(names("qqqq"), Vec::<&str>::new());
+        assert_eq!(names("set "), SETTINGS);
+        assert_eq!(names("set pause "), Vec::<&str>::new());
         assert!(
             names("").len() > 60 && names("").iter().all(|name| !["palette", "back", "yes", "submit"].contains(name))
         );

@@ -24,7 +24,9 @@ pub(super) enum Loaded {
     Added(Added),
     /// This is the folder for what is added from now on.
     Folder(PathBuf),
-    /// Nothing was read; safe text.
+    /// So many addresses are in a new list there.
+    Exported(usize, PathBuf),
+    /// Nothing was read, or written; safe text.
     Unread(String),
 }
 

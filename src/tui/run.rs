@@ -120,11 +120,14 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         drawn: None,
     };
     ui.app.set_clock(Clock::new(TimeZone::system(), Instant::now(), SystemTime::now()));
+    // A signal stops the engine before it stops the screen, which may still have something to say.
+    let held = engine.hold();
     let ending = ui.run();
     drop(guard);
     let last_words = ui.app.last_words();
     ui.carry_out(last_words);
-    // Nobody reads the inbox from here on.
+    drop(held);
+    // Nobody reads the inbox any more.
     events.wake_with(|| {});
     Ok(Outcome { ending, jobs: ui.app.into_jobs() })
 }
@@ -388,12 +391,8 @@ impl Loop<'_> {
 }
 
 /// The tests of the panic hook need a panic on this thread: `HAUL_PANIC=ui` and the key `!`.
-#[cfg(debug_assertions)]
 fn panic_if_asked(key: crossterm::event::KeyEvent) {
-    if key.code == crossterm::event::KeyCode::Char('!') {
+    if cfg!(debug_assertions) && key.code == crossterm::event::KeyCode::Char('!') {
         assert!(std::env::var_os("HAUL_PANIC").is_none_or(|value| value != "ui"), "asked for by HAUL_PANIC");
     }
 }
-
-#[cfg(not(debug_assertions))]
-fn panic_if_asked(_: crossterm::event::KeyEvent) {}

@@ -19,6 +19,7 @@
 //! lies over the list is `Mode`'s business; toasts lie over all; a question takes the bottom line.
 
 mod add;
+mod answers;
 mod ascii;
 mod bar;
 mod bottom;
@@ -67,7 +68,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, app: &App) {
     }
     render_border(frame, plan.border, app);
     bottom::render(frame, plan.bottom, app);
-    for mode in app.under().into_iter().chain([app.mode()]) {
+    for mode in app.under().iter().chain([app.mode()]) {
         render_over(frame, area, mode, app);
     }
     if area.height >= toasts::LOWEST {
@@ -90,7 +91,7 @@ fn render_over(frame: &mut Frame<'_>, area: Rect, mode: &Mode, app: &App) {
         Mode::Palette(palette) => palette::render(frame, area, palette, app),
         Mode::Detail(sight) => detail::render_over(frame, area, *sight, app),
         Mode::Sheet(sheet) => sheet::render(frame, area, sheet, app),
-        Mode::List | Mode::Ask(_) => {}
+        Mode::List | Mode::Ask(..) => {}
     }
 }
 

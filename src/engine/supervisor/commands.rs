@@ -74,15 +74,15 @@ impl Supervisor {
     }
 
     /// Requests that were on their way when the engine was told to stop become jobs all the same, unfinished ones: no
-    /// input may be missing from the sums of a run.
+    /// input may be missing from the sums of a run. What was taken off the list is gone.
     pub(super) async fn take_in_the_rest(&mut self) {
         let held = self.shared.outbox.none_held();
         // Whoever holds some hands them over as soon as it sees the end; a thread that died holds them for ever.
         let _ = tokio::time::timeout(HANDING_OVER, held).await;
         self.commands.close();
         while let Some(command) = self.commands.recv().await {
-            if let Command::Add(requests) = command {
-                self.obey(Command::Add(requests));
+            if matches!(command, Command::Add(_) | Command::Remove(_)) {
+                self.obey(command);
             }
         }
         let answered = async {

@@ -17,20 +17,22 @@ impl App {
         let dir = self.dir.as_os_str();
         let there = self.jobs.rows().iter().filter(|job| job.dir.as_os_str() == dir).map(|job| &*job.url);
         let add = AddBox::new(&self.dir.to_string_lossy(), there);
-        self.open(Mode::Add(Box::new(add)))
+        self.over(Mode::Add(Box::new(add)))
     }
 
     pub(super) fn update_add(&mut self, action: &Action) -> Vec<Effect> {
         let Mode::Add(add) = &mut self.mode else { return Vec::new() };
         match action {
-            Action::Back => self.mode = Mode::List,
+            Action::Back => self.close(),
+            // While it waits it may close by itself, and could not from below.
+            Action::Help if !add.is_waiting() => return self.open_help(),
             Action::NewLine => add.new_line(),
             Action::Complete => add.next_field(),
             Action::Edit(key) => add.edit(*key),
             Action::Submit => {
                 let Some(pasted) = add.submit() else { return Vec::new() };
                 if !add.is_waiting() {
-                    self.mode = Mode::List;
+                    self.close();
                 }
                 return vec![Effect::LoadText(pasted)];
             }
@@ -61,13 +63,17 @@ impl App {
             },
             Loaded::Begun => {
                 if matches!(&self.mode, Mode::Add(add) if add.is_waiting()) {
-                    self.mode = Mode::List;
+                    self.close();
                 }
             }
             Loaded::Added(added) => self.tell(added),
             Loaded::Folder(dir) => {
                 self.news(format!("new addresses go to {}", display::safe(&dir.to_string_lossy())));
                 self.dir = Arc::from(dir);
+            }
+            Loaded::Exported(urls, path) => {
+                let word = if urls == 1 { "address" } else { "addresses" };
+                self.news(format!("{urls} {word} in {}", display::safe(&path.to_string_lossy())));
             }
             Loaded::Unread(why) => self.note(why),
         }

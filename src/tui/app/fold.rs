@@ -70,6 +70,10 @@ impl App {
 
     /// What of it is worth a line in the log. Called before the row changes.
     fn log_event(&mut self, event: &Event) {
+        // What becomes of a row that was taken off the list is no news, and it has no name here.
+        if event.job().is_some_and(|id| self.jobs.get(id).is_none()) {
+            return;
+        }
         let at = self.clock.wall(self.now);
         // Most events are samples, which nobody logs: the name is made where it is needed.
         let name = || {
@@ -174,7 +178,7 @@ impl App {
         let working = self.jobs.totals().pending() > 0 && !self.engine_ended;
         let tick = working.then(|| self.paced.unwrap_or(self.now) + TICK);
         let settle = self.order.next_settle().filter(|_| !self.marks.is_ranging());
-        [tick, self.notices.until(), settle, self.undo.next_due()].into_iter().flatten().min()
+        [tick, self.notices.until(), settle, self.undo.next_due(), self.question_due()].into_iter().flatten().min()
     }
 
     /// Time has passed.
@@ -183,6 +187,7 @@ impl App {
         self.notices.expire(now);
         self.measure(true);
         self.refresh();
+        self.look_at_question();
         self.removals_due()
     }
 

@@ -5,6 +5,10 @@ use crate::tui::action::{Action, Step};
 use crate::tui::effects::Effect;
 
 impl App {
+    pub(super) fn open_help(&mut self) -> Vec<Effect> {
+        self.over(Mode::Help(Box::default()))
+    }
+
     pub(super) fn update_help(&mut self, action: &Action) -> Vec<Effect> {
         let Mode::Help(help) = &mut self.mode else { return Vec::new() };
         if help.take(action) {

@@ -78,16 +78,28 @@ impl App {
 
     /// The rows that a verb works on, as they are shown: the marked ones, else the one under the cursor.
     pub(super) fn targets(&self) -> Vec<usize> {
+        let marked = self.numbers_marked();
+        if marked.is_empty() { self.selected().map(|job| job.n).into_iter().collect() } else { marked }
+    }
+
+    /// The marked rows as they are shown, else all that are shown.
+    pub(super) fn marked_or_shown(&self) -> Vec<usize> {
+        let marked = self.numbers_marked();
+        if marked.is_empty() { self.numbers_shown(|_, job| self.is_seen(job)) } else { marked }
+    }
+
+    fn numbers_marked(&self) -> Vec<usize> {
         let range = self.range();
-        if range.is_some() || !self.marks.is_empty() {
-            let ranged = |at| range.as_ref().is_some_and(|range| range.contains(&at));
-            let seen = |job: &Job| self.sheet().is_none() || is_picture(job);
-            let marked = self.numbers_shown(|at, job| seen(job) && (self.is_marked(job) || ranged(at)));
-            if !marked.is_empty() {
-                return marked;
-            }
+        if range.is_none() && self.marks.is_empty() {
+            return Vec::new();
         }
-        self.selected().map(|job| job.n).into_iter().collect()
+        let ranged = |at| range.as_ref().is_some_and(|range| range.contains(&at));
+        self.numbers_shown(|at, job| self.is_seen(job) && (self.is_marked(job) || ranged(at)))
+    }
+
+    /// Among the pictures, what is none is not seen.
+    fn is_seen(&self, job: &Job) -> bool {
+        self.sheet().is_none() || is_picture(job)
     }
 
     fn numbers_shown(&self, which: impl Fn(usize, &Job) -> bool) -> Vec<usize> {

@@ -57,7 +57,7 @@ use super::notice::Notices;
 use super::palette::Palette;
 use super::preview::Pictures;
 use super::prompt::{Past, Prompt};
-use super::question::Question;
+use super::question::{Answer, Question};
 use super::sheet::Sheet;
 use super::theme::Theme;
 use super::undo::Undo;
@@ -78,8 +78,8 @@ pub(super) enum Mode {
     Add(Box<AddBox>),
     /// The keys.
     Help(Box<Help>),
-    /// A question.
-    Ask(Question),
+    /// A question, and the answer that Enter would give.
+    Ask(Question, Answer),
     /// The keys that may follow a key.
     Menu(Menu),
     /// One line is asked for.
@@ -130,8 +130,8 @@ pub(super) struct App {
     look: Look,
     keymap: Keymap,
     mode: Mode,
-    /// The detail or the pictures, where something lies over them.
-    under: Option<Mode>,
+    /// What lies between that and the list, the lowest first.
+    under: Vec<Mode>,
     focus: Focus,
     panes: Panes,
     order: Order,
@@ -178,7 +178,7 @@ impl App {
             look,
             keymap: Keymap::default(),
             mode: Mode::List,
-            under: None,
+            under: Vec::new(),
             focus: Focus::default(),
             panes: Panes::default(),
             order: Order::default(),
@@ -261,7 +261,7 @@ impl App {
                 self.close();
                 if *action == Action::Back { Vec::new() } else { self.dispatch(action) }
             }
-            Mode::Ask(_) => self.answer(action),
+            Mode::Ask(..) => self.answer(action),
         }
     }
 
@@ -270,7 +270,7 @@ impl App {
             Action::Step(step) if self.focus() != Focus::List => self.scroll_panel(*step),
             Action::Back | Action::Close if self.focus() != Focus::List => self.leave_panel(),
             Action::Add => self.open_add(),
-            Action::Help => self.over(Mode::Help(Box::default())),
+            Action::Help => self.open_help(),
             Action::Menu(menu) => self.over(Mode::Menu(*menu)),
             Action::AddList | Action::Filter | Action::Limit => self.open_prompt(action),
             Action::Palette => self.open_palette(),
@@ -318,7 +318,7 @@ impl App {
             Mode::Add(_) => Context::Add,
             Mode::Help(ref help) if help.is_typing() => Context::Prompt,
             Mode::Help(_) => Context::Help,
-            Mode::Ask(_) => Context::Question,
+            Mode::Ask(..) => Context::Question,
             Mode::Menu(menu) => Context::Menu(menu),
             Mode::Prompt(_) => Context::Prompt,
             Mode::Palette(_) => Context::Palette,

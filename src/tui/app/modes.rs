@@ -9,9 +9,9 @@ impl App {
         &self.mode
     }
 
-    /// What lies between that and the list.
-    pub(in crate::tui) fn under(&self) -> Option<&Mode> {
-        self.under.as_ref()
+    /// What lies between that and the list, the lowest first.
+    pub(in crate::tui) fn under(&self) -> &[Mode] {
+        &self.under
     }
 
     /// Lays this over the list.
@@ -23,12 +23,17 @@ impl App {
     /// Lays this over whatever is shown, to come back to that.
     pub(super) fn over(&mut self, mode: Mode) -> Vec<Effect> {
         let below = std::mem::replace(&mut self.mode, mode);
-        self.under = Some(below).filter(|below| matches!(below, Mode::Detail(_) | Mode::Sheet(_)));
+        if !matches!(below, Mode::List) {
+            self.under.push(below);
+        }
         Vec::new()
     }
 
     /// Goes back to what lies below.
     pub(super) fn close(&mut self) {
-        self.mode = self.under.take().unwrap_or(Mode::List);
+        self.mode = self.under.pop().unwrap_or(Mode::List);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,9 @@ const ORDERS: [(&str, By); 6] = [
     ("host", By::Host),
 ];
 
+/// A file of such a name is not read as a list.
+const TABLES: [&str; 5] = ["csv", "json", "jsonl", "ndjson", "tsv"];
+
 impl App {
     pub(super) fn open_palette(&mut self) -> Vec<Effect> {
         self.over(Mode::Palette(Box::new(Palette::new(&self.keymap))))
@@ -39,6 +42,7 @@ impl App {
                 _ => {}
             },
             Action::Submit => return self.submit_palette(),
+            Action::Help => return self.open_help(),
             Action::Back => self.close(),
             _ => {}
         }
@@ -110,6 +114,7 @@ impl App {
                 vec![Effect::LoadText(Pasted { text: word.to_owned(), folder: None, expand: true })]
             }
             "dir" => vec![Effect::Folder(PathBuf::from(word))],
+            "export" => vec![self.export(word)?],
             _ => {
                 self.set_filter(word);
                 Vec::new()
@@ -117,6 +122,18 @@ impl App {
         };
         self.close();
         Ok(done)
+    }
+
+    /// The addresses of the marked rows, else of all that are shown, for a new list.
+    fn export(&self, word: &str) -> Result<Effect, String> {
+        let path = PathBuf::from(word);
+        if let Some(ending) = path.extension().and_then(|ending| TABLES.iter().find(|table| ending == **table)) {
+            return Err(format!("a list is no table: `{word}` must not end in .{ending}"));
+        }
+        let numbers = self.marked_or_shown();
+        let jobs = numbers.iter().filter_map(|n| self.jobs.numbered(*n));
+        let urls: Vec<_> = jobs.map(|job| job.url.clone()).collect();
+        if urls.is_empty() { Err("no row is shown here".to_owned()) } else { Ok(Effect::Export(path, urls)) }
     }
 }
 
@@ -173,6 +190,11 @@ mod tests {
         let mut app = empty(Instant::now());
         for (text, done) in [
             ("limit 5M", Ok("[Engine(LimitRate(Some(5000000)))]")),
+            ("set limit 500k", Ok("[Engine(LimitRate(Some(500000)))]")),
+            ("  set  jobs 7", Ok("[Engine(Jobs(7))]")),
+            ("set colour red", Err("there is no such action")),
+            ("export list.txt", Err("no row is shown here")),
+            ("export list.jsonl", Err("a list is no table: `list.jsonl` must not end in .jsonl")),
             ("limit 0", Ok("[Engine(LimitRate(None))]")),
             ("jobs 12", Ok("[Engine(Jobs(12))]")),
             ("dir ~/x", Ok("[Folder(\"~/x\")]")),
@@ -193,6 +215,24 @@ mod tests {
             assert!(run(&mut app, &format!("theme {name}")).is_ok(), "{name}");
         }
         assert!(run(&mut app, "theme nothing").is_err());
+    }
+
+    #[test]
+    fn marked_rows_are_exported_else_all_that_are_shown() {
+        let mut app = empty(Instant::now());
+        for (id, name) in [(1, "a.jpg"), (2, "b.jpg"), (3, "c.png")] {
+            app.event(&queued(id, name), app.now());
+        }
+        let exported = |names: &[&str]| {
+            let urls: Vec<_> = names.iter().map(|name| format!("https://images.example/{name}?w=1600")).collect();
+            Ok(format!("[Export(\"x y.txt\", {urls:?})]"))
+        };
+        assert_eq!(run(&mut app, "export x y.txt"), exported(&["a.jpg", "b.jpg", "c.png"]));
+        assert!(run(&mut app, "filter jpg").is_ok());
+        assert_eq!(run(&mut app, "export x y.txt"), exported(&["a.jpg", "b.jpg"]));
+        press(&mut app, Action::Step(Step::First));
+        press(&mut app, Action::Mark);
+        assert_eq!(run(&mut app, "export x y.txt"), exported(&["a.jpg"]));
     }
 
     #[test]

@@ -118,6 +118,11 @@ impl App {
             }
             Action::Error => self.open(Mode::Detail(Sight { scroll: 0, whole: !sight.whole })),
             Action::Back | Action::Close => self.open(Mode::List),
+            // Another tab is another list.
+            Action::Tab(_) | Action::NextTab | Action::PreviousTab => {
+                self.mode = Mode::List;
+                self.update_list(action)
+            }
             Action::NextFailed | Action::PreviousFailed => {
                 self.step(action);
                 self.open(Mode::Detail(Sight { scroll: 0, ..sight }))

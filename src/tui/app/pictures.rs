@@ -71,8 +71,10 @@ impl App {
 
     /// What to draw for a row in so many cells.
     pub(in crate::tui) fn picture(&self, job: &Job, cells: Size, small: bool) -> Shown<'_> {
-        let JobState::Finished(file) = &job.state else {
-            return Shown::Card("its picture comes when it is finished");
+        let file = match &job.state {
+            JobState::Finished(file) => file,
+            JobState::Failed(_) | JobState::Cancelled => return Shown::Card("no file, so no picture"),
+            _ => return Shown::Card("its picture comes when it is finished"),
         };
         let Some(wanted) = self.picture_of(job, cells, small) else {
             return Shown::Card(match &file.format {
@@ -88,7 +90,7 @@ impl App {
     pub(in crate::tui) fn is_bare(&self) -> bool {
         match &self.mode {
             Mode::List => true,
-            Mode::Ask(_) => self.under.is_none(),
+            Mode::Ask(..) => self.under.is_empty(),
             Mode::Sheet(sheet) => sheet.is_full(),
             _ => false,
         }

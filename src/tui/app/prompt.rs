@@ -6,15 +6,14 @@ use super::{App, Mode};
 use crate::display;
 use crate::tui::action::{Action, Step};
 use crate::tui::effects::Effect;
-use crate::tui::limits::parse_rate;
+use crate::tui::limits::{parse_rate, rate_text};
 use crate::tui::prompt::{Ask, Prompt};
-use crate::units;
 
 impl App {
     pub(super) fn open_prompt(&mut self, action: &Action) -> Vec<Effect> {
         let (ask, text) = match action {
             Action::Filter => (Ask::Filter, self.filter().to_owned()),
-            Action::Limit => (Ask::Limit, self.limits.rate.map(units::bytes).unwrap_or_default().replace(' ', "")),
+            Action::Limit => (Ask::Limit, self.limits.rate.map(rate_text).unwrap_or_default()),
             _ => (Ask::List, String::new()),
         };
         self.over(Mode::Prompt(Box::new(Prompt::new(ask, &text))))
@@ -27,6 +26,7 @@ impl App {
             Action::Step(Step::Up) => prompt.recall(&self.past, true),
             Action::Step(Step::Down) => prompt.recall(&self.past, false),
             Action::Submit => return self.submit_prompt(),
+            Action::Help => return self.open_help(),
             Action::Back => {
                 let ask = prompt.ask();
                 self.close();
@@ -121,7 +121,7 @@ mod tests {
         assert!(matches!(effects.as_slice(), [Effect::Engine(Command::LimitRate(Some(5_000_000)))]), "{effects:?}");
         assert_eq!((app.limits().rate, shown(&app)), (Some(5_000_000), None));
         press(&mut app, Action::Limit);
-        assert_eq!(shown(&app), Some(("5.0MB", None)), "it begins with the limit that there is");
+        assert_eq!(shown(&app), Some(("5M", None)), "it begins with the limit that there is");
         press(&mut app, Action::Stop);
         assert_eq!(shown(&app), None, "Ctrl-c leaves the box, and the program stays");
         let effects = press(&mut app, Action::Stop);

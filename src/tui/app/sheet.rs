@@ -13,17 +13,15 @@ use crate::tui::sheet::Sheet;
 impl App {
     /// The sheet, where it is shown, even if something lies over it.
     pub(super) fn sheet(&self) -> Option<&Sheet> {
-        match (&self.mode, &self.under) {
-            (Mode::Sheet(sheet), _) | (_, Some(Mode::Sheet(sheet))) => Some(sheet),
-            _ => None,
-        }
+        self.under
+            .iter()
+            .chain([&self.mode])
+            .find_map(|mode| if let Mode::Sheet(sheet) = mode { Some(&**sheet) } else { None })
     }
 
     fn sheet_mut(&mut self) -> Option<&mut Sheet> {
-        match (&mut self.mode, &mut self.under) {
-            (Mode::Sheet(sheet), _) | (_, Some(Mode::Sheet(sheet))) => Some(sheet),
-            _ => None,
-        }
+        let mut modes = self.under.iter_mut().chain([&mut self.mode]);
+        modes.find_map(|mode| if let Mode::Sheet(sheet) = mode { Some(&mut **sheet) } else { None })
     }
 
     /// Opens the sheet; the cursor goes to the next picture.

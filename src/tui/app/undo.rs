@@ -1,6 +1,5 @@
 //! Changes of the list that can be taken back: cancel, remove, clear, move. What is removed is out of sight at once, and
-//! the engine hears of it half a minute later, or when the user leaves; until then it can come back. Where a signal ends the
-//! process meanwhile, it is on the list again next time.
+//! the engine hears of it half a minute later, or when the user leaves; until then it can come back.
 
 use super::App;
 use crate::engine::event::Command;
@@ -136,7 +135,7 @@ impl App {
         due.into_iter().flat_map(Change::unsaid).collect()
     }
 
-    /// What the engine must still hear when the user leaves. A signal has told it to stop before.
+    /// What the engine must still hear when the screen ends.
     pub(in crate::tui) fn last_words(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.undo.done).into_iter().flat_map(Change::unsaid).collect()
     }

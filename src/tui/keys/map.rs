@@ -111,9 +111,12 @@ impl Keymap {
     /// The hints of a context, most needed first: key and word.
     pub(in crate::tui) fn hints(&self, context: Context) -> impl Iterator<Item = (String, &'static str)> {
         self.0.iter().filter_map(move |bound| {
-            // There is nowhere to go back to from the list, and nothing runs among finished pictures.
+            // There is nowhere to go back to from the list, and nothing runs among finished pictures. Nobody opens a row
+            // to add others, and a box has room for what it is there for.
             let useless = match context {
                 Context::List => bound.binding.action == Action::Back,
+                Context::Detail => bound.binding.action == Action::Add,
+                _ if context.takes_text() => bound.binding.action == Action::Help,
                 Context::Sheet => matches!(bound.binding.action, Action::Pause | Action::Retry | Action::Cancel),
                 _ => false,
             };

@@ -25,6 +25,7 @@ const MOVING: &[Context] = &[List, Detail, Sheet, Help];
 const PAGES: &[Context] = &[List, Detail, Sheet, Help, Palette];
 const ROWS: &[Context] = &[List, Detail, Sheet];
 const TEXT: &[Context] = &[Add, Prompt, Palette];
+const HELPED: &[Context] = &[List, Detail, Sheet, Help, Add, Prompt, Palette];
 const SORTING: &[Context] = &[Context::Menu(Menu::Sort)];
 const SHOWING: &[Context] = &[Context::Menu(Menu::Show)];
 const COPYING: &[Context] = &[Context::Menu(Menu::Copy)];
@@ -45,6 +46,8 @@ const SCREEN: &str = "Screen";
 
 const SHIFT_DOWN: Key = Key(KeyCode::Down, KeyModifiers::SHIFT);
 const SHIFT_UP: Key = Key(KeyCode::Up, KeyModifiers::SHIFT);
+const OTHER: &[Key] =
+    &[plain(KeyCode::Tab), plain(KeyCode::BackTab), plain(KeyCode::Left), plain(KeyCode::Right), char('h'), char('l')];
 const ALT_ENTER: Key = Key(KeyCode::Enter, KeyModifiers::ALT);
 
 #[rustfmt::skip]
@@ -64,14 +67,14 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("right", &[char('l'), plain(KeyCode::Right)], Action::Step(Step::Right), &[Sheet], MOVE, "one picture to the right"),
     bind("next-failed", &[char('n')], Action::NextFailed, &[List, Detail], MOVE, "next failed row"),
     bind("previous-failed", &[char('N')], Action::PreviousFailed, &[List, Detail], MOVE, "failed row before"),
-    bind("all", &[char('1')], Action::Tab(Tab::All), &[List], MOVE, "all rows"),
-    bind("active", &[char('2')], Action::Tab(Tab::Active), &[List], MOVE, "active rows alone"),
-    bind("queued", &[char('3')], Action::Tab(Tab::Queued), &[List], MOVE, "queued rows alone"),
-    bind("paused", &[char('4')], Action::Tab(Tab::Paused), &[List], MOVE, "paused rows alone"),
-    bind("failed", &[char('5')], Action::Tab(Tab::Failed), &[List], MOVE, "failed and cancelled rows alone"),
-    bind("done", &[char('6')], Action::Tab(Tab::Done), &[List], MOVE, "finished rows alone"),
-    bind("next-tab", &[char(']')], Action::NextTab, &[List], MOVE, "next tab"),
-    bind("previous-tab", &[char('[')], Action::PreviousTab, &[List], MOVE, "tab before"),
+    bind("all", &[char('1')], Action::Tab(Tab::All), &[List, Detail], MOVE, "all rows"),
+    bind("active", &[char('2')], Action::Tab(Tab::Active), &[List, Detail], MOVE, "active rows alone"),
+    bind("queued", &[char('3')], Action::Tab(Tab::Queued), &[List, Detail], MOVE, "queued rows alone"),
+    bind("paused", &[char('4')], Action::Tab(Tab::Paused), &[List, Detail], MOVE, "paused rows alone"),
+    bind("failed", &[char('5')], Action::Tab(Tab::Failed), &[List, Detail], MOVE, "failed and cancelled rows alone"),
+    bind("done", &[char('6')], Action::Tab(Tab::Done), &[List, Detail], MOVE, "finished rows alone"),
+    bind("next-tab", &[char(']')], Action::NextTab, &[List, Detail], MOVE, "next tab"),
+    bind("previous-tab", &[char('[')], Action::PreviousTab, &[List, Detail], MOVE, "tab before"),
     bind("focus", &[plain(KeyCode::Tab)], Action::Focus, &[List], MOVE, "to the next panel: list, detail, log"),
     bind("focus-back", &[plain(KeyCode::BackTab)], Action::FocusBack, &[List], MOVE, "to the panel before"),
 
@@ -82,25 +85,25 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("mark-all", &[ctrl('a')], Action::MarkAll, &[List, Sheet], MARKS, "mark all that is shown"),
     bind("invert", &[ctrl('r')], Action::Invert, &[List, Sheet], MARKS, "mark the others instead"),
 
-    bind("add", &[char('a')], Action::Add, &[List], WORK, "add addresses (or just paste them)").hint("add"),
-    bind("add-list", &[char('A')], Action::AddList, &[List], WORK, "add a list file"),
+    bind("add", &[char('a')], Action::Add, &[List, Detail], WORK, "add addresses (or just paste them)").hint("add"),
+    bind("add-list", &[char('A')], Action::AddList, &[List, Detail], WORK, "add a list file"),
     bind("pause", &[char('p')], Action::Pause, ROWS, WORK, "pause, or go on").hint("pause"),
-    bind("pause-all", &[char('P')], Action::PauseAll, &[List], WORK, "pause everything, or go on"),
+    bind("pause-all", &[char('P')], Action::PauseAll, &[List, Detail], WORK, "pause everything, or go on"),
     bind("retry", &[char('r')], Action::Retry, ROWS, WORK, "try again").hint("retry"),
-    bind("retry-failed", &[char('R')], Action::RetryFailed, &[List], WORK, "try all failed ones again"),
+    bind("retry-failed", &[char('R')], Action::RetryFailed, &[List, Detail], WORK, "try all failed ones again"),
     bind("cancel", &[char('x')], Action::Cancel, ROWS, WORK, "cancel; what is here stays for a retry").hint("cancel"),
     bind("remove", &[char('d'), plain(KeyCode::Delete)], Action::Remove, ROWS, WORK, "take off the list; a finished file stays").hint("remove"),
     bind("remove-file", &[char('D')], Action::RemoveFile, ROWS, WORK, "take off the list and delete the file; asks"),
-    bind("clear", &[char('c')], Action::Clear, &[List], WORK, "take all finished ones off the list"),
-    bind("undo", &[char('u')], Action::Undo, &[List], WORK, "undo cancel, remove, clear or move"),
-    bind("redo", &[char('U')], Action::Redo, &[List], WORK, "redo it"),
+    bind("clear", &[char('c')], Action::Clear, &[List, Detail], WORK, "take all finished ones off the list"),
+    bind("undo", &[char('u')], Action::Undo, ROWS, WORK, "undo cancel, remove, clear or move"),
+    bind("redo", &[char('U')], Action::Redo, ROWS, WORK, "redo it"),
     bind("open", &[char('o')], Action::OpenFile, ROWS, WORK, "open the file"),
     bind("open-folder", &[char('O')], Action::OpenFolder, ROWS, WORK, "open its folder"),
     bind("copy", &[char('y')], Action::Menu(Menu::Copy), ROWS, WORK, "copy an address, a path, a name or an error"),
 
-    bind("sooner", &[char('K')], Action::Sooner, &[List], QUEUE, "one place up in the queue"),
-    bind("later", &[char('J')], Action::Later, &[List], QUEUE, "one place down in the queue"),
-    bind("place", &[char('m')], Action::Menu(Menu::Place), &[List], QUEUE, "move to the front or the end of the queue"),
+    bind("sooner", &[char('K')], Action::Sooner, &[List, Detail], QUEUE, "one place up in the queue"),
+    bind("later", &[char('J')], Action::Later, &[List, Detail], QUEUE, "one place down in the queue"),
+    bind("place", &[char('m')], Action::Menu(Menu::Place), &[List, Detail], QUEUE, "move to the front or the end of the queue"),
     bind("force", &[char('f')], Action::Force, &[List, Detail], QUEUE, "start now, beyond the limits"),
     bind("more-jobs", &[char('+')], Action::MoreJobs, &[List, Detail], QUEUE, "one more transfer at once"),
     bind("fewer-jobs", &[char('-')], Action::FewerJobs, &[List, Detail], QUEUE, "one fewer"),
@@ -149,11 +152,13 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("next", &[plain(KeyCode::Down)], Action::Step(Step::Down), &[Prompt, Palette], BOX, "next line"),
 
     bind("yes", &[char('y')], Action::Yes, &[Question], ASKED, "yes").hint("yes"),
-    bind("no", &[char('n'), plain(KeyCode::Enter)], Action::No, &[Question], ASKED, "no").hint("no"),
+    bind("no", &[char('n')], Action::No, &[Question], ASKED, "no").hint("no"),
+    bind("other-answer", OTHER, Action::Complete, &[Question], ASKED, "to the other answer; no is the first"),
+    bind("answer", &[plain(KeyCode::Enter)], Action::Submit, &[Question], ASKED, "the answer in brackets"),
 
     bind("palette", &[char(':'), ctrl('p')], Action::Palette, &[List, Detail, Sheet], SCREEN, "every action by its name"),
     bind("search", &[char('/')], Action::Search, &[Help], SCREEN, "look for a key or a word here").hint("search"),
-    bind("help", &[char('?'), plain(KeyCode::F(1))], Action::Help, MOVING, SCREEN, "show or hide these keys").hint("help"),
+    bind("help", &[char('?'), plain(KeyCode::F(1))], Action::Help, HELPED, SCREEN, "show or hide these keys").hint("help"),
     bind("back", &[plain(KeyCode::Esc)], Action::Back, EVERYWHERE, SCREEN, "one step back").hint("back"),
     bind("close", &[char('h'), plain(KeyCode::Left)], Action::Close, &[List, Detail], SCREEN, "out of the detail, back to the list"),
     bind("redraw", &[ctrl('l')], Action::Redraw, EVERYWHERE, SCREEN, "draw the screen anew"),

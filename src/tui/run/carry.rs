@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Ending, Loop, Shown};
 use crate::tui::effects::Effect;
+use crate::tui::export;
 use crate::tui::load::Loader;
 use crate::tui::terminal::{self, outside, system};
 
@@ -19,6 +20,7 @@ impl Loop<'_> {
                 Effect::LoadList(path) => self.loader().list(path),
                 Effect::LoadText(pasted) => self.loader().text(pasted),
                 Effect::Folder(path) => self.loader().folder(path),
+                Effect::Export(path, urls) => export::export(path, urls, self.posts),
                 Effect::Copy(text) => self.copy(&text),
                 Effect::Notify(text) => {
                     let look = self.app.look();

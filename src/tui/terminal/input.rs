@@ -60,6 +60,7 @@ mod gate {
     use std::os::unix::net::UnixStream;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
     use std::time::Duration;
 
     use rustix::event::{PollFd, PollFlags, poll};
@@ -70,8 +71,12 @@ mod gate {
     #[derive(Debug)]
     pub(in crate::tui) struct Ears {
         open: Arc<AtomicBool>,
+        reading: Arc<AtomicBool>,
         nudge: UnixStream,
     }
+
+    /// The thread reads no more within a millisecond or so.
+    const LAST_READS: u32 = 20;
 
     impl Ears {
         /// Reads what is typed, or leaves it to others.
@@ -79,21 +84,30 @@ mod gate {
             self.open.store(open, Ordering::SeqCst);
             // It may wait with the old wish.
             let _ = self.nudge.write_all(&[0]);
+            // Or be about to read: whoever is stopped in that moment would read what is typed for somebody else.
+            for _ in 0..LAST_READS {
+                if open || !self.reading.load(Ordering::SeqCst) {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(1));
+            }
         }
     }
 
     /// The other end.
     pub(super) struct Gate {
         open: Arc<AtomicBool>,
+        reading: Arc<AtomicBool>,
         nudged: UnixStream,
     }
 
     pub(super) fn ears() -> io::Result<(Ears, Gate)> {
-        let open = Arc::new(AtomicBool::new(true));
+        let (open, reading) = (Arc::new(AtomicBool::new(true)), Arc::<AtomicBool>::default());
         let (nudge, nudged) = UnixStream::pair()?;
         nudge.set_nonblocking(true)?;
         nudged.set_nonblocking(true)?;
-        Ok((Ears { open: Arc::clone(&open), nudge }, Gate { open, nudged }))
+        let ears = Ears { open: Arc::clone(&open), reading: Arc::clone(&reading), nudge };
+        Ok((ears, Gate { open, reading, nudged }))
     }
 
     pub(super) fn read(inbox: &Inbox, gate: &Gate) {
@@ -112,8 +126,14 @@ mod gate {
             } else if typed.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
                 // The other thread tells.
                 return;
-            } else if read_all(inbox, gate).is_err() {
-                return inbox.post(Wake::Hangup);
+            } else {
+                // Said before it looks whether the ears are open, so that one of both sides sees the other.
+                gate.reading.store(true, Ordering::SeqCst);
+                let read = read_all(inbox, gate);
+                gate.reading.store(false, Ordering::SeqCst);
+                if read.is_err() {
+                    return inbox.post(Wake::Hangup);
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Clear;
 
+use super::answers;
 use super::pen::Pen;
 use crate::display;
 use crate::tui::app::App;
@@ -37,11 +38,13 @@ fn render_words(frame: &mut Frame<'_>, area: Rect, app: &App) -> bool {
     let theme = app.theme();
     let frame_height = frame.area().height;
     let Some(mut pen) = Pen::at(frame, area, 0) else { return true };
-    if let Some([short, long]) = app.question() {
-        const KEYS: &str = " y/n";
-        let fits = display::width(&long) + KEYS.len() + 2 <= usize::from(area.width);
-        pen.skip(1).text(if fits { &long } else { &short }, theme.warning().patch(theme.strong()));
-        pen.text(KEYS, theme.strong());
+    if let Some(words) = app.question() {
+        pen.skip(1);
+        let room = usize::from(pen.room().saturating_sub(answers::KEYS));
+        let fitting = words.iter().rev().find(|words| display::width(words) <= room).unwrap_or(&words[0]);
+        pen.text(fitting, theme.warning().patch(theme.strong()));
+        let whole = pen.room() >= answers::WORDS;
+        answers::render(&mut pen, whole, app);
         return true;
     }
     // Where there is room, toasts stand above this line.

@@ -193,10 +193,29 @@ fn boxes_and_questions() {
     app.update(Action::Back, app.now());
     app.update(Action::Quit, app.now());
     for (width, height, words) in [
-        (80, 24, " 6 downloads are not done. Quit? y/n"),
-        (20, 5, " quit? y/n"),
-        (20, 3, " quit? y/n"),
-        (20, 1, "8/15 quit? y/n"),
+        (80, 24, " 6 downloads are not done. Quit? yes [no]"),
+        (40, 10, " 6 downloads are not done. Quit? y [n]"),
+        (30, 10, " 6 not done. Quit? yes [no]"),
+        (20, 5, " quit? yes [no]"),
+        (20, 3, " quit? yes [no]"),
+        (20, 1, "8/15 quit? y [n]"),
+    ] {
+        let text = screen(&mut app, width, height);
+        assert_eq!(text.lines().last(), Some(words), "{width}x{height}");
+    }
+    app.update(Action::No, app.now());
+    app.select(JobId(7));
+    app.update(Action::RemoveFile, app.now());
+    app.update(Action::Complete, app.now());
+    for (width, height, words) in [
+        (
+            120,
+            24,
+            " Take puffins-on-the-cliff.jpg off the list and delete 1 file, 14.1 MB? This cannot be undone. [yes] no",
+        ),
+        (80, 24, " Delete puffins-on-the-cliff.jpg: 1 file, 14.1 MB? [yes] no"),
+        (57, 12, " Delete puffins-on-the-cliff.jpg: 1 file, 14.1 MB? [y] n"),
+        (40, 10, " delete? [yes] no"),
     ] {
         let text = screen(&mut app, width, height);
         assert_eq!(text.lines().last(), Some(words), "{width}x{height}");

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::answers;
 use super::pen::Pen;
 use crate::display;
 use crate::tui::app::App;
@@ -21,8 +22,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, alone: bool, tabs: bool,
     let done = totals.finished == totals.jobs && totals.jobs > 0;
     let style = if done { theme.good().patch(theme.strong()) } else { theme.strong() };
     let Some(mut pen) = Pen::at(frame, area, 0) else { return };
-    if let Some([question, _]) = app.question().filter(|_| alone) {
-        pen.text(&count, style).text(&format!(" {question} y/n"), theme.warning());
+    if let Some([question, ..]) = app.question().filter(|_| alone) {
+        pen.text(&count, style).skip(1).text(&question, theme.warning());
+        answers::render(&mut pen, false, app);
         return;
     }
     // The blank at the left is the first to go.

@@ -229,7 +229,7 @@ fn a_paste_that_ends_itself_loses_nothing() {
     wait_row(&pty, "a.bin", "downloading");
     pty.paste(&format!("{}\x1b[201~q\r\rq", origin.url("/b.bin")));
     // Enter is no answer but no; the second `q` asks anew.
-    pty.wait_text("not done. Quit? y/n");
+    pty.wait_text("not done. Quit? yes [no]");
     pty.type_keys("\r");
     wait_count(&pty, "1/2");
     gate.open();

@@ -66,7 +66,21 @@ fn without_words_it_brings_back_what_was_left_as_it_was() {
 }
 
 #[test]
-fn what_was_removed_never_comes_back() {
+fn what_was_removed_never_comes_back_however_the_program_ended() {
+    type End = (&'static str, fn(&Pty), u32);
+    let ends: [End; 4] = [
+        ("q", |pty| pty.type_keys("q"), 0),
+        ("Ctrl-C", |pty| pty.type_keys("\x03"), 130),
+        ("SIGTERM", |pty| pty.signal(Signal::TERM), 143),
+        ("SIGHUP", |pty| pty.signal(Signal::HUP), 129),
+    ];
+    for (name, end, status) in ends {
+        assert_stays_removed(name, end, status);
+    }
+}
+
+/// Removes a failed row and a running one, ends the program so, and looks at what is left.
+fn assert_stays_removed(name: &str, end: fn(&Pty), status: u32) {
     let (dir, origin) = (TempDir::new(), Origin::start());
     origin.script("/a.bin", stalled_once(&payload(1, 2 * HALF)));
     plain(&dir).arg(origin.url("/gone.bin")).run().expect(1);
@@ -78,13 +92,13 @@ fn what_was_removed_never_comes_back() {
     pty.type_keys("gd");
     wait_count(&pty, "0/1");
     pty.type_keys("d");
-    pty.wait_text("y/n");
+    pty.wait_text("yes [no]");
     pty.type_keys("y");
     wait_count(&pty, "0/0");
-    pty.type_keys("q");
-    assert_eq!(exit_restored(&mut pty), 0);
-    assert_eq!(dir.names(), [] as [&str; 0]);
-    assert!(jobs(&database(&dir)).is_empty());
+    end(&pty);
+    assert_eq!(exit_restored(&mut pty), status, "{name}");
+    assert_eq!(dir.names(), [] as [&str; 0], "{name}");
+    assert!(jobs(&database(&dir)).is_empty(), "{name}");
     let mut pty = screen(&dir, &[]);
     pty.wait_text("Paste addresses");
     pty.type_keys("q");

@@ -112,7 +112,7 @@ fn a_paste_of_two_thousand_lines_leaves_the_screen_awake() {
     pty.type_keys("\x1b");
     pty.wait_text("of 2000");
     pty.type_keys("q");
-    pty.wait_text("2000 downloads are not done. Quit? y/n");
+    pty.wait_text("2000 downloads are not done. Quit? yes [no]");
     pty.type_keys("y");
     assert_eq!(exit_restored(&mut pty), 1);
     assert!(pty.screen().contains("0 of 2000 finished"), "{}", pty.screen());

@@ -49,7 +49,7 @@ fn ctrl_c_leaves_the_add_box_and_stops_from_the_list_and_from_a_question() {
     assert_ends(
         |pty| {
             pty.type_keys("q");
-            pty.wait_text("Quit? y/n");
+            pty.wait_text("Quit? yes [no]");
             pty.type_keys("\x03");
         },
         130,

@@ -89,16 +89,18 @@ fn a_running_row_is_removed_only_after_a_yes() {
     origin.script("/a.bin", stalled_once(&payload(3, 2 * HALF)));
     let mut pty = screen(&dir, &[&origin.url("/a.bin")]);
     pty.wait_text("300 KB of 600 KB");
-    for no in ["n", "\x1b", "\r"] {
+    for no in ["n", "\x1b", "\r", "\t\x1b[D\r"] {
         pty.type_keys("d");
-        pty.wait_text("a.bin is running. Take it off the list? y/n");
+        pty.wait_text("a.bin is running. Take it off the list? yes [no]");
         pty.type_keys(no);
         pty.wait_until(|screen| !screen.contents().contains("Take it off"));
         wait_row(&pty, "a.bin", "downloading");
     }
     pty.type_keys("d");
-    pty.wait_text("Take it off the list? y/n");
-    pty.type_keys("y");
+    pty.wait_text("Take it off the list? yes [no]");
+    pty.type_keys("\t");
+    pty.wait_text("Take it off the list? [yes] no");
+    pty.type_keys("\r");
     wait_count(&pty, "0/0");
     pty.wait_text("Paste addresses");
     origin.wait_idle();
@@ -115,7 +117,7 @@ fn a_removed_row_comes_back_and_goes_on_where_it_stopped() {
     let mut pty = screen(&dir, &[&origin.url("/a.bin")]);
     pty.wait_text("300 KB of 600 KB");
     pty.type_keys("d");
-    pty.wait_text("Take it off the list? y/n");
+    pty.wait_text("Take it off the list? yes [no]");
     pty.type_keys("y");
     wait_count(&pty, "0/0");
     origin.wait_idle();
@@ -194,12 +196,12 @@ fn leaving_asks_while_work_runs() {
     let mut pty = screen(&dir, &[&origin.url("/a.bin")]);
     pty.wait_text("300 KB of 600 KB");
     pty.type_keys("q");
-    pty.wait_text("1 download is not done. Quit? y/n");
+    pty.wait_text("1 download is not done. Quit? yes [no]");
     pty.type_keys("n");
     pty.wait_until(|screen| !screen.contents().contains("Quit?"));
     wait_row(&pty, "a.bin", "downloading");
     pty.type_keys("q");
-    pty.wait_text("Quit? y/n");
+    pty.wait_text("Quit? yes [no]");
     pty.type_keys("y");
     assert_eq!(exit_restored(&mut pty), 1);
     assert!(pty.screen().contains("0 of 1 finished"), "{}", pty.screen());

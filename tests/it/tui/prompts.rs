@@ -1,6 +1,7 @@
 //! Boxes of one line: what they ask for, and what follows from it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use super::{exit_restored, row, screen, wait_count, wait_row, waiting};
 use crate::support::origin::{Gate, Origin, Script};
@@ -34,7 +35,7 @@ fn a_limit_is_typed_and_nonsense_says_why() {
     let mut pty = screen(&dir, &["--limit-rate", "3M"]);
     pty.wait_text("64 jobs, at most 3.0 MB/s");
     pty.type_keys("=");
-    pty.wait_text("Limit 3.0MB");
+    pty.wait_text("Limit 3M");
     pty.type_keys("\x15fast\r");
     pty.wait_text("`fast` is not a size: write 500, 20K, 5M, 5Mi or 1.5G");
     pty.type_keys("\x15700k\r");
@@ -42,7 +43,7 @@ fn a_limit_is_typed_and_nonsense_says_why() {
     pty.type_keys(">");
     pty.wait_text("limit 1.0 MB/s");
     pty.type_keys("=");
-    pty.wait_text("Limit 1.0MB");
+    pty.wait_text("Limit 1M");
     pty.type_keys("\x150\r");
     pty.wait_text("no limit");
     pty.type_keys("=");
@@ -52,6 +53,27 @@ fn a_limit_is_typed_and_nonsense_says_why() {
     pty.wait_until(|screen| !screen.contents().contains("0 is none"));
     pty.type_keys("q");
     assert_eq!(exit_restored(&mut pty), 0);
+}
+
+#[test]
+fn what_is_shown_is_exported_as_a_list_that_can_be_fed_back_and_never_over_another_file() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    let urls = ["/a.bin?x=1", "/gone.bin?key=2"].map(|path| origin.url(path));
+    let mut pty = screen(&dir, &urls.each_ref().map(String::as_str));
+    wait_row(&pty, "gone.bin", "failed");
+    pty.type_keys(":export ~/left.txt\r");
+    pty.wait_text("2 addresses in /");
+    let list = dir.home().join("left.txt");
+    let written = fs::read_to_string(&list).expect("it was written");
+    assert_eq!(written, format!("{}\n{}\n", urls[0], urls[1]));
+    assert_eq!(fs::metadata(&list).expect("it is there").permissions().mode() & 0o777, 0o600);
+    pty.type_keys(":export ~/left.txt\r");
+    pty.wait_text("choose another name: `/");
+    pty.type_keys(":export ~/no/left.txt\r");
+    pty.wait_text("cannot write the list");
+    pty.type_keys("q");
+    assert_eq!(exit_restored(&mut pty), 1);
+    assert_eq!(fs::read_to_string(&list).expect("it is there"), written);
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn a_screen_may_start_at_its_smallest() {
     // Keys work where nothing can be seen.
     pty.type_keys("?jjj?q");
     pty.resize(20, 1);
-    pty.wait_until(|screen| first_line(screen) == "0/15 quit? y/n");
+    pty.wait_until(|screen| first_line(screen) == "0/15 quit? y [n]");
     pty.type_keys("n");
     pty.resize(100, 30);
     wait_count(&pty, "0/15");

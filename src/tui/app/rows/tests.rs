@@ -72,7 +72,7 @@ fn questions_say_what_is_lost_and_only_yes_loses_it() {
                 press(&mut app, Action::Mark);
             }
             assert!(press(&mut app, action.clone()).is_empty());
-            let asked = app.question().map(|[_, long]| long).unwrap_or_default();
+            let asked = app.question().map(|[.., long]| long).unwrap_or_default();
             assert_eq!(asked, question, "{action:?}");
             let effects = press(&mut app, answer.clone());
             assert!(matches!(app.mode(), Mode::List));
@@ -91,9 +91,9 @@ fn the_numbers_of_a_question_stay_true_while_it_waits() {
     let mut app = app();
     press(&mut app, Action::MarkAll);
     press(&mut app, Action::Remove);
-    assert!(app.question().is_some_and(|[_, long]| long == "3 are running. Take 10 off the list?"));
+    assert!(app.question().is_some_and(|[.., long]| long == "3 are running. Take 10 off the list?"));
     fold(&mut app, &[finished(2, "2.jpg", 5, 5), Event::Removed { id: JobId(9) }]);
-    assert!(app.question().is_some_and(|[_, long]| long == "2 are running. Take 9 off the list?"));
+    assert!(app.question().is_some_and(|[.., long]| long == "2 are running. Take 9 off the list?"));
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn verbs_work_on_the_picture_and_marks_are_those_of_the_list() {
     let effects = press(&mut app, Action::OpenFile);
     assert!(matches!(&effects[..], [Effect::Open(path)] if path.ends_with("3.jpg")), "{effects:?}");
     press(&mut app, Action::RemoveFile);
-    assert!(matches!(app.mode(), Mode::Ask(_)) && app.sheet().is_some());
+    assert!(matches!(app.mode(), Mode::Ask(..)) && app.sheet().is_some());
     press(&mut app, Action::No);
     assert!(matches!(app.mode(), Mode::Sheet(_)));
     app.event(&Event::Removed { id: JobId(3) }, app.now());

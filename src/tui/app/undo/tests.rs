@@ -24,7 +24,9 @@ fn a_removal_is_taken_back_and_made_again() {
     }
     assert_eq!(press(&mut app, Action::Remove), ["cancel 0"]);
     assert_eq!(all(&app), [1, 2, 3, 4, 7, 8, 9]);
+    let lines = app.log().in_sight(99).count();
     fold(&mut app, &[Event::Cancelled { id: JobId(0), attempts: 0, record: record() }]);
+    assert_eq!(app.log().in_sight(99).count(), lines, "nobody sees the row that was stopped");
     // What was going goes again; what rested rests.
     assert_eq!(press(&mut app, Action::Undo), ["retry 0", "retry 5", "pause 5"]);
     assert_eq!(all(&app), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

@@ -58,6 +58,8 @@ fn the_detail_over_the_list() {
     insta::assert_snapshot!("error_80x24", screen(&mut app, 80, 24));
     press(&mut app, &[Action::Error]);
     insta::assert_snapshot!("failed_80x24", screen(&mut app, 80, 24));
+    press(&mut app, &[Action::Back]);
+    assert!(screen(&mut app, 120, 35).contains("no file, so no picture"));
 }
 
 #[test]
