@@ -53,7 +53,7 @@ impl About {
             return self.name.clone();
         }
         let name = ending.map_or_else(|| self.name.clone(), |ending| file_name::with_ending(&self.name, ending));
-        request.pattern().map_or_else(|| name.clone(), |pattern| file_name::fill_pattern(pattern, &name))
+        request.pattern().map_or_else(|| name.clone(), |pattern| file_name::by_pattern(pattern, &name))
     }
 }
 

@@ -68,7 +68,7 @@
 //! | 100 | `disk::errors::a_failed_sync_is_not_made_good_by_another` |  |
 //! | 101 | `disk::state::nothing_begins_while_the_state_cannot_be_saved` `disk::state::a_state_that_stays_full_fails_jobs_and_loses_none` |  |
 //! | 102 |  | the standard library's `write_all` goes on after short and interrupted writes; there is no other way to write here |
-//! | 103 | `src/engine/disk/commit.rs::each_way_to_rename_replaces_nothing` | a rename stays in its folder, so there is no EXDEV |
+//! | 103 | `src/engine/disk/rename.rs::each_way_to_rename_replaces_nothing` | a rename stays in its folder, so there is no EXDEV |
 //! | 104 | `disk::others::a_part_that_was_touched_between_two_runs_is_not_gone_on_with` `disk::others::a_part_that_is_touched_while_it_is_written_is_fetched_again` | bytes that others rewrite at equal length are not promised; those of the last 1 KiB are seen |
 //! | 105 | `disk::others::a_disk_that_is_taken_away_fails_its_jobs_alone` | a network file system that hangs cannot be made by a test: no file work is on the threads of the network or the screen |
 //! | 106 | `faults::limits::files_have_the_mode_that_the_mask_leaves` `state::unwritable::the_state_is_for_nobody_else_whatever_the_mask` |  |

@@ -6,8 +6,6 @@
 mod disposition;
 mod pattern;
 
-pub(super) use pattern::fill as fill_pattern;
-
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::percent_decode_str;
 use unicode_segmentation::UnicodeSegmentation;
@@ -64,6 +62,13 @@ pub(super) fn with_ending(name: &str, ending: &str) -> String {
     }
     let stem = cut(name, LONGEST - ending.len() - 1);
     format!("{stem}.{ending}")
+}
+
+/// The name that a pattern of the user's makes of another one. Whatever they are, it is a name like any other.
+pub(super) fn by_pattern(pattern: &str, name: &str) -> String {
+    let (stem, ending) = split(name);
+    let filled = clean(&pattern::fill(pattern, stem, ending.trim_start_matches('.')));
+    if filled.is_empty() { name.to_owned() } else { filled }
 }
 
 /// The `n`-th choice for a name that is taken: `photo (2).jpg`.

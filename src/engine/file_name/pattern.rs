@@ -1,12 +1,9 @@
-//! Names by a pattern of the user's, with what the server's name is made of in it.
+//! Text by a pattern of the user's, with what the server's name is made of in it. A leaf: what makes a name of that is
+//! for others.
 
-use super::{clean, split};
-
-/// The name that `pattern` makes of another one: `{stem}` and `{ext}` (without its dot) stand for its parts, `{{` and `}}`
-/// for braces. An empty ending takes a dot before it along. Whatever they are, the result is a name like any other.
-pub(in crate::engine) fn fill(pattern: &str, name: &str) -> String {
-    let (stem, ending) = split(name);
-    let ending = ending.trim_start_matches('.');
+/// The text of `pattern`, with `{stem}` and `{ext}` (without its dot) replaced, and `{{` and `}}` as braces. An empty
+/// ending takes a dot before it along.
+pub(super) fn fill(pattern: &str, stem: &str, ending: &str) -> String {
     let (mut text, mut rest) = (String::new(), pattern);
     while let Some(at) = rest.find(['{', '}']) {
         text.push_str(&rest[..at]);
@@ -27,16 +24,14 @@ pub(in crate::engine) fn fill(pattern: &str, name: &str) -> String {
         rest = &rest[length..];
     }
     text.push_str(rest);
-    let filled = clean(&text);
-    if filled.is_empty() { name.to_owned() } else { filled }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::check_own;
-    use super::*;
+    use super::super::{by_pattern, check_own};
 
     #[test]
     fn stem_and_ending_stand_where_they_are_put() {
@@ -55,16 +50,16 @@ mod tests {
             ("{stem}", ".hidden", "hidden"),
             ("con.{ext}", "a.png", "_con.png"),
         ] {
-            assert_eq!(fill(pattern, name), filled, "{pattern} of {name}");
+            assert_eq!(by_pattern(pattern, name), filled, "{pattern} of {name}");
         }
-        let long = fill("{stem}{stem}.{ext}", &format!("{}.jpeg", "x".repeat(200)));
+        let long = by_pattern("{stem}{stem}.{ext}", &format!("{}.jpeg", "x".repeat(200)));
         assert!(long.len() <= 240 && long.ends_with("x.jpeg"), "{long}");
     }
 
     proptest! {
         #[test]
         fn it_is_a_name_whatever_the_pattern_says(pattern in "[{}/.\\\\a]{0,9}(\\{stem\\}|\\{ext\\}|\\PC{0,9}){0,4}") {
-            let filled = fill(&pattern, "photo.jpg");
+            let filled = by_pattern(&pattern, "photo.jpg");
             prop_assert!(check_own(&filled).is_ok(), "{}", filled);
         }
     }

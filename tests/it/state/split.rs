@@ -1,6 +1,8 @@
 //! A file that came over several connections when its run ended: what is said to be here is taken, and the holes alone
 //! are fetched. After the loss of power that is what had been synced.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -16,7 +18,7 @@ const WHOLE: usize = 4 * 1024 * 1024;
 
 /// Two connections stop after a mebibyte each, the next ones are those of a good server.
 fn serve(origin: &Origin) {
-    let file = Resource::new(payload(1, WHOLE)).etag(ETAG);
+    let file = Resource::new(payload(1, WHOLE)).etag(ETAG).header("Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT");
     let (first, second) = (file.clone(), file.clone());
     let half = 1024 * 1024;
     let script = Script::new().answer(move |request| first.answer(request).stall_after(half));
@@ -57,9 +59,11 @@ fn a_kill_costs_the_holes_alone() {
     serve(&origin);
     let second = killed(&dir, &origin, events(&dir).arg(origin.url("/a.bin")), "ranges");
     assert!(parts(&dir).iter().any(|(_, size)| *size == second + MIB), "{:?}", parts(&dir));
-    let done = events(&dir).args(["resume", "-x", "2"]).run().expect(0);
+    let done = events(&dir).args(["resume", "-x", "2", "-R"]).run().expect(0);
     assert_eq!(event(&done, "finished")["resumed_from"], 2 * MIB);
     assert!(dir.read("a.bin") == payload(1, WHOLE) && dir.names() == ["a.bin"]);
+    let time = std::fs::metadata(dir.path("a.bin")).and_then(|about| about.modified()).expect("there");
+    assert_eq!(time, UNIX_EPOCH + Duration::from_secs(784_111_777));
     let (here, asked) = ([0..MIB - 1024, second..second + MIB - 1024], later(&origin));
     assert!(asked.iter().all(|first| !here.iter().any(|range| range.contains(first))), "{asked:?} {second}");
     assert!(asked.contains(&(MIB - 1024)) && asked.contains(&(second + MIB - 1024)), "{asked:?} {second}");
