@@ -2,7 +2,7 @@
 //! blocks and belongs on a thread of its own.
 
 use std::cell::RefCell;
-use std::io::{self, Read};
+use std::io;
 
 use crate::engine::event::ADD_LIMIT;
 use crate::engine::{Engine, Hold};
@@ -86,18 +86,17 @@ pub fn read(
 ) -> bool {
     let (mut going, mut whole) = (true, true);
     for source in sources {
-        let (list, text): (_, Box<dyn Read>) = match source {
-            Source::Address(url) => {
+        let (list, text) = match source.into_text() {
+            Ok(text) => text,
+            Err(Source::Address(url)) => {
                 going &= take(url.into());
                 continue;
             }
-            Source::Table(table) => {
-                let read = going && rows(*table, &mut going, &mut take, &mut waiting, &mut trouble);
-                whole &= read;
+            Err(Source::Table(table)) => {
+                whole &= going && rows(*table, &mut going, &mut take, &mut waiting, &mut trouble);
                 continue;
             }
-            Source::List { name, file } => (name, Box::new(file)),
-            Source::Stdin => ("standard input".to_owned(), Box::new(io::stdin())),
+            Err(Source::List { .. } | Source::Stdin) => continue,
         };
         let mut lines = Lines::new(text);
         while going {

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use url::Url;
@@ -77,6 +77,20 @@ impl fmt::Debug for Source {
             Self::List { name, .. } => f.write_str(name),
             Self::Stdin => f.write_str("-"),
             Self::Table(table) => f.write_str(table.name()),
+        }
+    }
+}
+
+impl Source {
+    /// The text of a list with the name that messages give it.
+    ///
+    /// # Errors
+    /// What is no list comes back.
+    pub fn into_text(self) -> Result<(String, Box<dyn Read + Send>), Self> {
+        match self {
+            Self::List { name, file } => Ok((name, Box::new(file))),
+            Self::Stdin => Ok(("standard input".to_owned(), Box::new(io::stdin()))),
+            other => Err(other),
         }
     }
 }
