@@ -165,8 +165,9 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
 
 /// A template for names; its date is that of now, where the user is.
 fn naming(template: &str, job: &Job, asked: &Asked) -> Result<Naming, String> {
-    let columns = if let Job::Fetch(sources) = job { tables::columns(sources) } else { Vec::new() };
-    let columns: Vec<_> = columns.iter().map(String::as_str).chain(asked.set_names()).collect();
+    let sources = if let Job::Fetch(sources) = job { &**sources } else { &[] };
+    let columns = tables::names(sources, asked);
+    let columns: Vec<_> = columns.iter().map(String::as_str).collect();
     let now = Timestamp::try_from(SystemTime::now()).unwrap_or_default();
     let date = TimeZone::system().to_datetime(now).date();
     Naming::parse(template, &columns, date.to_string()).map_err(|why| format!("--name: {why}"))

@@ -52,14 +52,14 @@ impl Table {
         asked: &Asked,
     ) -> Result<Self, String> {
         let mut text = Text::new(from);
-        let opened = Self::columns(&mut text, kind, file)
+        let opened = Self::header(&mut text, kind, file)
             .and_then(|(rows, columns)| Ok((rows, Plan::new(columns, asked)?)))
             .map_err(|why| format!("the table `{name}`: {why}"));
         let (rows, plan) = opened?;
         Ok(Self { name, text, rows, plan, row: Vec::new() })
     }
 
-    fn columns(text: &mut Text, kind: Option<Kind>, file: bool) -> Result<(Rows, Vec<String>), String> {
+    fn header(text: &mut Text, kind: Option<Kind>, file: bool) -> Result<(Rows, Vec<String>), String> {
         let why = |error: io::Error| format!("it cannot be read: {error}");
         let beginning = text.beginning().map_err(why)?;
         if beginning.starts_with(b"\xff\xfe") || beginning.starts_with(b"\xfe\xff") {
@@ -103,6 +103,12 @@ impl Table {
         &self.name
     }
 
+    /// Its columns, as they stand in its header.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        self.plan.columns()
+    }
+
     /// The columns that do not say where the file is, each once.
     pub fn others(&self) -> impl Iterator<Item = &str> {
         self.plan.others()
@@ -125,7 +131,7 @@ impl Table {
                 Rows::Objects(objects) => objects.next(&mut self.text, &mut self.row, &mut waiting)?,
             };
             let Some((line, read)) = read else { return Ok(None) };
-            let (has, wants) = (self.row.len(), self.plan.width());
+            let (has, wants) = (self.row.len(), self.columns().len());
             let entry = match read {
                 Err(why) => Err(why),
                 Ok(()) if has != wants => {

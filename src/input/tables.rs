@@ -23,6 +23,17 @@ pub fn open(source: Source, asked: &Asked) -> Result<Source, String> {
     Table::open(name, Box::new(text), kind, whole, asked).map(|table| Source::Table(Box::new(table)))
 }
 
+/// The names that have values in the rows of these tables: their columns, and what is set.
+#[must_use]
+pub fn names(sources: &[Source], asked: &Asked) -> Vec<String> {
+    let tables = sources.iter().filter_map(|source| if let Source::Table(table) = source { Some(table) } else { None });
+    let columns = tables.flat_map(|table| table.columns());
+    let mut names: Vec<_> = columns.map(String::as_str).chain(asked.set_names()).map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// The columns of all tables that do not say where the file is, in their order, each once.
 #[must_use]
 pub fn columns(sources: &[Source]) -> Vec<String> {
@@ -44,5 +55,24 @@ pub fn carry(sources: &mut [Source], columns: &[String]) {
         if let Source::Table(table) = source {
             table.carry(columns);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::words;
+
+    #[test]
+    fn tables_say_which_names_have_values() {
+        let asked = Asked::parse(None, None, &["w=1080".to_owned()], &[]).expect("sound");
+        let path = std::env::temp_dir().join(format!("haul-names-{:016x}", fastrand::u64(..)));
+        std::fs::write(&path, "url,b,a,b\n").expect("a folder that takes files");
+        let lists = [path.as_os_str(), "http://h/x".as_ref()];
+        let open = |word| words::word(word).and_then(|source| open(source, word, &asked)).expect("sound");
+        let sources = lists.map(open);
+        std::fs::remove_file(&path).expect("removed");
+        assert_eq!(names(&sources, &asked), ["a", "b", "url", "w"]);
+        assert_eq!(columns(&sources), ["b", "a"]);
     }
 }

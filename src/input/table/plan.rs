@@ -75,8 +75,8 @@ impl Plan {
         self.carried = Some(names.iter().map(place).collect());
     }
 
-    pub(super) fn width(&self) -> usize {
-        self.columns.len()
+    pub(super) fn columns(&self) -> &[String] {
+        &self.columns
     }
 
     pub(super) fn takes(&self, row: &[String]) -> bool {

@@ -110,7 +110,8 @@ fn tables_are_added_as_lists_are() {
         origin.script(path, Script::body(path));
     }
     let table = |paths: &[&str]| {
-        format!("id,url\n{}", paths.iter().map(|path| format!("1,{}\n", origin.url(path))).collect::<String>())
+        let rows: Vec<_> = paths.iter().map(|path| format!("1,{}", origin.url(path))).collect();
+        format!("id,url\n{}\n", rows.join("\n"))
     };
     fs::write(dir.work().join("t.csv"), table(&["/a.bin"])).expect("a file of the test");
     fs::write(dir.work().join("u.csv"), table(&["/b.bin", "/c.bin"]) + "1\n").expect("a file of the test");
