@@ -69,7 +69,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("haul-names-{:016x}", fastrand::u64(..)));
         std::fs::write(&path, "url,b,a,b\n").expect("a folder that takes files");
         let lists = [path.as_os_str(), "http://h/x".as_ref()];
-        let open = |word| words::word(word).and_then(|source| open(source, word, &asked)).expect("sound");
+        let open = |word| words::word(word, false).and_then(|source| open(source, &asked)).expect("sound");
         let sources = lists.map(open);
         std::fs::remove_file(&path).expect("removed");
         assert_eq!(names(&sources, &asked), ["a", "b", "url", "w"]);
