@@ -214,7 +214,7 @@ fn a_host_with_one_place_is_left_for_another() {
     let slow = answering(move |_| Answer::status(404).wait_first(&held));
     last.script("/b.bin", Script::body("abc"));
     last.script("/a.bin", Script::body("abc"));
-    let mut run = Run::with(Options { per_host: Some(1), jobs: 2, ..options() });
+    let mut run = Run::with(Options { per_host: Some(1), jobs: 3, ..options() });
     let first = add(&mut run, &[slow.url("/a.bin"), last.url("/a.bin")]);
     gate.wait_for(1);
     let other = run.add(&last.url("/b.bin"));
