@@ -169,7 +169,12 @@ impl Job {
         let next = match &mut self.round {
             None if for_good => Next::Nothing,
             None => Next::Again,
-            Some(round) => round.failed(for_good),
+            Some(round) => {
+                let (before, next) = (round.at(), round.failed(for_good));
+                // What one server refuses another may give.
+                self.unsplit &= round.at() == before;
+                next
+            }
         };
         // A round over all addresses is one attempt.
         let spent = self.attempts >= MOST_ATTEMPTS || (next != Next::Another && self.failures >= options.retries);
@@ -182,8 +187,6 @@ impl Job {
             error.detail = format!("{host}: {}", error.detail);
             // A host that wants to be left alone keeps its jobs in its queue; the next address may be another's.
             wish = None;
-            // What one server refuses another may give.
-            self.unsplit = false;
         }
         match next {
             Next::Another if !spent => Some(Duration::ZERO),

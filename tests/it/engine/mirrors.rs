@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::run::{Run, options};
 use crate::support::bytes::payload;
-use crate::support::origin::{Answer, Origin, RefusedPort, Request, Resource, Script};
+use crate::support::origin::{Answer, Gate, Origin, RefusedPort, Request, Resource, Script};
 
 const WHOLE: usize = 600_000;
 const HALF: usize = 300_000;
@@ -64,8 +64,8 @@ fn where_one_fails_the_next_is_asked_at_once() {
         ("dead", refused.url("/a.bin"), "connect"),
         ("wrong", wrong.url("/a.bin"), "checksum"),
     ] {
-        let (last, mut run) =
-            (good(&bytes), Run::with(Options { stall_timeout: Duration::from_millis(400), ..options() }));
+        let stall_timeout = Duration::from_secs(if name == "hung" { 1 } else { 30 });
+        let (last, mut run) = (good(&bytes), Run::with(Options { stall_timeout, ..options() }));
         let mirror = last.url("/a.bin?mirror");
         let request = DownloadRequest { checksum: Some(sum.clone()), ..among(&run, &[first.clone(), mirror.clone()]) };
         let id = run.add_requests(vec![request])[0];
@@ -115,11 +115,12 @@ fn one_that_fails_for_good_is_not_asked_again_and_the_last_error_is_the_jobs() {
     assert_eq!(delays.collect::<Vec<_>>(), [true, true, false]);
 }
 
+/// And it does not wait for as long as the last one wants to be left alone.
 #[test]
 fn after_the_last_comes_the_first() {
     let first = Origin::start();
     first.script("/a.bin", Script::new().then(|| Answer::status(503)).then(|| Answer::ok("abc")));
-    let busy = saying(503);
+    let busy = answering(|_| Answer::status(503).header("Retry-After", "300"));
     let mut run = Run::with(Options { retries: 1, ..options() });
     let id = add(&mut run, &[first.url("/a.bin"), busy.url("/a.bin")]);
     assert_eq!(run.check(id, "a.bin", b"abc").attempts, 3);
@@ -205,18 +206,20 @@ fn each_address_gets_what_the_user_gave() {
     assert_eq!(has(&second), [true, true, false, true]);
 }
 
-/// A dead host has no say in when others are asked: its jobs wait in its own queue, and only until they turn away.
+/// A slow host has no say in when others are asked: its jobs wait in its own queue, and only until they turn away.
 #[test]
 fn a_host_with_one_place_is_left_for_another() {
-    let (hung, last) = (answering(|_| Answer::hang()), Origin::start());
+    let (gate, last) = (Gate::new(), Origin::start());
+    let held = gate.clone();
+    let slow = answering(move |_| Answer::status(404).wait_first(&held));
     last.script("/b.bin", Script::body("abc"));
     last.script("/a.bin", Script::body("abc"));
-    let options = Options { per_host: Some(1), jobs: 2, ..options() };
-    let mut run = Run::with(Options { stall_timeout: Duration::from_millis(400), ..options });
-    let first = add(&mut run, &[hung.url("/a.bin"), last.url("/a.bin")]);
-    hung.wait_requests("/a.bin", 1);
+    let mut run = Run::with(Options { per_host: Some(1), jobs: 3, ..options() });
+    let first = add(&mut run, &[slow.url("/a.bin"), last.url("/a.bin")]);
+    gate.wait_for(1);
     let other = run.add(&last.url("/b.bin"));
     run.finished(other);
     assert!(!run.facts(first).contains("finished"));
+    gate.open();
     run.check(first, "a.bin", b"abc");
 }

@@ -114,24 +114,29 @@ fn they_stay_with_the_origin_of_the_request() {
     }
 }
 
-/// The ranges of a file that comes over several connections, those that take over from others among them, and the rest
-/// of one that was paused.
+/// Those of a file that comes over several connections, and the rest of one that was paused.
 #[test]
 fn they_go_with_every_range() {
     let origin = Origin::start();
     let bytes = payload(1, 4 * 1024 * 1024);
-    let file = Resource::new(bytes.clone());
-    origin.script("/a.bin", Script::new().answer(move |r| file.answer(r).paced(&Pace::new(4_000_000))));
+    let (split, rest) = (Resource::new(bytes.clone()), Resource::new(&bytes[..600_000]));
+    let half = rest.clone();
+    origin.script("/split.bin", Script::new().answer(move |r| split.answer(r).paced(&Pace::new(4_000_000))));
+    let script = Script::new().answer(move |r| half.answer(r).stall_after(300_000)).answer(move |r| rest.answer(r));
+    origin.script("/rest.bin", script);
     let mut run = Run::with(Options { connections: Some(4), ..options() });
-    let id = run.add_requests(vec![with(run.request(&origin.url("/a.bin"), None), &[("X-Key", "k")])])[0];
-    run.wait(id, "progress");
-    run.send(Command::Pause(id));
-    run.wait(id, "paused");
-    run.send(Command::Resume(id));
-    run.check(id, "a.bin", &bytes);
-    let requests = origin.requests("/a.bin");
-    assert!(requests.iter().filter(|request| request.header("Range").is_some()).count() > 1, "{}", requests.len());
-    for request in &requests {
+    let own = |run: &Run, path: &str| with(run.request(&origin.url(path), None), &[("X-Key", "k")]);
+    let requests = vec![own(&run, "/split.bin"), own(&run, "/rest.bin")];
+    let ids = run.add_requests(requests);
+    run.wait_bytes(ids[1], 300_000);
+    run.send(Command::Pause(ids[1]));
+    run.wait(ids[1], "paused");
+    run.send(Command::Resume(ids[1]));
+    assert_eq!(run.check(ids[1], "rest.bin", &bytes[..600_000]).resumed_from, 300_000);
+    run.check(ids[0], "split.bin", &bytes);
+    let all = origin.all_requests();
+    assert!(all.iter().filter(|request| request.header("Range").is_some()).count() > 1, "{all:#?}");
+    for request in &all {
         assert_eq!(values(request, "X-Key"), ["k"], "{}", request.text);
     }
 }

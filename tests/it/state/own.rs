@@ -56,6 +56,11 @@ fn mirrors_are_kept_until_the_file_is_there() {
     let mirrors = [kept.replace("http://", "http://u:pl4nted-password@"), mirror.url("/other#pl4nted-fragment")];
     let mirrors = mirrors.iter().map(|mirror| mirror.parse().expect("a valid address")).collect();
     let mut run = engine(&dir, options());
+    // A run that knew of none comes first.
+    let id = run.add_requests(vec![request(&dir, &gone.url("/a.bin"), More::default())])[0];
+    run.failed(id);
+    end(run);
+    let mut run = engine(&dir, options());
     let asked = request(&dir, &gone.url("/a.bin"), More { mirrors, ..More::default() });
     let id = run.add_requests(vec![asked.clone()])[0];
     run.wait_bytes(id, HALF);
@@ -76,7 +81,7 @@ fn mirrors_are_kept_until_the_file_is_there() {
     assert!(dir.read("a.bin") == bytes && dir.names() == ["a.bin"], "{:?}", dir.names());
     assert_absent(&dir, &["pl4nted"], "after the end");
     assert_eq!(jobs(&database(&dir))[0].1["mirrors"], json!(null));
-    assert_eq!(gone.requests("/a.bin").len(), 2);
+    assert_eq!(gone.requests("/a.bin").len(), 3);
 }
 
 /// As a `kill -9` leaves it.
