@@ -177,6 +177,15 @@ pub(crate) struct CommonOptions {
     /// Write the addresses that failed or are unfinished, as a list to feed back
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) failed: Option<PathBuf>,
+    /// Run this for every file that was fetched: no shell, facts in `HAUL_*`, its row as JSON on standard input
+    #[arg(long, value_name = "CMD", global = true)]
+    pub(crate) on_complete: Option<String>,
+    /// Run this for every file that failed
+    #[arg(long, value_name = "CMD", global = true)]
+    pub(crate) on_failed: Option<String>,
+    /// Run this once at the end, the summary as JSON on standard input
+    #[arg(long, value_name = "CMD", global = true)]
+    pub(crate) on_finish: Option<String>,
     /// The database that remembers jobs between runs [default: haul/haul.db in the state folder]
     #[arg(long, value_name = "FILE", conflicts_with = "no_state", global = true)]
     pub(crate) state: Option<PathBuf>,

@@ -20,7 +20,7 @@ use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
 use crate::input::words::{self, Source};
 use crate::input::{Reading, Single, address};
-use crate::report::{Format, Wanted};
+use crate::report::{Format, Program, Programs, Wanted};
 
 /// What to do.
 pub(crate) enum Job {
@@ -89,6 +89,9 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             }
             if options.report.is_some() || options.failed.is_some() {
                 return Err("`haul compare` prints a table: --report and --failed do not go with it".to_owned());
+            }
+            if [&options.on_complete, &options.on_failed, &options.on_finish].into_iter().any(Option::is_some) {
+                return Err("`haul compare` prints a table: no hooks go with it".to_owned());
             }
             (Job::Compare(sources(&words, &options.input)?), false)
         }
@@ -206,7 +209,17 @@ fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String
             return Err("--report names a list that is to be read: it would be overwritten".to_owned());
         }
     }
-    Ok(Wanted { report, failed: options.failed.clone(), log: None })
+    Ok(Wanted { report, failed: options.failed.clone(), log: None, programs: programs(options)? })
+}
+
+/// The programs that hear of every job.
+fn programs(options: &CommonOptions) -> Result<Programs, String> {
+    let program = |option, text: &Option<String>| text.as_deref().map(|text| Program::parse(option, text)).transpose();
+    Ok(Programs {
+        complete: program("--on-complete", &options.on_complete)?,
+        failed: program("--on-failed", &options.on_failed)?,
+        finish: program("--on-finish", &options.on_finish)?,
+    })
 }
 
 /// Words first, in order, then the lists of `--input`.

@@ -105,7 +105,9 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     let recorder = Recorder::create(records, false, move |line| told.say(line));
     let mut recorder = recorder.map_err(Refused::Records)?;
     let held = engine.hold();
-    let interrupt = Interrupt::listen(|| {}, || {});
+    let (hooks, started) = (recorder.hooks(), Instant::now());
+    let hurried = hooks.clone();
+    let interrupt = Interrupt::listen(move || hurried.hurry(), || {});
     interrupt.covers(&engine);
     let troubled = Arc::new(AtomicBool::new(false));
     let (told, flag, feeder) = (Arc::clone(&console), Arc::clone(&troubled), engine.clone());
@@ -126,10 +128,14 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     })?;
     let mut jobs = Jobs::new();
     let result = headless::run(&events, face, &console, &mut jobs, &mut recorder);
+    let elapsed = started.elapsed();
     console.close();
     engine.send(Command::Stop);
     drain(&events, &mut jobs, &mut recorder);
     let told_all = recorder.finish(&jobs, all_read.load(Ordering::Acquire));
+    if jobs.totals().jobs > 0 {
+        hooks.end(&jobs, &headless::summary_object(&jobs, elapsed), |line| console.say(line));
+    }
     let complete = match result {
         Ok(()) if jobs.totals().jobs == 0 && resumes && jobs.is_restored() => {
             console.say("haul: nothing is unfinished");
@@ -165,8 +171,13 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     };
     let mut recorder = Recorder::create(records, true, say).map_err(Refused::Records)?;
     let held = engine.hold();
-    let stop = inbox.clone();
-    let interrupt = Interrupt::listen(move || stop.stop(), tui::restore);
+    let (stop, hooks) = (inbox.clone(), recorder.hooks());
+    let hurried = hooks.clone();
+    let first = move || {
+        stop.stop();
+        hurried.hurry();
+    };
+    let interrupt = Interrupt::listen(first, tui::restore);
     interrupt.covers(&engine);
     let troubled = Arc::new(AtomicBool::new(false));
     let (notes, flag, feeder) = (inbox.clone(), Arc::clone(&troubled), engine.clone());
@@ -201,7 +212,12 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
         }
     };
     drain(&events, &mut jobs, &mut recorder);
-    let told_all = recorder.finish(&jobs, all_read.load(Ordering::Acquire));
+    let (told_all, elapsed) = (recorder.finish(&jobs, all_read.load(Ordering::Acquire)), started.elapsed());
+    let console = Console::new(false);
+    if !matches!(ending, tui::Ending::Quit) {
+        hooks.hurry();
+    }
+    hooks.end(&jobs, &headless::summary_object(&jobs, elapsed), |line| console.say(line));
     match ending {
         // Nobody is there to read a summary.
         tui::Ending::Hangup => return Ok(Signal::Hangup.exit_status()),
@@ -209,11 +225,10 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
         tui::Ending::Stopped => interrupt.note(Signal::Interrupt),
         tui::Ending::Quit => {}
     }
-    let console = Console::new(false);
     trouble.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|line| console.say(line));
     if jobs.totals().jobs > 0 {
         // The terminal is ours no more; if it is gone, so is the need to tell it.
-        let _ = console.data(&headless::summary(&jobs, started.elapsed()));
+        let _ = console.data(&headless::summary(&jobs, elapsed));
     }
     Ok(interrupt.exit_status(told_all && is_complete(&jobs) && jobs.is_restored() && !troubled.load(Ordering::Relaxed)))
 }

@@ -69,7 +69,12 @@ fn run(ending: &str, retried: bool, events: &[Event]) -> (String, String) {
     fs::create_dir(&dir).expect("created");
     let (report, list) = (dir.join(format!("r.{ending}")), dir.join("failed.txt"));
     let format = Format::of(&report).expect("a known ending");
-    let wanted = Wanted { report: Some((report.clone(), format)), failed: Some(list.clone()), log: None };
+    let wanted = Wanted {
+        report: Some((report.clone(), format)),
+        failed: Some(list.clone()),
+        log: None,
+        programs: Programs::default(),
+    };
     let mut recorder = Recorder::create(wanted, retried, |line| unreachable!("{line}")).expect("a folder of our own");
     let mut jobs = Jobs::new();
     for event in events {

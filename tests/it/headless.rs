@@ -4,6 +4,8 @@
 mod content;
 mod exits;
 mod faults;
+#[cfg(unix)]
+mod hooks;
 mod input;
 mod json;
 mod plain;
