@@ -24,6 +24,7 @@ Examples:
   haul --failed left.txt list.txt   and again with `haul left.txt`
   haul resume                       finish what was interrupted, wherever it was
   haul history                      what was fetched, and where it went
+  haul report r.csv                 what a report of --report r.csv comes to
   haul demo                         15 pictures from haul itself, no network needed
 
 Exit status:
@@ -36,7 +37,8 @@ haul [OPTIONS] [URL|FILE]...
        haul [OPTIONS] compare [URL|FILE]...
        haul [OPTIONS] resume
        haul history [--json]
-       haul forget URL|PATH... | --all";
+       haul forget URL|PATH... | --all
+       haul report FILE [--urls] [--class CLASS,...] [--json]";
 
 /// A download manager for images and anything else that comes by the hundred.
 ///
@@ -77,6 +79,18 @@ pub(crate) enum Work {
         /// Forget everything
         #[arg(long, conflicts_with = "words")]
         all: bool,
+    },
+    /// Read a report back: what it comes to, or the addresses of what is not there
+    Report {
+        /// A file that --report has written, or - for standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Print the addresses of all that is not finished, one a line, for `haul -`
+        #[arg(long)]
+        urls: bool,
+        /// Only rows with these kinds of errors, as in `timeout,rate_limited`
+        #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+        class: Vec<String>,
     },
 }
 
@@ -129,6 +143,9 @@ pub(crate) struct CommonOptions {
     /// The digest that the file must have (sha256, sha512, sha1, md5), when there is exactly one address
     #[arg(long, value_name = "ALGO:HEX", value_parser = parse_checksum, global = true)]
     pub(crate) checksum: Option<Checksum>,
+    /// Show what would be fetched, under which names, and do nothing
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
     /// A header for every request, or a file of them; they stay with the origin they were given for
     #[arg(short = 'H', long, value_name = "'NAME: VALUE'|@FILE", global = true)]
     pub(crate) header: Vec<String>,

@@ -16,16 +16,20 @@ use url::Url;
 
 use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
+use crate::engine::error::ErrorClass;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
 use crate::input::words::{self, Source};
 use crate::input::{Reading, Single, address};
+use crate::nearest;
 use crate::report::{Format, Program, Programs, Wanted};
 
 /// What to do.
 pub(crate) enum Job {
     /// Fetch what the sources name.
     Fetch(Vec<Source>),
+    /// Show what that would be.
+    Dry(Vec<Source>),
     /// Fetch the pictures of the embedded origin.
     Demo,
     /// Fetch one by one, then all at once; without sources, from the embedded origin.
@@ -36,6 +40,15 @@ pub(crate) enum Job {
     History,
     /// Forget that something was fetched.
     Forget(Vec<What>),
+    /// Read a report back.
+    Report {
+        /// `-` is standard input.
+        file: PathBuf,
+        /// Print addresses, and not what it all comes to.
+        urls: bool,
+        /// Which rows.
+        classes: Vec<ErrorClass>,
+    },
 }
 
 /// How to show it.
@@ -76,6 +89,11 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let mut face = face(&options);
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
+    if options.dry_run && command.is_some() {
+        return Err(
+            "--dry-run shows what `haul URL` or `haul LIST` would fetch, and goes with no other command".to_owned()
+        );
+    }
     let (job, single) = match command {
         Some(Work::Demo) => {
             if !options.input.is_empty() {
@@ -95,6 +113,10 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             }
             (Job::Compare(sources(&words, &options.input)?), false)
         }
+        Some(Work::Report { urls: true, .. }) if options.json => {
+            return Err("`haul report --urls` prints a list: --json does not go with it".to_owned());
+        }
+        Some(Work::Report { file, urls, class }) => (Job::Report { file, urls, classes: classes(&class)? }, false),
         Some(other) => {
             own_state = true;
             face = if face == Face::Screen { Face::Plain } else { face };
@@ -104,7 +126,8 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             let sources = sources(&words, &options.input)?;
             let single = matches!(sources.as_slice(), [Source::Address(_)]);
             // A list typed at the terminal and the keys of the screen would take each other's letters.
-            if face == Face::Screen && sources.iter().any(|source| matches!(source, Source::Stdin)) {
+            let typed = sources.iter().any(|source| matches!(source, Source::Stdin));
+            if face == Face::Screen && (typed || options.dry_run) {
                 face = Face::Plain;
             }
             if sources.is_empty() && face != Face::Screen {
@@ -112,7 +135,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
                             `haul resume` to finish what an earlier run has left (haul --help says more)"
                     .to_owned());
             }
-            (Job::Fetch(sources), single)
+            (if options.dry_run { Job::Dry(sources) } else { Job::Fetch(sources) }, single)
         }
     };
     if let Some(name) = &options.output {
@@ -164,6 +187,20 @@ fn with_state(command: Work, options: &CommonOptions) -> Result<Job, String> {
         Work::Forget { words, .. } => Job::Forget(words.iter().map(|word| what(word)).collect::<Result<_, _>>()?),
         _ => Job::Resume,
     })
+}
+
+/// The kinds of errors that these words name.
+fn classes(words: &[String]) -> Result<Vec<ErrorClass>, String> {
+    let class = |word: &String| {
+        let known = || ErrorClass::ALL.into_iter();
+        known().find(|class| class.word() == word).ok_or_else(|| {
+            let meant = nearest::did_you_mean(word, known().map(ErrorClass::word));
+            let all = known().map(ErrorClass::word).collect::<Vec<_>>().join(", ");
+            let hint = if meant.is_empty() { format!(": there are {all}") } else { meant };
+            format!("--class: there is no error class `{}`{hint}", display::safe(word))
+        })
+    };
+    words.iter().map(class).collect()
 }
 
 fn what(word: &OsStr) -> Result<What, String> {

@@ -1,6 +1,7 @@
 //! One run of the program: settings in, exit status out. It opens the engine, hands it to a face, and is the only
 //! place that knows them all.
 
+mod dry;
 mod embedded;
 mod interrupt;
 mod other;
@@ -42,6 +43,8 @@ pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
         Job::Compare(sources) => return other::compare(sources, dir, options, keep),
         Job::History => return other::history(&options, face),
         Job::Forget(what) => return other::forget(&options, &what),
+        Job::Dry(sources) => return dry::run(sources, dir.as_deref().unwrap_or(".".as_ref()), &reading, face),
+        Job::Report { file, urls, classes } => return other::report(&file, urls, classes, face),
         Job::Fetch(sources) => (Some(sources), dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Resume => (None, dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Demo => {
@@ -143,9 +146,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
         }
         Ok(()) if jobs.totals().jobs == 0 && resumes => false,
         Ok(()) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
-            return Err(Refused::Usage(
-                "nothing to do: there is no address in what was given (- reads a list from standard input)".to_owned(),
-            ));
+            return Err(Refused::nothing_to_do());
         }
         Ok(()) => is_complete(&jobs) && jobs.is_restored() && told_all,
         Err(error) => {

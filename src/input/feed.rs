@@ -11,7 +11,7 @@ use super::address::Refusal;
 use super::entry::Entry;
 use super::list::Lines;
 use super::places::Places;
-use super::reading::{Reading, Single};
+use super::reading::Reading;
 use super::words::Source;
 
 /// Something on the way that a person should hear of.
@@ -49,8 +49,7 @@ pub fn feed(
     };
     let take = |mut entry: Entry| {
         held.borrow_mut().get_or_insert_with(|| engine.hold());
-        let Single { name, checksum } = reading.single.clone();
-        (entry.name, entry.checksum) = (name.or(entry.name), checksum.or(entry.checksum));
+        reading.single.complete(&mut entry);
         let full = match places.borrow_mut().request(entry) {
             Ok(request) => {
                 let mut batch = batch.borrow_mut();

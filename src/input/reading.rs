@@ -1,5 +1,6 @@
-//! How sources are read: what the user said of them on the command line. A leaf.
+//! How sources are read: what the user said of them on the command line.
 
+use super::entry::Entry;
 use crate::engine::options::Checksum;
 
 /// See the head of this file; as it is by default, addresses are taken as they stand.
@@ -16,4 +17,12 @@ pub struct Single {
     pub name: Option<String>,
     /// The digest that it must have.
     pub checksum: Option<Checksum>,
+}
+
+impl Single {
+    /// Adds to an entry what the user said.
+    pub fn complete(&self, entry: &mut Entry) {
+        let Self { name, checksum } = self.clone();
+        (entry.name, entry.checksum) = (name.or(entry.name.take()), checksum.or(entry.checksum.take()));
+    }
 }

@@ -126,7 +126,7 @@ impl Recorder {
         if self.writer.is_none() && self.hooks.are_none() {
             return;
         }
-        let job = |id: &JobId| jobs.get(*id);
+        let job = |id: &JobId| jobs.known(*id);
         match event {
             Event::Finished { id, file, record } => {
                 let row = job(id).map(|job| row(job, Ended::Finished(file), Some(record)));

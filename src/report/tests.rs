@@ -172,3 +172,16 @@ fn rows_are_written_as_jobs_end_where_nothing_goes_again() {
     assert_eq!((rows[4], rows.len()), ("", 5));
     assert_eq!(list, format!("{}\n{}\n", url(1), url(3)));
 }
+
+/// The schema in `assets` names the same columns and the same kinds of errors.
+#[test]
+fn the_schema_knows_every_column_and_every_kind_of_error() {
+    let schema: Value = serde_json::from_str(include_str!("../../assets/report.schema.json")).expect("JSON");
+    let row = &schema["$defs"]["row"];
+    assert_eq!(row["required"], json!(row::COLUMNS));
+    let mut columns: Vec<_> = row["properties"].as_object().expect("an object").keys().collect();
+    columns.sort_by_key(|name| row::COLUMNS.iter().position(|column| column == name));
+    assert_eq!(columns, row::COLUMNS.iter().collect::<Vec<_>>());
+    let classes = std::iter::once(Value::Null).chain(ErrorClass::ALL.map(|class| json!(class.word())));
+    assert_eq!(row["properties"]["error_class"]["enum"], classes.collect::<Value>());
+}

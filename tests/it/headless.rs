@@ -2,6 +2,7 @@
 //! has an origin of its own; where a retry would only cost seconds there is none.
 
 mod content;
+mod dry;
 mod exits;
 mod faults;
 #[cfg(unix)]
@@ -11,6 +12,8 @@ mod json;
 mod plain;
 #[cfg(unix)]
 mod report;
+#[cfg(unix)]
+mod report_back;
 
 use serde_json::Value;
 

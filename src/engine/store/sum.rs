@@ -10,7 +10,8 @@ use crate::display::without_userinfo;
 use crate::engine::request::DownloadRequest;
 
 /// What tells a job from every other: its address, its folder and the name that the user gave.
-pub(super) fn identity(request: &DownloadRequest) -> [u8; 16] {
+#[must_use]
+pub fn identity(request: &DownloadRequest) -> [u8; 16] {
     let name = request.name.as_deref().map_or_else(String::new, |name| format!("/{name}"));
     let dir = request.dir.as_os_str().as_encoded_bytes();
     short(&[without_userinfo(&request.url).as_str().as_bytes(), dir, name.as_bytes()])

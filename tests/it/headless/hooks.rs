@@ -80,7 +80,7 @@ fn each_file_is_told_once_with_its_facts_and_its_row() {
 
         let finish = told(&dir, "finish");
         let [(facts, summary)] = &finish[..] else { done.fail("not told once that all is over") };
-        assert_eq!(facts[..], ["", "", "", "failed", &bytes.to_string()]);
+        assert_eq!(facts[..], ["", "", "", "failed", &summary["bytes"].to_string()]);
         assert_eq!(
             ["event", "total", "finished", "skipped", "failed"].map(|field| summary[field].clone()),
             ["summary".into(), 3.into(), 2.into(), 1.into(), Value::from(1)]
@@ -186,6 +186,22 @@ fn a_signal_ends_hooks_that_hang_and_the_books_are_right() {
             assert!(rustix::process::test_kill_process(pid).is_err(), "{pid:?} is still there");
         }
     }
+}
+
+/// The face waits for room among the hooks; a signal must reach it there.
+#[test]
+fn a_signal_frees_a_run_that_waits_for_its_hooks() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    let urls = urls(&origin, 1100);
+    let args = ["--report", "r.jsonl", "-d", "files", "--on-complete", "sleep 1000", "-"];
+    let running = plain(&dir).args(args).stdin(urls.join("\n")).spawn();
+    running.wait_stdout_lines(1004);
+    running.signal(Signal::TERM);
+    let done = running.wait().expect(143);
+    let rows = String::from_utf8(dir.read("r.jsonl")).expect("UTF-8");
+    assert_eq!(rows.lines().count(), 1100);
+    let finished = rows.lines().filter(|row| row.contains("\"status\":\"finished\"")).count();
+    done.check_stderr(&format!("haul: {} hooks were not run: the run was ended", finished - 4));
 }
 
 #[test]
