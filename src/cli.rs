@@ -25,6 +25,7 @@ Examples:
   haul --failed left.txt list.txt   and again with `haul left.txt`
   haul resume                       finish what was interrupted, wherever it was
   haul history                      what was fetched, and where it went
+  haul report r.csv                 what a report of --report r.csv comes to
   haul demo                         15 pictures from haul itself, no network needed
 
 Exit status:
@@ -37,7 +38,8 @@ haul [OPTIONS] [URL|FILE]...
        haul [OPTIONS] compare [URL|FILE]...
        haul [OPTIONS] resume
        haul history [--json]
-       haul forget URL|PATH... | --all";
+       haul forget URL|PATH... | --all
+       haul report FILE [--urls] [--class CLASS,...] [--json]";
 
 /// A download manager for images and anything else that comes by the hundred.
 ///
@@ -78,6 +80,18 @@ pub(crate) enum Work {
         /// Forget everything
         #[arg(long, conflicts_with = "words")]
         all: bool,
+    },
+    /// Read a report back: what it comes to, or the addresses of what is not there
+    Report {
+        /// A file that --report has written, or - for standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Print the addresses of all that is not finished, one a line, for `haul -`
+        #[arg(long)]
+        urls: bool,
+        /// Only rows with these kinds of errors, as in `timeout,rate_limited`
+        #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+        class: Vec<String>,
     },
 }
 
@@ -151,6 +165,9 @@ pub(crate) struct CommonOptions {
     /// The digest that the file must have (sha256, sha512, sha1, md5), when there is exactly one address
     #[arg(long, value_name = "ALGO:HEX", value_parser = parse_checksum, global = true)]
     pub(crate) checksum: Option<Checksum>,
+    /// Show what would be fetched, under which names, and do nothing
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
     /// A header for every request, or a file of them; they stay with the origin they were given for
     #[arg(short = 'H', long, value_name = "'NAME: VALUE'|@FILE", global = true)]
     pub(crate) header: Vec<String>,
@@ -199,6 +216,15 @@ pub(crate) struct CommonOptions {
     /// Write the addresses that failed or are unfinished, as a list to feed back
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) failed: Option<PathBuf>,
+    /// Run this for every file that was fetched: no shell, facts in `HAUL_*`, its row as JSON on standard input
+    #[arg(long, value_name = "CMD", global = true)]
+    pub(crate) on_complete: Option<String>,
+    /// Run this for every file that failed
+    #[arg(long, value_name = "CMD", global = true)]
+    pub(crate) on_failed: Option<String>,
+    /// Run this once at the end, the summary as JSON on standard input
+    #[arg(long, value_name = "CMD", global = true)]
+    pub(crate) on_finish: Option<String>,
     /// The database that remembers jobs between runs [default: haul/haul.db in the state folder]
     #[arg(long, value_name = "FILE", conflicts_with = "no_state", global = true)]
     pub(crate) state: Option<PathBuf>,

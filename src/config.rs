@@ -19,17 +19,21 @@ use url::Url;
 
 use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
+use crate::engine::error::ErrorClass;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
 use crate::input::table::Asked;
 use crate::input::words::{self, Source};
 use crate::input::{Naming, Reading, Single, address, curl, tables};
-use crate::report::{Format, Wanted};
+use crate::nearest;
+use crate::report::{Format, Program, Programs, Wanted};
 
 /// What to do.
 pub(crate) enum Job {
     /// Fetch what the sources name.
     Fetch(Vec<Source>),
+    /// Show what that would be.
+    Dry(Vec<Source>),
     /// Fetch the pictures of the embedded origin.
     Demo,
     /// Fetch one by one, then all at once; without sources, from the embedded origin.
@@ -40,6 +44,15 @@ pub(crate) enum Job {
     History,
     /// Forget that something was fetched.
     Forget(Vec<What>),
+    /// Read a report back.
+    Report {
+        /// `-` is standard input.
+        file: PathBuf,
+        /// Print addresses, and not what it all comes to.
+        urls: bool,
+        /// Which rows.
+        classes: Vec<ErrorClass>,
+    },
 }
 
 /// How to show it.
@@ -80,6 +93,11 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let mut face = face(&options);
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
+    if options.dry_run && command.is_some() {
+        return Err(
+            "--dry-run shows what `haul URL` or `haul LIST` would fetch, and goes with no other command".to_owned()
+        );
+    }
     let asked = asked(&options)?;
     let (mut job, single) = match command {
         Some(Work::Demo) => {
@@ -101,8 +119,15 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             if !options.from_curl.is_empty() {
                 return Err("`haul compare` asks for addresses alone: --from-curl does not go with it".to_owned());
             }
+            if [&options.on_complete, &options.on_failed, &options.on_finish].into_iter().any(Option::is_some) {
+                return Err("`haul compare` prints a table: no hooks go with it".to_owned());
+            }
             (Job::Compare(sources(&words, &options, &asked)?), false)
         }
+        Some(Work::Report { urls: true, .. }) if options.json => {
+            return Err("`haul report --urls` prints a list: --json does not go with it".to_owned());
+        }
+        Some(Work::Report { file, urls, class }) => (Job::Report { file, urls, classes: classes(&class)? }, false),
         Some(other) => {
             own_state = true;
             face = if face == Face::Screen { Face::Plain } else { face };
@@ -112,8 +137,8 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             let sources = sources(&words, &options, &asked)?;
             let single = matches!(sources.as_slice(), [Source::Address(_) | Source::Entry(_)]);
             // A list typed at the terminal and the keys of the screen would take each other's letters.
-            let stdin = words.iter().chain(&options.input).any(|word| word == "-");
-            if face == Face::Screen && stdin {
+            let typed = words.iter().chain(&options.input).any(|word| word == "-");
+            if face == Face::Screen && (typed || options.dry_run) {
                 face = Face::Plain;
             }
             if sources.is_empty() && face != Face::Screen {
@@ -121,7 +146,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
                             `haul resume` to finish what an earlier run has left (haul --help says more)"
                     .to_owned());
             }
-            (Job::Fetch(sources), single)
+            (if options.dry_run { Job::Dry(sources) } else { Job::Fetch(sources) }, single)
         }
     };
     if let Some(name) = &options.output {
@@ -189,6 +214,20 @@ fn with_state(command: Work, options: &CommonOptions) -> Result<Job, String> {
     })
 }
 
+/// The kinds of errors that these words name.
+fn classes(words: &[String]) -> Result<Vec<ErrorClass>, String> {
+    let class = |word: &String| {
+        let known = || ErrorClass::ALL.into_iter();
+        known().find(|class| class.word() == word).ok_or_else(|| {
+            let meant = nearest::did_you_mean(word, known().map(ErrorClass::word));
+            let all = known().map(ErrorClass::word).collect::<Vec<_>>().join(", ");
+            let hint = if meant.is_empty() { format!(": there are {all}") } else { meant };
+            format!("--class: there is no error class `{}`{hint}", display::safe(word))
+        })
+    };
+    words.iter().map(class).collect()
+}
+
 fn what(word: &OsStr) -> Result<What, String> {
     if let Some(text) = word.to_str().filter(|text| text.contains("://")) {
         return address(text).map(What::Address);
@@ -232,7 +271,18 @@ fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String
             return Err("--report names a list that is to be read: it would be overwritten".to_owned());
         }
     }
-    Ok(Wanted { report, columns: Vec::new(), failed: options.failed.clone(), log: None })
+    let (columns, programs) = (Vec::new(), programs(options)?);
+    Ok(Wanted { report, columns, failed: options.failed.clone(), log: None, programs })
+}
+
+/// The programs that hear of every job.
+fn programs(options: &CommonOptions) -> Result<Programs, String> {
+    let program = |option, text: &Option<String>| text.as_deref().map(|text| Program::parse(option, text)).transpose();
+    Ok(Programs {
+        complete: program("--on-complete", &options.on_complete)?,
+        failed: program("--on-failed", &options.on_failed)?,
+        finish: program("--on-finish", &options.on_finish)?,
+    })
 }
 
 /// Words first, in order, then curl commands, then the lists of `--input`.
@@ -269,7 +319,8 @@ fn with_tables(job: &mut Job, asked: &Asked, records: &mut Wanted) -> Result<(),
                 .to_owned(),
         );
     }
-    if records.report.is_some() {
+    let programs = &records.programs;
+    if records.report.is_some() || programs.complete.is_some() || programs.failed.is_some() {
         records.columns = tables::columns(sources);
         tables::carry(sources, &records.columns);
     }

@@ -62,6 +62,12 @@ impl Jobs {
         self.position(id).map(|at| &self.rows[at])
     }
 
+    /// What is known of a job, also while its row is out of sight.
+    #[must_use]
+    pub fn known(&self, id: JobId) -> Option<&Job> {
+        self.get(id).or_else(|| self.hidden.get(&id))
+    }
+
     /// Where a row stands in [`Self::rows`].
     #[must_use]
     pub fn position(&self, id: JobId) -> Option<usize> {
@@ -281,7 +287,7 @@ impl Jobs {
             Event::Finished { id, file, .. } if !file.skipped => (*id, file.bytes),
             _ => return 0,
         };
-        self.get(id).or_else(|| self.hidden.get(&id)).map_or(0, |job| bytes.saturating_sub(job.bytes))
+        self.known(id).map_or(0, |job| bytes.saturating_sub(job.bytes))
     }
 
     fn rest(&mut self, id: JobId, state: JobState) {

@@ -15,7 +15,7 @@
 //! | `engine`: `supervisor` | the one owner of all jobs |
 //! | [`engine::Engine`] | the facade: commands in, events out |
 //! | [`jobs`] [`input`] [`origin`] | the read model; text into requests; the embedded origin of demo and compare |
-//! | `report` | files that tell what became of every job: rows, the list of failures, the log of the screen |
+//! | `report` | files that tell what became of every job: rows, the list of failures, the log of the screen; and hooks, programs that are told |
 //! | `cli` `config` `signals` | options as typed (clap lives here alone), what they mean, how a run is ended from outside |
 //! | `headless` `tui` `compare` `commands` | the faces (ratatui and crossterm live in `tui` alone) and what looks back at earlier runs; none names another |
 //! | `session` | one run: opens the engine and hands it to a face; the only place that knows them all |

@@ -1,6 +1,7 @@
 //! One run of the program: settings in, exit status out. It opens the engine, hands it to a face, and is the only
 //! place that knows them all.
 
+mod dry;
 mod embedded;
 mod interrupt;
 mod other;
@@ -42,6 +43,8 @@ pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
         Job::Compare(sources) => return other::compare(sources, dir, options, keep),
         Job::History => return other::history(&options, face),
         Job::Forget(what) => return other::forget(&options, &what),
+        Job::Dry(sources) => return dry::run(sources, dir.as_deref().unwrap_or(".".as_ref()), &reading, face),
+        Job::Report { file, urls, classes } => return other::report(&file, urls, classes, face),
         Job::Fetch(sources) => (Some(sources), dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Resume => (None, dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Demo => {
@@ -105,7 +108,9 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     let recorder = Recorder::create(records, false, move |line| told.say(line));
     let mut recorder = recorder.map_err(Refused::Records)?;
     let held = engine.hold();
-    let interrupt = Interrupt::listen(|| {}, || {});
+    let (hooks, started) = (recorder.hooks(), Instant::now());
+    let hurried = hooks.clone();
+    let interrupt = Interrupt::listen(move || hurried.hurry(), || {});
     interrupt.covers(&engine);
     let troubled = Arc::new(AtomicBool::new(false));
     let (told, flag, feeder) = (Arc::clone(&console), Arc::clone(&troubled), engine.clone());
@@ -126,10 +131,14 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     })?;
     let mut jobs = Jobs::new();
     let result = headless::run(&events, face, &console, &mut jobs, &mut recorder);
+    let elapsed = started.elapsed();
     console.close();
     engine.send(Command::Stop);
     drain(&events, &mut jobs, &mut recorder);
     let told_all = recorder.finish(&jobs, all_read.load(Ordering::Acquire));
+    if jobs.totals().jobs > 0 {
+        hooks.end(&jobs, &headless::summary_object(&jobs, elapsed), |line| console.say(line));
+    }
     let complete = match result {
         Ok(()) if jobs.totals().jobs == 0 && resumes && jobs.is_restored() => {
             console.say("haul: nothing is unfinished");
@@ -137,9 +146,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
         }
         Ok(()) if jobs.totals().jobs == 0 && resumes => false,
         Ok(()) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
-            return Err(Refused::Usage(
-                "nothing to do: there is no address in what was given (- reads a list from standard input)".to_owned(),
-            ));
+            return Err(Refused::nothing_to_do());
         }
         Ok(()) => is_complete(&jobs) && jobs.is_restored() && told_all,
         Err(error) => {
@@ -165,8 +172,13 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     };
     let mut recorder = Recorder::create(records, true, say).map_err(Refused::Records)?;
     let held = engine.hold();
-    let stop = inbox.clone();
-    let interrupt = Interrupt::listen(move || stop.stop(), tui::restore);
+    let (stop, hooks) = (inbox.clone(), recorder.hooks());
+    let hurried = hooks.clone();
+    let first = move || {
+        stop.stop();
+        hurried.hurry();
+    };
+    let interrupt = Interrupt::listen(first, tui::restore);
     interrupt.covers(&engine);
     let troubled = Arc::new(AtomicBool::new(false));
     let (notes, flag, feeder) = (inbox.clone(), Arc::clone(&troubled), engine.clone());
@@ -201,7 +213,12 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
         }
     };
     drain(&events, &mut jobs, &mut recorder);
-    let told_all = recorder.finish(&jobs, all_read.load(Ordering::Acquire));
+    let (told_all, elapsed) = (recorder.finish(&jobs, all_read.load(Ordering::Acquire)), started.elapsed());
+    let console = Console::new(false);
+    if !matches!(ending, tui::Ending::Quit) {
+        hooks.hurry();
+    }
+    hooks.end(&jobs, &headless::summary_object(&jobs, elapsed), |line| console.say(line));
     match ending {
         // Nobody is there to read a summary.
         tui::Ending::Hangup => return Ok(Signal::Hangup.exit_status()),
@@ -209,11 +226,10 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
         tui::Ending::Stopped => interrupt.note(Signal::Interrupt),
         tui::Ending::Quit => {}
     }
-    let console = Console::new(false);
     trouble.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|line| console.say(line));
     if jobs.totals().jobs > 0 {
         // The terminal is ours no more; if it is gone, so is the need to tell it.
-        let _ = console.data(&headless::summary(&jobs, started.elapsed()));
+        let _ = console.data(&headless::summary(&jobs, elapsed));
     }
     Ok(interrupt.exit_status(told_all && is_complete(&jobs) && jobs.is_restored() && !troubled.load(Ordering::Relaxed)))
 }

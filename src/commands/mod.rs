@@ -2,6 +2,7 @@
 
 mod forget;
 mod history;
+pub(crate) mod report;
 
 pub(crate) use forget::forget;
 pub(crate) use history::history;

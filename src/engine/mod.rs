@@ -56,9 +56,11 @@ mod transfer;
 
 pub use checksum::parse as parse_checksum;
 pub use disk::{prepare_folder, same_files};
-pub use file_name::{check_own as check_file_name, clean as clean_file_name};
+pub use file_name::{
+    check_own as check_file_name, clean as clean_file_name, foreseen as foreseen_name, numbered as numbered_name,
+};
 pub use outbox::{Events, Hold, Received};
-pub use store::{Forgotten, OpenError, Past, What, forget, history};
+pub use store::{Forgotten, OpenError, Past, What, forget, history, identity};
 
 use std::fmt;
 use std::io;

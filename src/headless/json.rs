@@ -147,8 +147,8 @@ fn failed<'a>(id: JobId, url: &'a str, error: &'a TransferError, attempts: u32) 
     }
 }
 
-/// The last line.
-pub(super) fn summary(jobs: &Jobs, elapsed: Duration) -> String {
+/// The last line, which is also what hooks read at the end.
+pub(crate) fn summary(jobs: &Jobs, elapsed: Duration) -> String {
     let totals = jobs.totals();
     let bytes = jobs.bytes_received();
     text(&Line::Summary {

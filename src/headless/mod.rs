@@ -6,6 +6,7 @@ mod json;
 mod plain;
 
 pub(crate) use console::Console;
+pub(crate) use json::summary as summary_object;
 pub(crate) use plain::summary;
 
 use std::io;

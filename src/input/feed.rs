@@ -13,7 +13,7 @@ use super::lines::Lines;
 use super::list::{List, Said};
 use super::open::Text;
 use super::places::Places;
-use super::reading::{Reading, Single};
+use super::reading::Reading;
 use super::table::Table;
 use super::words::Source;
 
@@ -54,8 +54,7 @@ pub fn feed(
     };
     let take = |mut entry: Entry| {
         held.borrow_mut().get_or_insert_with(|| engine.hold());
-        let Single { name, checksum } = reading.single.clone();
-        (entry.name, entry.checksum) = (name.or(entry.name), checksum.or(entry.checksum));
+        reading.single.complete(&mut entry);
         let full = match places.borrow_mut().request(entry) {
             Ok(request) => {
                 let mut batch = batch.borrow_mut();

@@ -1,7 +1,8 @@
 //! Entries become requests: the folders that they name are made, once each. It blocks, as whoever makes folders does.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 
 use super::entry::Entry;
@@ -14,13 +15,27 @@ use crate::engine::{check_file_name, prepare_folder};
 pub struct Places {
     dir: Arc<Path>,
     made: HashMap<PathBuf, Arc<Path>>,
+    /// False where nothing may be written.
+    makes: bool,
 }
 
 impl Places {
     /// Files go to `dir`, a real path, unless their entries say otherwise.
     #[must_use]
     pub fn new(dir: Arc<Path>) -> Self {
-        Self { dir, made: HashMap::new() }
+        Self { dir, made: HashMap::new(), makes: true }
+    }
+
+    /// The same where folders are not made, but only said to be where they would be.
+    #[must_use]
+    pub fn foreseen(dir: &Path) -> Self {
+        Self { dir: real(dir).into(), made: HashMap::new(), makes: false }
+    }
+
+    /// The folder of the run.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The request that an entry stands for.
@@ -42,12 +57,20 @@ impl Places {
             return Ok(Arc::clone(made));
         }
         let shown = || display::safe(&named.to_string_lossy());
-        let made = prepare_folder(&self.dir.join(named));
+        let dir = self.dir.join(named);
+        let made = if self.makes { prepare_folder(&dir) } else { Ok(real(&dir)) };
         let made: Arc<Path> =
             made.map_err(|error| format!("cannot write to the folder `{}`: {error}", shown()))?.into();
         self.made.insert(named.to_owned(), Arc::clone(&made));
         Ok(made)
     }
+}
+
+/// The real path that a folder would have if it were made.
+fn real(dir: &Path) -> PathBuf {
+    let dir = path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let there = dir.ancestors().find_map(|above| Some((fs::canonicalize(above).ok()?, dir.strip_prefix(above).ok()?)));
+    there.map_or_else(|| dir.clone(), |(real, rest)| real.iter().chain(rest).collect())
 }
 
 /// A path that somebody wrote for one file: the folders below the usual one, and the name.

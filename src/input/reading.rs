@@ -1,5 +1,6 @@
 //! How sources are read: what the user said of them on the command line.
 
+use super::entry::Entry;
 use super::naming::Naming;
 use crate::engine::options::Checksum;
 
@@ -21,4 +22,12 @@ pub struct Single {
     pub name: Option<String>,
     /// The digest that it must have.
     pub checksum: Option<Checksum>,
+}
+
+impl Single {
+    /// Adds to an entry what the user said.
+    pub fn complete(&self, entry: &mut Entry) {
+        let Self { name, checksum } = self.clone();
+        (entry.name, entry.checksum) = (name.or(entry.name.take()), checksum.or(entry.checksum.take()));
+    }
 }

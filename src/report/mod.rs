@@ -1,5 +1,6 @@
 //! The files that tell what became of every job, whatever the face: `--report`, a row a job, and `--failed`, a list
-//! that can be fed back; and `haul.log`, since a screen has no place for what happens on the wire. A [`Recorder`] hears
+//! that can be fed back; and `haul.log`, since a screen has no place for what happens on the wire. Beside them, the
+//! [`hooks`]: programs of the user's that are told the same rows. A [`Recorder`] hears
 //! every event before the read model does and sends it to a thread of its own, so that no slow disk holds a face up;
 //! what has not ended at the end of the run is added then, from the read model. Nothing is kept twice. It must not know
 //! how anything is shown.
@@ -8,15 +9,18 @@ mod extra;
 mod failed;
 mod file;
 mod format;
+mod hooks;
 mod log;
 mod row;
 
 pub(crate) use format::Format;
+pub(crate) use hooks::{Hooks, Program, Programs};
 
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::SystemTime;
@@ -27,10 +31,11 @@ use crate::engine::request::{Columns, JobId, JobMap};
 use crate::jobs::{Job, JobState, Jobs};
 use failed::FailedList;
 use file::ReportFile;
+use hooks::Say;
 use log::Log;
 use row::{Ended, Row, row, standing};
 
-/// Which files the user wants.
+/// Which files the user wants, and who else is to be told.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
     /// A row for every job.
@@ -41,6 +46,8 @@ pub(crate) struct Wanted {
     pub(crate) failed: Option<PathBuf>,
     /// What happens on the wire, a line each.
     pub(crate) log: Option<PathBuf>,
+    /// Programs that hear of every job.
+    pub(crate) programs: Programs,
 }
 
 /// A file that cannot be made: which, and why.
@@ -69,6 +76,7 @@ struct Entry {
 pub(crate) struct Recorder {
     /// None where the user wants no file.
     writer: Option<(Sender<Entry>, JoinHandle<Writer>)>,
+    hooks: Hooks,
     /// A failed job may go again, so its row waits for the end.
     retried: bool,
     /// The rows that wait.
@@ -80,18 +88,26 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// Makes the files. `retried` says that jobs may go again after they have failed. `say` hears of trouble, a safe
-    /// line each, at most one a file.
+    /// Makes the files. On a screen jobs may go again after they have failed. `say` hears of trouble, a safe line each,
+    /// at most one a file.
     ///
     /// # Errors
     /// When a file cannot be written.
     pub(crate) fn create(
         wanted: Wanted,
-        retried: bool,
-        say: impl Fn(&str) + Send + 'static,
+        on_screen: bool,
+        say: impl Fn(&str) + Send + Sync + 'static,
     ) -> Result<Self, Unwritable> {
-        let mut this =
-            Self { writer: None, retried, held: HashMap::new(), columns: JobMap::default(), removed: Vec::new() };
+        let say: Say = Arc::new(say);
+        let hooks = Hooks::new(wanted.programs, &wanted.columns, on_screen, Arc::clone(&say));
+        let mut this = Self {
+            writer: None,
+            hooks,
+            retried: on_screen,
+            held: HashMap::new(),
+            columns: JobMap::default(),
+            removed: Vec::new(),
+        };
         let report = wanted.report.as_ref().map(|(path, _)| path);
         let named = report.or(wanted.failed.as_ref()).or(wanted.log.as_ref()).cloned();
         let Some(named) = named else { return Ok(this) };
@@ -105,7 +121,7 @@ impl Recorder {
             FailedList::create(&path).map_err(|error| Unwritable(path.clone(), error)).map(|list| (path, list))
         });
         let failed = failed.transpose()?;
-        let mut writer = Writer { report, failed, log: None, say: Box::new(say), troubled: false };
+        let mut writer = Writer { report, failed, log: None, say, troubled: false };
         if let Some(path) = wanted.log {
             writer.log =
                 Log::open(&path).inspect_err(|error| writer.lost_log(&path, error)).ok().map(|log| (path, log));
@@ -116,20 +132,30 @@ impl Recorder {
         Ok(this)
     }
 
+    /// The programs that are told as well.
+    pub(crate) fn hooks(&self) -> Hooks {
+        self.hooks.clone()
+    }
+
     /// Takes note of an event. `jobs` must not have heard of it yet.
     pub(crate) fn note(&mut self, event: &Event, jobs: &Jobs) {
-        if self.writer.is_none() {
+        if self.writer.is_none() && self.hooks.are_none() {
             return;
         }
-        let job = |id: &JobId| jobs.get(*id);
+        let job = |id: &JobId| jobs.known(*id);
         match event {
             Event::Finished { id, file, record } => {
                 let row = job(id).map(|job| row(job, Ended::Finished(file), Some(record)));
+                if let Some(row) = row.as_ref().filter(|_| !file.skipped) {
+                    self.hooks.complete(row, self.columns.get(id), &file.path);
+                }
                 self.send(*id, row, None);
             }
             Event::Failed { id, error, attempts, record } => {
                 if let Some(job) = job(id) {
-                    self.ended(job, row(job, Ended::Failed(error, *attempts), Some(record)));
+                    let row = row(job, Ended::Failed(error, *attempts), Some(record));
+                    self.hooks.failed(&row, self.columns.get(id));
+                    self.ended(job, row);
                 }
             }
             Event::Cancelled { id, attempts, record } => {
@@ -154,6 +180,13 @@ impl Recorder {
     }
 
     fn ended(&mut self, job: &Job, row: Row) {
+        if self.writer.is_none() {
+            // On a screen it may go again.
+            if !self.retried {
+                self.columns.remove(&job.id);
+            }
+            return;
+        }
         let url = Some(address(job));
         if self.retried {
             self.held.insert(job.id, Box::new(row));
@@ -165,6 +198,9 @@ impl Recorder {
 
     /// Whoever takes a job off the list does not want it; its file, if it has one, stays, and so does its row.
     fn removed(&mut self, job: &Job) {
+        if self.writer.is_none() {
+            return;
+        }
         let row = match (&job.state, self.held.remove(&job.id)) {
             (JobState::Finished(_), _) => return,
             (_, Some(row)) => *row,
@@ -226,7 +262,7 @@ struct Writer {
     report: Option<(PathBuf, ReportFile)>,
     failed: Option<(PathBuf, FailedList)>,
     log: Option<(PathBuf, Log)>,
-    say: Box<dyn Fn(&str) + Send>,
+    say: Say,
     troubled: bool,
 }
 

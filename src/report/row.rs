@@ -163,6 +163,11 @@ pub(super) fn standing(job: &Job) -> Row {
     }
 }
 
+/// What stands in the column of this name.
+pub(super) fn value<'a>(row: &'a Row, name: &str) -> &'a Value {
+    COLUMNS.iter().zip(row).find(|(column, _)| **column == name).map_or(&Value::Null, |(_, value)| value)
+}
+
 fn text_of(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }

@@ -75,7 +75,13 @@ fn with_columns(columns: &[&str], ending: &str, retried: bool, events: &[Event])
     fs::create_dir(&dir).expect("created");
     let (report, list) = (dir.join(format!("r.{ending}")), dir.join("failed.txt"));
     let format = Format::of(&report).expect("a known ending");
-    let wanted = Wanted { report: Some((report.clone(), format)), columns, failed: Some(list.clone()), log: None };
+    let wanted = Wanted {
+        report: Some((report.clone(), format)),
+        columns,
+        failed: Some(list.clone()),
+        log: None,
+        programs: Programs::default(),
+    };
     let mut recorder = Recorder::create(wanted, retried, |line| unreachable!("{line}")).expect("a folder of our own");
     let mut jobs = Jobs::new();
     for event in events {
@@ -222,4 +228,17 @@ fn csv_rows(text: &str) -> Vec<Value> {
     rows.deserialize()
         .map(|row: Result<std::collections::HashMap<String, String>, _>| json!(row.expect("a row")))
         .collect()
+}
+
+/// The schema in `assets` names the same columns and the same kinds of errors.
+#[test]
+fn the_schema_knows_every_column_and_every_kind_of_error() {
+    let schema: Value = serde_json::from_str(include_str!("../../assets/report.schema.json")).expect("JSON");
+    let row = &schema["$defs"]["row"];
+    assert_eq!(row["required"], json!(row::COLUMNS));
+    let mut columns: Vec<_> = row["properties"].as_object().expect("an object").keys().collect();
+    columns.sort_by_key(|name| row::COLUMNS.iter().position(|column| column == name));
+    assert_eq!(columns, row::COLUMNS.iter().collect::<Vec<_>>());
+    let classes = std::iter::once(Value::Null).chain(ErrorClass::ALL.map(|class| json!(class.word())));
+    assert_eq!(row["properties"]["error_class"]["enum"], classes.collect::<Value>());
 }

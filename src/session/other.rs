@@ -1,6 +1,8 @@
 //! Runs that are no batch of downloads: the comparison, and what looks back at earlier runs.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,9 +11,12 @@ use super::interrupt::Interrupt;
 use super::refused::Refused;
 use super::troubles::Report;
 use crate::commands;
+use crate::commands::report::{self, Chosen, Unreadable};
 use crate::compare::{CompareError, Comparison};
 use crate::config::Face;
+use crate::display::safe;
 use crate::engine::What;
+use crate::engine::error::ErrorClass;
 use crate::engine::options::Options;
 use crate::headless::Console;
 use crate::input::words::Source;
@@ -31,6 +36,37 @@ pub(super) fn forget(options: &Options, what: &[What]) -> Result<u8, Refused> {
     let console = Console::new(false);
     let told = console.data(&line).inspect_err(|error| console.lost(error));
     Ok(u8::from(!done || told.is_err()))
+}
+
+pub(super) fn report(path: &Path, urls: bool, classes: Vec<ErrorClass>, face: Face) -> Result<u8, Refused> {
+    let shown = safe(&path.to_string_lossy());
+    let file: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        let opened = File::open(path);
+        Box::new(opened.map_err(|error| Refused::Usage(format!("cannot read the report `{shown}`: {error}")))?)
+    };
+    let (console, chosen) = (Console::new(false), Chosen(classes));
+    let (printed, read) = if urls {
+        match report::urls(file, &chosen, |url| console.data(url)) {
+            Ok(printed) => (printed, Ok(())),
+            Err(why) => (Ok(()), Err(why)),
+        }
+    } else {
+        let (lines, read) = report::summary(file, &chosen, face == Face::Json);
+        let broken = matches!(read, Err(Unreadable::NoReport(_)));
+        (if broken { Ok(()) } else { lines.iter().try_for_each(|line| console.data(line)) }, read)
+    };
+    printed.as_ref().err().into_iter().for_each(|error| console.lost(error));
+    match read {
+        Ok(()) => Ok(u8::from(printed.is_err())),
+        Err(why @ Unreadable::NoReport(_)) => Err(Refused::Usage(format!("`{shown}`: {}", safe(&why.to_string())))),
+        Err(why) => {
+            console.say(&format!("haul: `{shown}`: {}", safe(&why.to_string())));
+            // One that was cut is all there is, and tells all there is to tell.
+            Ok(u8::from(!matches!(why, Unreadable::Cut) || printed.is_err()))
+        }
+    }
 }
 
 pub(super) fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: bool) -> Result<u8, Refused> {

@@ -22,6 +22,11 @@ pub(crate) enum Refused {
 }
 
 impl Refused {
+    pub(super) fn nothing_to_do() -> Self {
+        let why = "nothing to do: there is no address in what was given (- reads a list from standard input)";
+        Self::Usage(why.to_owned())
+    }
+
     pub(crate) fn exit_status(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,

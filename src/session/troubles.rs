@@ -35,6 +35,11 @@ impl<F: FnMut(&str)> Report<F> {
         }
     }
 
+    /// How many lines were refused so far.
+    pub(super) fn refused(&self) -> u64 {
+        self.refused
+    }
+
     pub(super) fn end(&mut self) {
         if let Some(more) = self.refused.checked_sub(NAMED_LINES).filter(|more| *more > 0) {
             (self.say)(&format!("{more} more lines were refused"));

@@ -2,8 +2,11 @@
 //! has an origin of its own; where a retry would only cost seconds there is none.
 
 mod content;
+mod dry;
 mod exits;
 mod faults;
+#[cfg(unix)]
+mod hooks;
 mod input;
 mod json;
 mod lists;
@@ -11,6 +14,8 @@ mod names;
 mod plain;
 #[cfg(unix)]
 mod report;
+#[cfg(unix)]
+mod report_back;
 #[cfg(unix)]
 mod tables;
 mod times;

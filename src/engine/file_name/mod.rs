@@ -11,6 +11,8 @@ use percent_encoding::percent_decode_str;
 use unicode_segmentation::UnicodeSegmentation;
 use url::Url;
 
+use super::request::DownloadRequest;
+
 /// The longest name in bytes: room for ` (9999)` below the 255 that file systems allow.
 const LONGEST: usize = 240;
 
@@ -36,6 +38,14 @@ pub(super) fn choose(disposition: Option<&[u8]>, requested: &Url, last: &Url) ->
     let image = names.iter().flatten().find(|name| has_image_ending(name));
     let any = names.iter().flatten().next();
     image.or(any).cloned().unwrap_or_else(|| "download".to_owned())
+}
+
+/// The name that a request's file will have as far as that is known before the server is asked.
+#[must_use]
+pub fn foreseen(request: &DownloadRequest) -> String {
+    let chosen = || choose(None, &request.url, &request.url);
+    let given = || request.pattern().map(|pattern| by_pattern(pattern, &chosen()));
+    request.name.clone().or_else(given).unwrap_or_else(chosen)
 }
 
 /// Checks a name that the user gave.
@@ -72,7 +82,8 @@ pub(super) fn by_pattern(pattern: &str, name: &str) -> String {
 }
 
 /// The `n`-th choice for a name that is taken: `photo (2).jpg`.
-pub(super) fn numbered(name: &str, n: u32) -> String {
+#[must_use]
+pub fn numbered(name: &str, n: u32) -> String {
     let (stem, ending) = split(name);
     format!("{stem} ({n}){ending}")
 }

@@ -26,6 +26,7 @@ pub use error::OpenError;
 pub use history::{Forgotten, Past, What, forget, history};
 pub(super) use order::{Answer, Found, Left, LeftState, Standing, Synced, Trust, Unsynced};
 pub(super) use record::{Change, Intent};
+pub use sum::identity;
 
 use std::collections::HashSet;
 use std::fs;

@@ -10,7 +10,8 @@ use crate::display::without_userinfo;
 use crate::engine::request::DownloadRequest;
 
 /// What tells a job from every other: its address, its folder and the name that the user gave, or the pattern for it.
-pub(super) fn identity(request: &DownloadRequest) -> [u8; 16] {
+#[must_use]
+pub fn identity(request: &DownloadRequest) -> [u8; 16] {
     // A name has no slash in it, so that none is a pattern.
     let pattern = || request.pattern().map_or_else(String::new, |pattern| format!("//{pattern}"));
     let name = request.name.as_deref().map_or_else(pattern, |name| format!("/{name}"));

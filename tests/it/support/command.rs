@@ -196,6 +196,11 @@ pub(crate) fn peak_memory(pid: u32) -> u64 {
     peak.expect("a process that lives has a peak") * 1024
 }
 
+#[cfg(unix)]
+fn lines(text: &[u8]) -> usize {
+    text.split(|byte| *byte == b'\n').count() - 1
+}
+
 /// A run that has started. Dropping it kills it.
 pub(crate) struct Running {
     shared: Arc<Shared>,
@@ -243,6 +248,22 @@ impl Running {
     #[track_caller]
     pub(crate) fn wait_stderr(&self, wanted: impl Fn(&str) -> bool) -> String {
         self.wait_line("stderr", |seen| &seen.err, wanted)
+    }
+
+    /// Holds the test until standard output has so many lines.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn wait_stdout_lines(&self, count: usize) {
+        self.wait_while(|seen| lines(&seen.out) < count && seen.status.is_none());
+        if self.stdout_lines() < count {
+            fail(&self.finished().describe(&format!("fewer than {count} lines on stdout")));
+        }
+    }
+
+    /// How many lines standard output has by now.
+    #[cfg(unix)]
+    pub(crate) fn stdout_lines(&self) -> usize {
+        lines(&self.shared.lock().out)
     }
 
     #[track_caller]
