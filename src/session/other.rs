@@ -33,7 +33,13 @@ pub(super) fn forget(options: &Options, what: &[What]) -> Result<u8, Refused> {
     Ok(u8::from(!done || told.is_err()))
 }
 
-pub(super) fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: bool) -> Result<u8, Refused> {
+pub(super) fn compare(
+    sources: Vec<Source>,
+    reading: &Reading,
+    dir: Option<PathBuf>,
+    options: Options,
+    keep: bool,
+) -> Result<u8, Refused> {
     let (sources, options, _origin) = if sources.is_empty() {
         let (origin, sources, options) = embedded::origin(Manners { busy_once: false, ..Manners::default() }, options)?;
         (sources, options, Some(origin))
@@ -46,7 +52,7 @@ pub(super) fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Optio
     let mut urls = Vec::new();
     feed::read(
         sources,
-        &Reading::default(),
+        reading,
         |entry| {
             urls.push(entry.url);
             true
