@@ -229,8 +229,9 @@ mod streaming {
         let (running, mut pipe) = fed(&dir);
         writeln!(pipe, "{}", origin.url("/1.bin")).expect("somebody reads");
         gate.wait_for(1);
-        write!(pipe, " out=late.bin\n gid=1\n| {0}\n{0}\n out=own.bin\n", origin.url("/2.bin"))
-            .expect("somebody reads");
+        // In one piece, as whoever writes to a pipe has it.
+        let rest = format!(" out=late.bin\n gid=1\n| {0}\n{0}\n out=own.bin\n", origin.url("/2.bin"));
+        pipe.write_all(rest.as_bytes()).expect("somebody reads");
         running.wait_stderr(|line| line == "pipe: line 2: `out` came too late: the address above it is on its way");
         gate.open();
         drop(pipe);
