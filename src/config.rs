@@ -290,7 +290,7 @@ fn sources(words: &[OsString], options: &CommonOptions, asked: &Asked) -> Result
     let mut sources = words.iter().map(|word| words::word(word, options.glob)).collect::<Result<Vec<_>, _>>()?;
     words::check(&sources)?;
     for command in &options.from_curl {
-        sources.extend(curl::entries(command)?.into_iter().map(Source::Entry));
+        sources.extend(curl::entries(command)?.into_iter().map(|entry| Source::Entry(Box::new(entry))));
     }
     sources.extend(options.input.iter().map(|list| words::list(list)).collect::<Result<Vec<_>, _>>()?);
     let stdin = sources.iter().filter(|source| matches!(source, Source::Stdin)).count();

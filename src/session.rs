@@ -40,7 +40,7 @@ use troubles::Report;
 pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
     let Settings { job, face, dir, options, own_state, records, keep, file, reading } = settings;
     let (sources, dir, options, _origin) = match job {
-        Job::Compare(sources) => return other::compare(sources, dir, options, keep),
+        Job::Compare(sources) => return other::compare(sources, &reading, dir, options, keep),
         Job::History => return other::history(&options, face),
         Job::Forget(what) => return other::forget(&options, &what),
         Job::Dry(sources) => return dry::run(sources, dir.as_deref().unwrap_or(".".as_ref()), &reading, face),

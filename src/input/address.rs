@@ -47,6 +47,10 @@ pub fn address(text: &str) -> Result<Url, String> {
     if text.len() > MAX_ADDRESS {
         return Err(format!("address of {} bytes, at most {MAX_ADDRESS} are taken", text.len()));
     }
+    // It is nearly one, and may hold a password anywhere.
+    if text.starts_with("curl ") {
+        return Err("this is a curl command: paste it on the screen, or give it with --from-curl".to_owned());
+    }
     if !text.contains("://") {
         return Err(format!("`{}` is not an address: write http://… or https://…", shown()));
     }
@@ -73,6 +77,10 @@ mod tests {
             ("https://user:pw@h:99999/x?sig=T", "`https://…@h:99999/x?…` is not an address: invalid port number"),
             ("ftp://h/x", "`ftp://` is not fetched, only http:// and https://"),
             ("file:///etc/passwd", "`file://` is not fetched, only http:// and https://"),
+            (
+                "curl 'https://h/' -H 'A: s3cret'",
+                "this is a curl command: paste it on the screen, or give it with --from-curl",
+            ),
             ("http://", "`http://` is not an address: empty host"),
             ("javascript:alert(1)", "`javascript:alert(1)` is not an address: write http://… or https://…"),
             ("a\x1b[2J", "`a␛[2J` is not an address: write http://… or https://…"),

@@ -15,7 +15,8 @@ use crate::nearest;
 pub(super) fn option(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once('=')?;
     let name = name.trim_end();
-    let fits = !name.is_empty() && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    // What is almost an option is not an address either, and its value not for messages.
+    let fits = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     fits.then(|| (name, value.trim()))
 }
 
@@ -64,7 +65,7 @@ impl Described {
             "referer" => send("Referer", value),
             "user-agent" => send("User-Agent", value),
             "http-no-cache" if value == "true" => send("Cache-Control", "no-cache"),
-            "http-user" => login(&mut more.user).0 = value.to_owned(),
+            "http-user" => value.clone_into(&mut login(&mut more.user).0),
             "http-passwd" => login(&mut more.user).1 = Secret(value.to_owned()),
             _ => return Ok(without_effect(name, value)),
         }
@@ -146,7 +147,7 @@ const QUIET: &str = "allow-piece-length-change always-resume async-dns auto-file
     pause pause-metadata piece-length proxy-method realtime-chunk-checksum remove-control-file retry-wait reuse-uri \
     rpc-save-upload-metadata select-file split ssh-host-key-md stream-piece-selector uri-selector use-head";
 
-/// All of them are about BitTorrent, FTP and Metalink.
+/// All of them are about `BitTorrent`, FTP and Metalink.
 const QUIET_FAMILIES: [&str; 4] = ["bt-", "ftp-", "metalink-", "seed-"];
 
 /// What has an effect.
@@ -176,7 +177,7 @@ mod tests {
     fn lines_are_options_or_something_else() {
         assert_eq!(option("out=a=b "), Some(("out", "a=b")));
         assert_eq!(option("http-user = x"), Some(("http-user", "x")));
-        for line in ["http://h/?a=b", "h/?a=b", "=x", "out", "Out=x", ""] {
+        for line in ["http://h/?a=b", "h/?a=b", "=x", "out", "o!t=x", ""] {
             assert_eq!(option(line), None, "{line}");
         }
     }

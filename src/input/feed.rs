@@ -100,7 +100,7 @@ pub fn read(
             },
             Ok(_) => {}
             // Words are all taken, whatever else happens.
-            Err(Source::Entry(entry)) => going &= reader.entry(entry),
+            Err(Source::Entry(entry)) => going &= reader.entry(*entry),
             Err(Source::Address(url)) => going &= reader.entry(url.into()),
             Err(Source::Pattern(pattern)) => {
                 for url in pattern.texts().filter_map(|text| address(&text).ok()) {
@@ -161,7 +161,7 @@ impl<T: FnMut(Entry) -> bool, W: FnMut(), R: FnMut(Trouble<'_>)> Reader<'_, T, W
 
     fn said(&mut self, list: &str, said: Said) -> bool {
         match said {
-            Said::Entry(entry) => return self.entry(entry),
+            Said::Entry(entry) => return self.entry(*entry),
             Said::Refused(refusal) => self.refused(list, refusal),
             Said::Noted(refusal) => (self.trouble)(Trouble::Noted(list, refusal)),
         }
@@ -185,6 +185,61 @@ impl<T: FnMut(Entry) -> bool, W: FnMut(), R: FnMut(Trouble<'_>)> Reader<'_, T, W
                 Some(_) => {}
                 None => return Ok(entries.end(&mut |said| self.said(list, said))),
             }
+        }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::{BufWriter, Write as _};
+    use std::os::fd::OwnedFd;
+    use std::{fs, thread};
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    /// What this process has held at most so far, in bytes.
+    fn peak() -> u64 {
+        let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it says so");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
+    /// A million entries of three lines come through a pipe, packed and not, in the memory that one takes.
+    #[test]
+    #[ignore = "takes a minute; run it alone, since memory is that of the whole process"]
+    fn long_lists_are_read_in_flat_memory() {
+        const ENTRIES: usize = 1_000_000;
+        for packed in [false, true] {
+            let (reader, writer) = io::pipe().expect("two descriptors");
+            let writing = thread::spawn(move || {
+                let mut pipe: Box<dyn io::Write> = if packed {
+                    Box::new(GzEncoder::new(writer, Compression::fast()))
+                } else {
+                    Box::new(BufWriter::with_capacity(64 * 1024, writer))
+                };
+                for n in 0..ENTRIES {
+                    let entry =
+                        format!("http://h/{n}.jpg\thttp://m/{n}.jpg\n  out=a/{n}.jpg\n  header=X-A: {n:0900}\n");
+                    pipe.write_all(entry.as_bytes()).expect("somebody reads");
+                }
+            });
+            let before = peak();
+            let (mut count, mut waits) = (0, 0);
+            let source = Source::List { name: "list".to_owned(), file: OwnedFd::from(reader).into() };
+            let take = |entry: Entry| {
+                assert!(entry.name == Some(format!("{count}.jpg")) && entry.more.headers.len() == 1);
+                count += 1;
+                true
+            };
+            let whole =
+                read(vec![source], &Reading::default(), take, || waits += 1, |trouble| unreachable!("{trouble:?}"));
+            writing.join().expect("it ends");
+            let grown = peak() - before;
+            assert!(whole && count == ENTRIES && waits > 10, "{count} {waits}");
+            assert!(grown < 16 * 1024 * 1024, "{grown}");
         }
     }
 }

@@ -26,7 +26,7 @@ pub fn line(text: &str) -> Result<Option<Url>, String> {
 /// What comes of lines.
 pub(super) enum Said {
     /// Something to fetch.
-    Entry(Entry),
+    Entry(Box<Entry>),
     /// A line that cannot be used.
     Refused(Refusal),
     /// A line that can be used, but something in it has no effect.
@@ -68,13 +68,11 @@ impl List {
     pub(super) fn line(&mut self, number: u64, line: &[u8], out: &mut impl FnMut(Said) -> bool) -> bool {
         let Ok(text) = str::from_utf8(line) else {
             let text = String::from_utf8_lossy(line);
-            return match aria2::option(text.trim()).filter(|_| text.starts_with([' ', '\t'])) {
-                Some((name, _)) => self.wrong(number, format!("`{name}`: the line is not UTF-8 text"), out),
-                None => {
-                    let why = "not an address: the line is not UTF-8 text".to_owned();
-                    self.end(out) && self.refuse(number, why, out)
-                }
-            };
+            if let Some((name, _)) = aria2::option(text.trim()).filter(|_| text.starts_with([' ', '\t'])) {
+                return self.wrong(number, format!("`{name}`: the line is not UTF-8 text"), out);
+            }
+            let why = "not an address: the line is not UTF-8 text".to_owned();
+            return self.end(out) && self.refuse(number, why, out);
         };
         let trimmed = text.trim();
         if trimmed.is_empty() || trimmed.starts_with('#') {
@@ -103,10 +101,10 @@ impl List {
         let Above::Entry { line, described, pattern } = std::mem::replace(&mut self.above, Above::Gone) else {
             return true;
         };
-        let entry = described.finish();
+        let entry = Box::new(described.finish());
         let Some(pattern) = pattern else { return out(Said::Entry(entry)) };
         pattern.texts().all(|text| match address(&text) {
-            Ok(url) => out(Said::Entry(Entry { url, ..entry.clone() })),
+            Ok(url) => out(Said::Entry(Box::new(Entry { url, ..(*entry).clone() }))),
             Err(reason) => out(Said::Refused(Refusal { line, reason })),
         })
     }
@@ -212,9 +210,9 @@ mod tests {
         let mut out = |said: Said| {
             seen.push(match said {
                 Said::Entry(entry) => {
-                    let mirrors = entry.more.mirrors.iter().map(|url| format!(" | {url}")).collect::<String>();
+                    let mirrors: Vec<_> = entry.more.mirrors.iter().map(|url| format!(" | {url}")).collect();
                     let name = entry.name.map(|name| format!(" -> {name}")).unwrap_or_default();
-                    format!("{}{mirrors}{name}", entry.url)
+                    format!("{}{}{name}", entry.url, mirrors.concat())
                 }
                 Said::Refused(refusal) => format!("refused {refusal}"),
                 Said::Noted(refusal) => format!("noted {refusal}"),
@@ -269,6 +267,13 @@ mod tests {
             ),
             ("ftp://m/1\n out=../x", &["refused line 1: `ftp://` is not fetched, only http:// and https://"]),
             ("http://h/1\tnope", &["refused line 1: `nope` is not an address: write http://… or https://…"]),
+            (
+                "http://h/1\n Header=s3cret",
+                &[
+                    "noted line 2: the option `Header` is unknown and has no effect: did you mean `header`?",
+                    "http://h/1",
+                ],
+            ),
             ("  out=x\nhttp://h/1", &["refused line 1: `out` stands below no address", "http://h/1"]),
             (
                 "http://h/1\n…\n gid=1\n out=x\n outt=x",
@@ -289,8 +294,8 @@ mod tests {
         ] {
             assert_eq!(said(false, text), expected, "{text}");
         }
-        let many: String = (0..50).map(|n| format!(" unknown-{n}-{n}=1\n")).collect();
-        assert_eq!(said(false, &format!("http://h/1\n{many}")).len(), MOST_NOTED + 1);
+        let many: Vec<_> = (0..50).map(|n| format!(" unknown-{n}-{n}=1\n")).collect();
+        assert_eq!(said(false, &format!("http://h/1\n{}", many.concat())).len(), MOST_NOTED + 1);
     }
 
     #[test]
@@ -353,6 +358,30 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn any_bytes_come_to_something(
+            globs: bool,
+            lines in proptest::collection::vec(
+                (
+                    proptest::sample::select(vec![&b""[..], b"http://h/", b" out=", b"\thttp://h", b" header=", b"| "]),
+                    proptest::collection::vec(proptest::prelude::any::<u8>(), 0..20),
+                ),
+                0..12,
+            ),
+        ) {
+            let mut list = List::new(&Reading { globs, ..Reading::default() });
+            let mut said = 0;
+            let mut out = |_| {
+                said += 1;
+                said < 1000
+            };
+            for (number, (start, rest)) in (1..).zip(&lines) {
+                list.line(number, &[start, &rest[..]].concat(), &mut out);
+            }
+            list.end(&mut out);
+            proptest::prop_assert!(globs || said <= 2 * lines.len());
+        }
+
         #[test]
         fn any_lines_come_to_something(
             globs: bool,

@@ -1,4 +1,5 @@
-//! Text from a command line, a list or a paste, made into requests. Text that is refused never becomes a job: the
+//! Text from a command line, a list or a paste, made into requests: addresses, patterns and curl commands; lists as plain
+//! as an address a line, or as aria2 has them, packed or not. Text that is refused never becomes a job: the
 //! caller gets a [`Refusal`] that says why. It must not know who asks.
 
 mod address;

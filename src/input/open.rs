@@ -42,10 +42,9 @@ impl Text {
     pub fn would_wait(&self) -> bool {
         let raw = match &self.state {
             State::Unread(file) => return is_silent(file),
-            State::Over => return false,
             State::Plain(raw) => raw,
             State::Gzip(gzip) if gzip.get_ref().buffer().is_empty() => gzip.get_ref().get_ref(),
-            State::Gzip(_) => return false,
+            State::Gzip(_) | State::Over => return false,
         };
         let (beginning, file) = raw.get_ref();
         beginning.position() == beginning.get_ref().len() as u64 && is_silent(file)
@@ -134,7 +133,12 @@ const MOMENT: rustix::event::Timespec = rustix::event::Timespec { tv_sec: 0, tv_
 fn is_silent(file: &File) -> bool {
     use rustix::event::{PollFd, PollFlags, poll};
     // Files are always ready, and so is a pipe at its end.
-    poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&MOMENT)) == Ok(0)
+    loop {
+        match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&MOMENT)) {
+            Err(rustix::io::Errno::INTR) => {}
+            ready => return ready == Ok(0),
+        }
+    }
 }
 
 #[cfg(not(unix))]
@@ -209,7 +213,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_cut_archive_gives_what_it_holds_and_then_says_so() {
-        let lines: String = (0..20_000).map(|n| format!("http://h/{n}\n")).collect();
+        let lines = (0..20_000).map(|n| format!("http://h/{n}\n")).collect::<Vec<_>>().concat();
         let whole = packed(lines.as_bytes());
         let mut text = Text::new(file(&whole[..whole.len() / 2]));
         let (mut all, mut piece) = (Vec::new(), vec![0; 1000]);

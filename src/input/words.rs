@@ -23,7 +23,7 @@ pub enum Source {
     /// Many addresses.
     Pattern(Pattern),
     /// One address with more that is said of it.
-    Entry(Entry),
+    Entry(Box<Entry>),
     /// A list file, open already, so that an unreadable one is known before anything starts.
     List {
         /// How messages name it; safe to show.

@@ -69,7 +69,13 @@ pub(super) fn report(path: &Path, urls: bool, classes: Vec<ErrorClass>, face: Fa
     }
 }
 
-pub(super) fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: bool) -> Result<u8, Refused> {
+pub(super) fn compare(
+    sources: Vec<Source>,
+    reading: &Reading,
+    dir: Option<PathBuf>,
+    options: Options,
+    keep: bool,
+) -> Result<u8, Refused> {
     let (sources, options, _origin) = if sources.is_empty() {
         let (origin, sources, options) = embedded::origin(Manners { busy_once: false, ..Manners::default() }, options)?;
         (sources, options, Some(origin))
@@ -82,7 +88,7 @@ pub(super) fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Optio
     let mut urls = Vec::new();
     feed::read(
         sources,
-        &Reading::default(),
+        reading,
         |entry| {
             urls.push(entry.url);
             true

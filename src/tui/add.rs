@@ -218,6 +218,19 @@ mod tests {
     }
 
     #[test]
+    fn a_curl_command_of_several_lines_is_one_entry() {
+        let mut add = filled("curl 'http://h/1' \\\r\n  -H 'a: b' \\\r\n  --compressed\r\n\r\nhttp://h/2");
+        assert_eq!(counts(&add), [2, 2, 0, 0]);
+        assert!(add.submit().is_some());
+        let mut add = filled("http://h/1\ncurl 'http://h/1' \\\n -d s3cret");
+        assert_eq!(counts(&add), [1, 1, 0, 1]);
+        assert!(add.submit().is_some(), "the other line is good");
+        let mut add = filled("# x\ncurl 'http://h/1' \\\n -d s3cret");
+        assert!(add.submit().is_none());
+        assert!(add.complaint().is_some_and(|why| why.starts_with("line 2: `-d` of curl") && !why.contains("s3cret")));
+    }
+
+    #[test]
     fn hidden_characters_do_not_get_in() {
         assert_eq!(text(&filled("http://h/\x1b[2J\u{202e}a\tb\u{200b}")), "http://h/[2Ja b");
     }

@@ -1,14 +1,16 @@
 //! What the user wants, done to jobs in whatever phase they are.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::descriptors;
 use crate::engine::disk::remove_part;
-use crate::engine::event::{Command, Event, Move, PAUSED_BY_USER};
+use crate::engine::event::{Command, Event, Move, Notice, PAUSED_BY_USER};
 use crate::engine::partial::part_path;
 use crate::engine::request::JobId;
-use crate::engine::store::Change;
+use crate::engine::store::{Change, identity};
 
 use super::job::{Phase, Then};
 use super::{MOST_COMMITS, Supervisor};
@@ -94,8 +96,16 @@ impl Supervisor {
         };
         let _ = tokio::time::timeout(HANDING_OVER, answered).await;
         // Whoever is still busy with them may keep them or not; here they are rows all the same.
-        for request in std::mem::take(&mut self.adding).into_iter().flatten() {
-            self.unanswered(request);
+        let adding = std::mem::take(&mut self.adding);
+        if adding.is_empty() {
+            return;
+        }
+        let mut known: HashMap<_, _> = self.jobs.iter().map(|(id, job)| (identity(&job.request), *id)).collect();
+        for request in adding.into_iter().flatten() {
+            match known.entry(identity(&request)) {
+                Entry::Occupied(job) => self.tell(Event::Notice(Notice::Duplicate(*job.get()))),
+                Entry::Vacant(place) => drop(place.insert(self.unanswered(request))),
+            }
         }
     }
 

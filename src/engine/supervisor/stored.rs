@@ -116,10 +116,11 @@ impl Supervisor {
     }
 
     /// A request that nobody has said anything of when the engine ends.
-    pub(super) fn unanswered(&mut self, request: DownloadRequest) {
+    pub(super) fn unanswered(&mut self, request: DownloadRequest) -> JobId {
         let id = JobId(fastrand::u64(..));
         self.jobs.insert(id, Box::new(Job::new(request)));
         self.tell_queued(id, false);
+        id
     }
 
     fn found(&mut self, id: JobId, found: Found) {

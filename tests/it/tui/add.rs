@@ -117,3 +117,25 @@ fn a_paste_of_two_thousand_lines_leaves_the_screen_awake() {
     assert_eq!(exit_restored(&mut pty), 1);
     assert!(pty.screen().contains("0 of 2000 finished"), "{}", pty.screen());
 }
+
+#[test]
+fn a_pasted_curl_command_is_one_file() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    for path in ["/a.bin", "/b.bin"] {
+        origin.script(path, Script::body(path));
+    }
+    let command = |path| format!("curl '{}' \\\n  -H 'Accept: {{1,2}}' \\\n  --compressed\n", origin.url(path));
+    let mut pty = screen(&dir, &[]);
+    pty.wait_text("Paste addresses");
+    pty.paste(&command("/a.bin"));
+    wait_count(&pty, "1/1");
+    pty.type_keys("a");
+    pty.wait_text("Add addresses");
+    pty.paste(&command("/b.bin"));
+    pty.wait_text("1 valid");
+    pty.type_keys("\r");
+    wait_count(&pty, "2/2");
+    assert_eq!(dir.names(), ["a.bin", "b.bin"]);
+    pty.type_keys("q");
+    assert_eq!(exit_restored(&mut pty), 0);
+}
