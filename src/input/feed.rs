@@ -228,7 +228,7 @@ mod tests {
             });
             let before = peak();
             let (mut count, mut waits) = (0, 0);
-            let source = Source::List { name: "list".to_owned(), file: OwnedFd::from(reader).into() };
+            let source = Source::List { name: "list".to_owned(), kind: None, file: OwnedFd::from(reader).into() };
             let take = |entry: Entry| {
                 assert!(entry.name == Some(format!("{count}.jpg")) && entry.more.headers.len() == 1);
                 count += 1;

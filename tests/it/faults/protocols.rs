@@ -90,7 +90,8 @@ fn http2_without_tls_is_spoken_where_it_was_asked_for() {
     let done = secure(&dir, 0).args(["-v", "--http", "2"]).args(&urls).run().expect(0);
     assert_eq!(done.stderr().matches(" -> 200 HTTP/2").count(), 20, "{}", done.stderr());
     assert_eq!((origin.connections(), dir.read("17")), (1, b"17".to_vec()));
-    // Nobody offers it there, so that nobody else speaks it.
+    // Nobody offers it there, so that nobody else speaks it. A reset may overtake what such a server says.
     let done = secure(&dir, 0).args(["--http", "1.1", &urls[0], "-o", "other"]).run();
-    assert_eq!(Verdict::of(&done, &urls[0]).word(), "protocol");
+    let end = Verdict::of(&done, &urls[0]);
+    assert!(matches!(end.word(), "protocol" | "connect"), "{}", end.error());
 }
