@@ -1,10 +1,11 @@
 //! What a command line means: which work, which face, which options, or why it makes no sense. It starts nothing.
 
 mod cookies;
+mod environment;
 mod file;
 mod netrc;
 
-pub(crate) use file::{File as ConfigFile, OwnKeys, ScreenSettings};
+pub(crate) use file::{File as ConfigFile, Line, OwnKeys, ScreenSettings, masked};
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -14,7 +15,7 @@ use std::path::{self, Path, PathBuf};
 
 use url::Url;
 
-use crate::cli::{Cli, CommonOptions, Work};
+use crate::cli::{Cli, CommonOptions, Setting, Source as Origin, Typed, Work};
 use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
@@ -36,6 +37,8 @@ pub(crate) enum Job {
     History,
     /// Forget that something was fetched.
     Forget(Vec<What>),
+    /// Show how everything is set.
+    Config(Vec<Setting>),
 }
 
 /// How to show it.
@@ -64,15 +67,69 @@ pub(crate) struct Settings {
     pub(crate) file: ConfigFile,
     /// How sources are read.
     pub(crate) reading: Reading,
+    /// The user whose password is to be asked for.
+    pub(crate) asks: Option<String>,
 }
 
-/// Makes sense of a command line.
+/// Makes sense of a command line, with what the environment and the config file say below it.
 ///
 /// # Errors
-/// Says in words what is wrong with it.
-pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
+/// Says in words what is wrong, and where.
+pub(crate) fn settings(typed: Typed) -> Result<Settings, String> {
+    let named = typed.config().map(PathBuf::from).or_else(|| environment::value("HAUL_CONFIG").map(PathBuf::from));
+    let mut file = file::read(named)?;
+    let given = environment::given(environment::value)?;
+    let (cli, listing) = typed.over([given, std::mem::take(&mut file.options)])?;
+    if matches!(cli.command, Some(Work::Config)) {
+        return Ok(shown(&cli, file, listing));
+    }
+    let places = places(&listing);
+    meant(cli, file).map_err(|why| with_place(why, &places))
+}
+
+/// The options that are set elsewhere than on the command line, and where.
+fn places(listing: &[Setting]) -> Vec<(String, String)> {
+    let place = |setting: &Setting| match &setting.source {
+        Origin::Place(place) => Some((setting.known.name.clone(), place.clone())),
+        _ => None,
+    };
+    listing.iter().filter_map(place).collect()
+}
+
+/// What is wrong with an option that nobody has typed says where it stands.
+fn with_place(why: String, places: &[(String, String)]) -> String {
+    let named = |name: &str| {
+        let option = format!("--{name}");
+        why.match_indices(&option).any(|(at, _)| {
+            let next = why[at + option.len()..].chars().next();
+            !next.is_some_and(|next| next.is_alphanumeric() || next == '-')
+        })
+    };
+    match places.iter().find(|(name, _)| named(name)) {
+        Some((name, place)) => format!("{why} (`{name}` is set by {place})"),
+        None => why,
+    }
+}
+
+/// Settings that are only shown: what does not work out is shown too.
+fn shown(cli: &Cli, file: ConfigFile, listing: Vec<Setting>) -> Settings {
+    Settings {
+        job: Job::Config(listing),
+        face: face(&cli.options),
+        dir: None,
+        options: Options::default(),
+        own_state: false,
+        records: Wanted::default(),
+        keep: false,
+        file,
+        reading: Reading::default(),
+        asks: None,
+    }
+}
+
+/// What it all comes to.
+fn meant(cli: Cli, mut file: ConfigFile) -> Result<Settings, String> {
     let Cli { command, words, options } = cli;
-    let mut file = file::read(options.config.as_deref())?;
     let mut face = face(&options);
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
@@ -143,8 +200,10 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         "never" => Some(false),
         _ => None,
     };
-    let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single } })
+    let asks = options.user.clone().filter(|text| user(text).is_none());
+    let hosts = std::mem::take(&mut file.hosts);
+    let options = Options { digest: records.report.is_some(), state, verbose, hosts, ..engine_options(options, face)? };
+    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single }, asks })
 }
 
 /// The commands that are about what earlier runs have left.
@@ -255,7 +314,8 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         patience: if face == Face::Screen { None } else { defaults.patience },
         headers: headers(&options.header)?,
         user_agent: options.user_agent.unwrap_or(defaults.user_agent),
-        user: options.user.as_deref().map(user).transpose()?,
+        user: options.user.as_deref().and_then(user),
+        hosts: defaults.hosts,
         logins: if options.netrc { netrc::read()? } else { defaults.logins },
         cookies: options.cookies.as_deref().map(cookies::read).transpose()?,
         http: options.http,
@@ -283,7 +343,7 @@ fn headers(given: &[String]) -> Result<Vec<(String, Secret)>, String> {
         match text.strip_prefix('@') {
             None => headers.push(header(text)?),
             Some(file) => {
-                let why = |error| format!("cannot read the headers in `{}`: {error}", display::safe(file));
+                let why = |error| format!("cannot read the headers of `--header @{}`: {error}", display::safe(file));
                 let lines = fs::read_to_string(file).map_err(why)?;
                 let lines = lines.lines().filter(|line| !line.trim().is_empty());
                 headers.extend(lines.map(header).collect::<Result<Vec<_>, _>>()?);
@@ -298,9 +358,10 @@ fn header(text: &str) -> Result<(String, Secret), String> {
     Ok((name.trim().to_owned(), Secret(value.trim().to_owned())))
 }
 
-fn user(text: &str) -> Result<(String, Secret), String> {
-    let (user, password) = text.split_once(':').ok_or("--user has no colon: write --user NAME:PASSWORD")?;
-    Ok((user.to_owned(), Secret(password.to_owned())))
+/// None where no password stands behind the name.
+fn user(text: &str) -> Option<(String, Secret)> {
+    let (user, password) = text.split_once(':')?;
+    Some((user.to_owned(), Secret(password.to_owned())))
 }
 
 fn proxy(text: &str) -> Result<SecretUrl, String> {
@@ -321,7 +382,6 @@ mod tests {
     fn mistakes_are_named_without_their_secrets() {
         for result in [
             headers(&["Authorization s3cret".to_owned()]).map(drop),
-            user("s3cret").map(drop),
             proxy("ftp://u:s3cret@h").map(drop),
             proxy("http://u:s3cret@").map(drop),
         ] {
@@ -330,8 +390,23 @@ mod tests {
         }
         assert!(headers(&["@/nowhere/at/all".to_owned()]).is_err());
         assert_eq!(headers(&["X-A:  b:c ".to_owned()]), Ok(vec![("X-A".to_owned(), Secret("b:c".to_owned()))]));
+        assert_eq!((user("ann"), user("ann:")), (None, Some(("ann".to_owned(), Secret(String::new())))));
         for good in ["localhost:3128", "http://u:p@h:1", "socks5h://h"] {
             assert!(proxy(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_in_what_nobody_typed_says_where_it_stands() {
+        let places = [("report", "c.toml line 2"), ("user", "HAUL_USER")];
+        let places = places.map(|(name, place)| (name.to_owned(), place.to_owned()));
+        for (why, ends) in [
+            ("--report names a list", "a list (`report` is set by c.toml line 2)"),
+            ("--reports is none", "none"),
+            ("give --user", "--user (`user` is set by HAUL_USER)"),
+            ("--user-agent", "agent"),
+        ] {
+            assert!(with_place(why.to_owned(), &places).ends_with(ends), "{why}");
         }
     }
 }

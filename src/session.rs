@@ -4,6 +4,7 @@
 mod embedded;
 mod interrupt;
 mod other;
+mod password;
 mod refused;
 mod troubles;
 
@@ -37,11 +38,16 @@ use troubles::Report;
 /// # Errors
 /// When nothing could be started.
 pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
-    let Settings { job, face, dir, options, own_state, records, keep, file, reading } = settings;
+    let Settings { job, face, dir, options, own_state, records, keep, file, reading, asks } = settings;
+    let options = match password::complete(options, asks, &job)? {
+        Ok(options) => options,
+        Err(status) => return Ok(status),
+    };
     let (sources, dir, options, _origin) = match job {
         Job::Compare(sources) => return other::compare(sources, dir, options, keep),
         Job::History => return other::history(&options, face),
         Job::Forget(what) => return other::forget(&options, &what),
+        Job::Config(settings) => return Ok(other::config(&settings, &file, face)),
         Job::Fetch(sources) => (Some(sources), dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Resume => (None, dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Demo => {

@@ -150,6 +150,62 @@ pub struct Login {
     pub password: Secret,
 }
 
+/// What holds for one host, or for all hosts below one, in place of what holds for every host. The first rule that fits
+/// a host is the one that counts. Its headers come before those of the same name in [`Options::headers`], and its login
+/// before [`Options::user`]; what a request brings along itself comes before both.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HostRule {
+    /// The host as addresses have it (`example.com`, `192.0.2.1`), whatever the port; or `*.example.com` for every host
+    /// below `example.com`, which is none of them.
+    pub host: String,
+    /// As [`Options::per_host`].
+    pub per_host: Option<usize>,
+    /// As [`Options::connections`].
+    pub connections: Option<usize>,
+    /// Headers for this host alone, where a request names it; never for one that a redirect leads to.
+    pub headers: Vec<(String, Secret)>,
+    /// User and password (Basic, RFC 7617), as those headers.
+    pub user: Option<(String, Secret)>,
+}
+
+impl HostRule {
+    /// True for hosts that the rule is for. IPv6 addresses may stand in brackets.
+    #[must_use]
+    pub fn fits(&self, host: &str) -> bool {
+        let brackets = ['[', ']'];
+        let host = host.trim_matches(brackets);
+        match self.host.strip_prefix('*') {
+            Some(end) => {
+                let from = host.len().checked_sub(end.len()).filter(|from| *from > 0);
+                from.and_then(|from| host.get(from..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+            }
+            None => host.eq_ignore_ascii_case(self.host.trim_matches(brackets)),
+        }
+    }
+
+    /// Checks the name of the host.
+    ///
+    /// # Errors
+    /// Says in words why no address has it.
+    pub fn check(&self) -> Result<(), String> {
+        let shown = crate::display::safe(&self.host);
+        let host = self.host.strip_prefix("*.").unwrap_or(&self.host).trim_matches(['[', ']']);
+        let text = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        let known = url::Host::parse(&text).ok().filter(|_| !host.contains('*')).map(|host| host.to_string());
+        match known.as_deref().map(|known| known.trim_matches(['[', ']'])) {
+            None => Err(format!("`{shown}` is no host: write `example.com` or `*.example.com`, without a port")),
+            Some(known) if known.eq_ignore_ascii_case(host) => Ok(()),
+            Some(known) => Err(format!("the host `{shown}` stands as `{known}` in addresses: write it so")),
+        }
+    }
+
+    /// True where there is something that is never kept.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        !self.headers.is_empty() || self.user.is_some()
+    }
+}
+
 /// Everything that an engine is told once, at its start.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -184,6 +240,8 @@ pub struct Options {
     /// Logins by host, where neither the address nor [`Self::user`] has one. The first that fits counts. They stay with
     /// the origin that the request named, even where another one has an entry of its own.
     pub logins: Vec<Login>,
+    /// What holds for single hosts.
+    pub hosts: Vec<HostRule>,
     /// The cookies to begin with. They and those that servers set go to whichever host they belong to; none keeps no
     /// cookies at all.
     pub cookies: Option<Vec<Cookie>>,
@@ -230,6 +288,7 @@ impl Default for Options {
             user_agent: concat!("haul/", env!("CARGO_PKG_VERSION")).to_owned(),
             user: None,
             logins: Vec::new(),
+            hosts: Vec::new(),
             cookies: None,
             http: Http::Auto,
             proxy: Proxy::System,

@@ -8,9 +8,10 @@ use super::embedded;
 use super::interrupt::Interrupt;
 use super::refused::Refused;
 use super::troubles::Report;
-use crate::commands;
+use crate::cli::Setting;
+use crate::commands::{self, Shown};
 use crate::compare::{CompareError, Comparison};
-use crate::config::Face;
+use crate::config::{ConfigFile, Face};
 use crate::engine::What;
 use crate::engine::options::Options;
 use crate::headless::Console;
@@ -31,6 +32,17 @@ pub(super) fn forget(options: &Options, what: &[What]) -> Result<u8, Refused> {
     let console = Console::new(false);
     let told = console.data(&line).inspect_err(|error| console.lost(error));
     Ok(u8::from(!done || told.is_err()))
+}
+
+pub(super) fn config(options: &[Setting], file: &ConfigFile, face: Face) -> u8 {
+    let console = Console::new(false);
+    file.warnings.iter().for_each(|line| console.say(&format!("haul: {line}")));
+    let shown = Shown { path: file.path.as_deref(), found: file.found, options, lines: &file.lines };
+    let text = match face {
+        Face::Json => commands::config_object(&shown, &file.warnings),
+        _ => commands::config_text(&shown),
+    };
+    u8::from(console.data(&text).inspect_err(|error| console.lost(error)).is_err())
 }
 
 pub(super) fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Options, keep: bool) -> Result<u8, Refused> {
