@@ -2,14 +2,10 @@
 //! `config` to say.
 
 mod help;
-mod layers;
+pub(crate) mod layers;
 mod pages;
-mod parse;
-mod settings;
-
-pub(crate) use layers::Given;
-pub(crate) use parse::{Typed, parse};
-pub(crate) use settings::{Known, Setting, Source, known, refusal};
+pub(crate) mod parse;
+pub(crate) mod settings;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

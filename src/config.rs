@@ -4,8 +4,12 @@ mod cookies;
 mod environment;
 mod file;
 mod netrc;
+mod secrets;
 
-pub(crate) use file::{File as ConfigFile, Line, OwnKeys, ScreenSettings, masked};
+pub(crate) use file::{File as ConfigFile, Line, OwnKeys, ScreenSettings};
+pub(crate) use secrets::masked;
+
+use secrets::{header, user};
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -15,7 +19,9 @@ use std::path::{self, Path, PathBuf};
 
 use url::Url;
 
-use crate::cli::{Cli, CommonOptions, Setting, Source as Origin, Typed, Work};
+use crate::cli::layers::Typed;
+use crate::cli::settings::{Setting, Source as Origin};
+use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
@@ -77,7 +83,7 @@ pub(crate) struct Settings {
 /// Says in words what is wrong, and where.
 pub(crate) fn settings(typed: Typed) -> Result<Settings, String> {
     let named = typed.config().map(PathBuf::from).or_else(|| environment::value("HAUL_CONFIG").map(PathBuf::from));
-    let mut file = file::read(named)?;
+    let mut file = file::read(named.as_deref())?;
     let given = environment::given(environment::value)?;
     let (cli, listing) = typed.over([given, std::mem::take(&mut file.options)])?;
     if matches!(cli.command, Some(Work::Config)) {
@@ -252,7 +258,7 @@ fn state(options: &CommonOptions) -> Option<PathBuf> {
 /// The files that tell what became of every job. None of them may swallow another, or a list before it is read; a list
 /// of failures does no harm, since one that is there stays until the end.
 fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String> {
-    let format = options.report.as_deref().map(Format::of).transpose()?;
+    let format = options.report.as_deref().map(Format::of).transpose().map_err(|why| format!("--report: {why}"))?;
     let report = options.report.clone().zip(format);
     if let Some((path, _)) = &report {
         let same = |other: &Path| {
@@ -353,17 +359,6 @@ fn headers(given: &[String]) -> Result<Vec<(String, Secret)>, String> {
     Ok(headers)
 }
 
-fn header(text: &str) -> Result<(String, Secret), String> {
-    let (name, value) = text.split_once(':').ok_or("a header has no colon: write --header 'Name: value'")?;
-    Ok((name.trim().to_owned(), Secret(value.trim().to_owned())))
-}
-
-/// None where no password stands behind the name.
-fn user(text: &str) -> Option<(String, Secret)> {
-    let (user, password) = text.split_once(':')?;
-    Some((user.to_owned(), Secret(password.to_owned())))
-}
-
 fn proxy(text: &str) -> Result<SecretUrl, String> {
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     match Url::parse(&with_scheme) {
@@ -390,7 +385,6 @@ mod tests {
         }
         assert!(headers(&["@/nowhere/at/all".to_owned()]).is_err());
         assert_eq!(headers(&["X-A:  b:c ".to_owned()]), Ok(vec![("X-A".to_owned(), Secret("b:c".to_owned()))]));
-        assert_eq!((user("ann"), user("ann:")), (None, Some(("ann".to_owned(), Secret(String::new())))));
         for good in ["localhost:3128", "http://u:p@h:1", "socks5h://h"] {
             assert!(proxy(good).is_ok(), "{good}");
         }

@@ -78,7 +78,7 @@ use std::process::ExitCode;
 
 /// Runs the program: reads the command line, does the work, gives the exit status.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let typed = match cli::parse(args) {
+    let typed = match cli::parse::parse(args) {
         Ok(typed) => typed,
         Err(status) => return status,
     };

@@ -1,6 +1,7 @@
 //! What the two lengths of help and the manual page say beyond the options themselves: under which heading an option
 //! stands, and how things go together.
 
+use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command};
 
 /// Every option under its heading, in the order of the help: what is asked for most comes first.
@@ -116,7 +117,7 @@ fn named(arg: Arg) -> Arg {
     if words.is_empty() || !matches!(arg.get_action(), ArgAction::Set) {
         return arg;
     }
-    let name = words.iter().map(|word| word.get_name()).collect::<Vec<_>>().join("|");
+    let name = words.iter().map(PossibleValue::get_name).collect::<Vec<_>>().join("|");
     arg.value_name(name).hide_possible_values(true)
 }
 
@@ -162,7 +163,7 @@ mod tests {
             assert!(text.lines().count() <= most, "{} lines:\n{text}", text.lines().count());
             assert!(text.lines().all(|line| line.chars().count() <= 110), "{text}");
         }
-        for known in super::super::known() {
+        for known in crate::cli::settings::known() {
             let option = format!("--{}", known.name);
             assert!(short.contains(&option) && long.contains(&option), "{option}");
         }

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::parse::Typed;
 use super::settings::{Known, Setting, Source, known_of};
 use super::{Cli, help};
 
@@ -22,6 +22,19 @@ pub(crate) struct Given {
     pub(crate) values: Vec<OsString>,
     /// Where it stands: `config.toml line 3`, `HAUL_JOBS`; safe to show.
     pub(crate) place: String,
+}
+
+/// A command line without a mistake.
+pub(crate) struct Typed {
+    pub(super) args: Vec<OsString>,
+    pub(super) matches: ArgMatches,
+}
+
+impl Typed {
+    /// The config file that it names.
+    pub(crate) fn config(&self) -> Option<&Path> {
+        self.matches.get_one::<PathBuf>("config").map(AsRef::as_ref)
+    }
 }
 
 /// The command line whose switches take a value too, after `=`: what is on elsewhere can be switched off.

@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn the_manual_has_every_option_and_command() {
         let page = String::from_utf8(manual()).unwrap_or_default().replace("\\-", "-");
-        for known in super::super::known() {
+        for known in crate::cli::settings::known() {
             assert!(page.contains(&format!("--{}", known.name)), "{}", known.name);
         }
         for command in Cli::command().get_subcommands() {

@@ -3,27 +3,14 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
 
+use clap::CommandFactory as _;
 use clap::error::ErrorKind;
-use clap::{ArgMatches, CommandFactory as _};
 
-use super::{Cli, help, layers, pages};
+use super::layers::{self, Typed};
+use super::{Cli, help, pages};
 use crate::display;
-
-/// A command line without a mistake.
-pub(crate) struct Typed {
-    pub(super) args: Vec<OsString>,
-    pub(super) matches: ArgMatches,
-}
-
-impl Typed {
-    /// The config file that it names.
-    pub(crate) fn config(&self) -> Option<&Path> {
-        self.matches.get_one::<std::path::PathBuf>("config").map(AsRef::as_ref)
-    }
-}
 
 /// Reads the command line.
 ///

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::cli::{Setting, Source};
+use crate::cli::settings::{Setting, Source};
 use crate::config::{Line, masked};
 use crate::display::{self, safe};
 

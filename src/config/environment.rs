@@ -3,7 +3,8 @@
 use std::env;
 use std::ffi::OsString;
 
-use crate::cli::{Given, known};
+use crate::cli::layers::Given;
+use crate::cli::settings::known;
 use crate::display;
 
 /// The value of a variable that is not empty.

@@ -6,8 +6,6 @@
 mod hosts;
 mod options;
 
-pub(crate) use hosts::masked;
-
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
@@ -18,7 +16,8 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::cli::{Given, Known, known};
+use crate::cli::layers::Given;
+use crate::cli::settings::{Known, known};
 use crate::display;
 use crate::engine::options::HostRule;
 use crate::nearest::did_you_mean;
@@ -103,8 +102,8 @@ const MOST_BYTES: u64 = 1 << 20;
 ///
 /// # Errors
 /// Says in words why a file that the user names cannot be read, or which values nobody can go on with.
-pub(super) fn read(named: Option<PathBuf>) -> Result<File, String> {
-    let Some(path) = named.clone().or_else(usual) else { return Ok(File::default()) };
+pub(super) fn read(named: Option<&Path>) -> Result<File, String> {
+    let Some(path) = named.map(Path::to_owned).or_else(usual) else { return Ok(File::default()) };
     let is_missing = |error: &io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
     if named.is_none() && fs::metadata(&path).is_err_and(|error| is_missing(&error)) {
         return Ok(File { path: Some(path), ..File::default() });
@@ -380,6 +379,6 @@ mod tests {
     fn what_is_no_toml_is_refused_with_its_line() {
         let why = parse(Path::new("c.toml"), "[keys]\npause = p\n").expect_err("no quotes");
         assert!(why.starts_with("c.toml line 2: "), "{why}");
-        assert!(read(Some("/nowhere/at/all".into())).is_err_and(|why| why.contains("cannot read the config file")));
+        assert!(read(Some(Path::new("/nowhere/at/all"))).is_err_and(|why| why.contains("cannot read the config file")));
     }
 }

@@ -8,7 +8,7 @@ use super::embedded;
 use super::interrupt::Interrupt;
 use super::refused::Refused;
 use super::troubles::Report;
-use crate::cli::Setting;
+use crate::cli::settings::Setting;
 use crate::commands::{self, Shown};
 use crate::compare::{CompareError, Comparison};
 use crate::config::{ConfigFile, Face};

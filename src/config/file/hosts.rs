@@ -5,29 +5,16 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Entry, File, Reader, display, entries, texts, word};
-use crate::config::{header, user};
+use crate::config::secrets::{HIDDEN, header, masked, user};
 use crate::engine::options::HostRule;
 use crate::nearest::did_you_mean;
 
 const NAMES: [&str; 4] = ["per-host", "connections", "headers", "user"];
 
-/// Stands for what may not be shown.
-const HIDDEN: &str = "(secret)";
-
-/// A header, a login or an address with as much as may be shown.
-pub(crate) fn masked(text: &str) -> String {
-    match text.split_once(':') {
-        // It names a file.
-        _ if text.starts_with('@') => text.to_owned(),
-        Some((name, _)) => format!("{name}: {HIDDEN}"),
-        None => HIDDEN.to_owned(),
-    }
-}
-
 impl File {
     /// True where it holds something that others should not read.
     pub(super) fn has_secrets(&self) -> bool {
-        let secret = |given: &crate::cli::Given| {
+        let secret = |given: &crate::cli::layers::Given| {
             let shows = |value: &std::ffi::OsString| value.to_str().is_some_and(|value| !value.starts_with('@'));
             ["header", "user"].contains(&&*given.name) && given.values.iter().any(shows)
         };
@@ -74,15 +61,14 @@ impl Reader<'_> {
                 return;
             }
         };
-        match taken {
-            Err(wanted) => self.refuse(value, &format!("`{name}` is {wanted}")),
-            Ok(()) => {
-                self.note(&["hosts", &rule.host], entry);
-                if let Some(line) = self.file.lines.last_mut().filter(|_| matches!(name, "headers" | "user")) {
-                    line.secret = true;
-                    line.value = mask(&line.value, name);
-                }
-            }
+        if let Err(wanted) = taken {
+            self.refuse(value, &format!("`{name}` is {wanted}"));
+            return;
+        }
+        self.note(&["hosts", &rule.host], entry);
+        if let Some(line) = self.file.lines.last_mut().filter(|_| matches!(name, "headers" | "user")) {
+            line.secret = true;
+            line.value = mask(&line.value, name);
         }
     }
 }

@@ -7,18 +7,18 @@ use std::ffi::OsString;
 use toml::de::DeValue;
 
 use super::{Entry, Reader, display};
-use crate::cli::{Given, Known, refusal};
+use crate::cli::layers::Given;
+use crate::cli::settings::{Known, refusal};
 use crate::nearest::did_you_mean;
 
 impl Reader<'_> {
     pub(super) fn option(&mut self, (name, value): Entry<'_>) {
         let Some(known) = self.known.iter().find(|known| known.name == name).cloned() else {
-            match refusal(name) {
-                Some(why) => self.refuse(value, &format!("`{name}` has no place here: {why}")),
-                None => {
-                    let hint = did_you_mean(name, self.known.iter().map(|known| &*known.name));
-                    self.warn(value, &format!("[options] has no `{}`{hint}", display::safe(name)));
-                }
+            if let Some(why) = refusal(name) {
+                self.refuse(value, &format!("`{name}` has no place here: {why}"));
+            } else {
+                let hint = did_you_mean(name, self.known.iter().map(|known| &*known.name));
+                self.warn(value, &format!("[options] has no `{}`{hint}", display::safe(name)));
             }
             return;
         };

@@ -42,19 +42,21 @@ fn a_pipe_may_stand_where_the_list_is_read() {
 
 #[test]
 fn the_question_can_be_left() {
-    let ctrl_c = |pty: &Pty| pty.type_keys("\x03");
-    let polite = |pty: &Pty| pty.signal(Signal::TERM);
-    let ways: [(&dyn Fn(&Pty), u32); 2] = [(&ctrl_c, 130), (&polite, 143)];
-    for (way, code) in ways {
-        let (dir, origin) = (TempDir::new(), Origin::start());
-        let mut pty = screen(&dir, &["--plain", "-u", "ann", &origin.url("/a.bin")]);
-        pty.wait_text(PROMPT);
-        way(&pty);
-        let status = pty.wait_exit();
-        assert!(status.signal().is_none(), "{status}");
-        assert_eq!(status.exit_code(), code);
-        assert_eq!(pty.modes_before(), pty.modes_after());
-        assert_eq!(pty.screen().trim(), PROMPT);
-        assert_eq!(origin.all_requests().len(), 0);
-    }
+    left(|pty| pty.type_keys("\x03"), 130);
+    left(|pty| pty.signal(Signal::TERM), 143);
+}
+
+/// The end of a run whose question is left this way.
+#[track_caller]
+fn left(way: impl Fn(&Pty), code: u32) {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    let mut pty = screen(&dir, &["--plain", "-u", "ann", &origin.url("/a.bin")]);
+    pty.wait_text(PROMPT);
+    way(&pty);
+    let status = pty.wait_exit();
+    assert!(status.signal().is_none(), "{status}");
+    assert_eq!(status.exit_code(), code);
+    assert_eq!(pty.modes_before(), pty.modes_after());
+    assert_eq!(pty.screen().trim(), PROMPT);
+    assert_eq!(origin.all_requests().len(), 0);
 }
