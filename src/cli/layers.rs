@@ -10,7 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
-use super::settings::{Known, Setting, Source, known_of};
+use super::settings::{Known, Setting, Source, known};
 use super::{Cli, help};
 
 /// A value for an option from elsewhere than the command line.
@@ -124,10 +124,9 @@ impl Typed {
                 taken.insert(id, Taken { place: given.place, on });
             }
         }
-        let known = known_of(&command);
         // Each value was looked at alone, and what was typed as well: nothing can be wrong any more.
         let matches = command.try_get_matches_from(self.args).map_err(|error| why(&error))?;
-        let settings = known.into_iter().map(|known| setting(known, &matches, &taken)).collect();
+        let settings = known().into_iter().map(|known| setting(known, &matches, &taken)).collect();
         Ok((Cli::from_arg_matches(&matches).map_err(|error| why(&error))?, settings))
     }
 }

@@ -44,7 +44,9 @@ fn commands() -> Roff {
     root.build();
     for command in root.get_subcommands() {
         roff.control("TP", []);
-        roff.text([bold(format!("haul {}", command.get_name())), roman(" "), italic(words(command))]);
+        let words = words(command);
+        let space = if words.is_empty() { "" } else { " " };
+        roff.text([bold(format!("haul {}", command.get_name())), roman(space), italic(words)]);
         roff.text([roman(command.get_long_about().map(ToString::to_string).unwrap_or_default())]);
         let own = |arg: &&Arg| !arg.is_positional() && !arg.is_global_set() && arg.get_id() != "help";
         for option in command.get_arguments().filter(own) {

@@ -5,7 +5,7 @@ use std::any::TypeId;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use clap::{Arg, ArgAction, CommandFactory as _};
 
 use super::Cli;
 
@@ -77,13 +77,9 @@ pub(crate) struct Setting {
     pub(crate) source: Source,
 }
 
-/// The options that may be set once and for all, in the order of the help.
+/// The options that may be set once and for all, in the order of their definition.
 pub(crate) fn known() -> Vec<Known> {
-    known_of(&Cli::command())
-}
-
-pub(super) fn known_of(command: &Command) -> Vec<Known> {
-    command.get_arguments().filter_map(of).collect()
+    Cli::command().get_arguments().filter_map(of).collect()
 }
 
 fn of(arg: &Arg) -> Option<Known> {

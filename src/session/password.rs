@@ -20,9 +20,10 @@ pub(super) fn complete(options: Options, asks: Option<String>, job: &Job) -> Res
         Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof) => {
             Ok(Err(Signal::Interrupt.exit_status()))
         }
+        // What stands there may well be a password that lacks its name.
         Err(error) => Err(Refused::Usage(format!(
-            "cannot ask for the password of `{}`: {error}; write NAME:PASSWORD, or use --netrc",
-            safe(&name)
+            "--user has no colon, and there is no terminal to ask for a password ({error}): write --user \
+             NAME:PASSWORD, or use --netrc"
         ))),
     }
 }
