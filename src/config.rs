@@ -4,6 +4,7 @@ mod cookies;
 mod environment;
 mod file;
 mod netrc;
+mod places;
 mod secrets;
 
 pub(crate) use file::{File as ConfigFile, Line, OwnKeys, ScreenSettings};
@@ -20,7 +21,7 @@ use std::path::{self, Path, PathBuf};
 use url::Url;
 
 use crate::cli::layers::Typed;
-use crate::cli::settings::{Setting, Source as Origin};
+use crate::cli::settings::Setting;
 use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
@@ -89,32 +90,8 @@ pub(crate) fn settings(typed: Typed) -> Result<Settings, String> {
     if matches!(cli.command, Some(Work::Config)) {
         return Ok(shown(&cli, file, listing));
     }
-    let places = places(&listing);
-    meant(cli, file).map_err(|why| with_place(why, &places))
-}
-
-/// The options that are set elsewhere than on the command line, and where.
-fn places(listing: &[Setting]) -> Vec<(String, String)> {
-    let place = |setting: &Setting| match &setting.source {
-        Origin::Place(place) => Some((setting.known.name.clone(), place.clone())),
-        _ => None,
-    };
-    listing.iter().filter_map(place).collect()
-}
-
-/// What is wrong with an option that nobody has typed says where it stands.
-fn with_place(why: String, places: &[(String, String)]) -> String {
-    let named = |name: &str| {
-        let option = format!("--{name}");
-        why.match_indices(&option).any(|(at, _)| {
-            let next = why[at + option.len()..].chars().next();
-            !next.is_some_and(|next| next.is_alphanumeric() || next == '-')
-        })
-    };
-    match places.iter().find(|(name, _)| named(name)) {
-        Some((name, place)) => format!("{why} (`{name}` is set by {place})"),
-        None => why,
-    }
+    let places = places::of(&listing);
+    meant(cli, file).map_err(|why| places::named(why, &places))
 }
 
 /// Settings that are only shown: what does not work out is shown too.
@@ -387,20 +364,6 @@ mod tests {
         assert_eq!(headers(&["X-A:  b:c ".to_owned()]), Ok(vec![("X-A".to_owned(), Secret("b:c".to_owned()))]));
         for good in ["localhost:3128", "http://u:p@h:1", "socks5h://h"] {
             assert!(proxy(good).is_ok(), "{good}");
-        }
-    }
-
-    #[test]
-    fn a_mistake_in_what_nobody_typed_says_where_it_stands() {
-        let places = [("report", "c.toml line 2"), ("user", "HAUL_USER")];
-        let places = places.map(|(name, place)| (name.to_owned(), place.to_owned()));
-        for (why, ends) in [
-            ("--report names a list", "a list (`report` is set by c.toml line 2)"),
-            ("--reports is none", "none"),
-            ("give --user", "--user (`user` is set by HAUL_USER)"),
-            ("--user-agent", "agent"),
-        ] {
-            assert!(with_place(why.to_owned(), &places).ends_with(ends), "{why}");
         }
     }
 }
