@@ -1,16 +1,19 @@
 //! The command line as it is typed: words, options and their help. clap lives here alone; what the words mean is for
 //! `config` to say.
 
+mod help;
+pub(crate) mod layers;
+mod pages;
+pub(crate) mod parse;
+pub(crate) mod settings;
+
 use std::ffi::OsString;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
-use crate::display;
 use crate::engine::options::{Check, Checksum, Expect, Http};
 use crate::engine::parse_checksum;
 use crate::units;
@@ -34,12 +37,7 @@ Exit status:
 
 const USAGE: &str = "\
 haul [OPTIONS] [URL|FILE]...
-       haul [OPTIONS] demo
-       haul [OPTIONS] compare [URL|FILE]...
-       haul [OPTIONS] resume
-       haul history [--json]
-       haul forget URL|PATH... | --all
-       haul report FILE [--urls] [--class CLASS,...] [--json]";
+       haul [OPTIONS] COMMAND [WORD]...";
 
 /// A download manager for images and anything else that comes by the hundred.
 ///
@@ -72,6 +70,16 @@ pub(crate) enum Work {
     Resume,
     /// List what was fetched: when, how much, to which path, from where
     History,
+    /// Show every setting and where it comes from
+    Config,
+    /// Print what a shell needs to complete haul's words
+    Completions {
+        /// Which shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
     /// Forget what was fetched from an address or to a path; files stay, parts of unfinished ones go
     Forget {
         /// Addresses (with ://) or paths of files
@@ -174,8 +182,8 @@ pub(crate) struct CommonOptions {
     /// How haul names itself to servers
     #[arg(short = 'A', long, value_name = "TEXT", global = true)]
     pub(crate) user_agent: Option<String>,
-    /// User and password for servers that ask for them
-    #[arg(short, long, value_name = "USER:PASSWORD", global = true)]
+    /// User and password for servers that ask for them; without a colon the password is asked for
+    #[arg(short, long, value_name = "USER[:PASSWORD]", global = true)]
     pub(crate) user: Option<String>,
     /// Logins from ~/.netrc, or the file that NETRC names; they stay with the host that an address names
     #[arg(long, global = true)]
@@ -243,7 +251,7 @@ pub(crate) struct CommonOptions {
     /// Call a file finished only when it would survive the loss of power
     #[arg(long, global = true)]
     pub(crate) sync: bool,
-    /// Keys and look of the screen [default: haul/config.toml in the config folder]
+    /// The file of settings [default: haul/config.toml in the config folder]
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
     /// What happens on the wire, on standard error; on a screen in haul.log beside the state
@@ -252,24 +260,6 @@ pub(crate) struct CommonOptions {
     /// compare: keep the two folders
     #[arg(long, global = true)]
     pub(crate) keep: bool,
-}
-
-/// Reads the command line.
-///
-/// # Errors
-/// The exit status, after help, version or the mistake has been printed.
-pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, ExitCode> {
-    Cli::try_parse_from(args).map_err(|error| {
-        // Nobody is left to tell if this fails too.
-        let _ = if error.use_stderr() { print_mistake(&error) } else { error.print() };
-        u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
-    })
-}
-
-/// What clap says of a mistake repeats the words that were typed, or that a script made.
-fn print_mistake(error: &clap::Error) -> io::Result<()> {
-    let mut err = io::stderr().lock();
-    error.render().to_string().lines().try_for_each(|line| writeln!(err, "{}", display::safe(line)))
 }
 
 fn count(most: i64) -> clap::builder::RangedI64ValueParser<u32> {

@@ -1,10 +1,16 @@
 //! What a command line means: which work, which face, which options, or why it makes no sense. It starts nothing.
 
 mod cookies;
+mod environment;
 mod file;
 mod netrc;
+mod places;
+mod secrets;
 
-pub(crate) use file::{File as ConfigFile, OwnKeys, ScreenSettings};
+pub(crate) use file::{File as ConfigFile, Line, OwnKeys, ScreenSettings};
+pub(crate) use secrets::masked;
+
+use secrets::{header, user};
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -17,6 +23,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
+use crate::cli::layers::Typed;
+use crate::cli::settings::Setting;
 use crate::cli::{Cli, CommonOptions, Work};
 use crate::display;
 use crate::engine::error::ErrorClass;
@@ -53,6 +61,8 @@ pub(crate) enum Job {
         /// Which rows.
         classes: Vec<ErrorClass>,
     },
+    /// Show how everything is set.
+    Config(Vec<Setting>),
 }
 
 /// How to show it.
@@ -81,15 +91,45 @@ pub(crate) struct Settings {
     pub(crate) file: ConfigFile,
     /// How sources are read.
     pub(crate) reading: Reading,
+    /// The user whose password is to be asked for.
+    pub(crate) asks: Option<String>,
 }
 
-/// Makes sense of a command line.
+/// Makes sense of a command line, with what the environment and the config file say below it.
 ///
 /// # Errors
-/// Says in words what is wrong with it.
-pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
+/// Says in words what is wrong, and where.
+pub(crate) fn settings(typed: Typed) -> Result<Settings, String> {
+    let named = typed.config().map(PathBuf::from).or_else(|| environment::value("HAUL_CONFIG").map(PathBuf::from));
+    let mut file = file::read(named.as_deref())?;
+    let given = environment::given(environment::value)?;
+    let (cli, listing) = typed.over([given, std::mem::take(&mut file.options)])?;
+    if matches!(cli.command, Some(Work::Config)) {
+        return Ok(shown(&cli, file, listing));
+    }
+    let places = places::of(&listing);
+    meant(cli, file).map_err(|why| places::named(why, &places))
+}
+
+/// Settings that are only shown: what does not work out is shown too.
+fn shown(cli: &Cli, file: ConfigFile, listing: Vec<Setting>) -> Settings {
+    Settings {
+        job: Job::Config(listing),
+        face: face(&cli.options),
+        dir: None,
+        options: Options::default(),
+        own_state: false,
+        records: Wanted::default(),
+        keep: false,
+        file,
+        reading: Reading::default(),
+        asks: None,
+    }
+}
+
+/// What it all comes to.
+fn meant(cli: Cli, mut file: ConfigFile) -> Result<Settings, String> {
     let Cli { command, words, options } = cli;
-    let mut file = file::read(options.config.as_deref())?;
     let mut face = face(&options);
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
@@ -184,8 +224,11 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         "never" => Some(false),
         _ => None,
     };
-    let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single, name, globs } })
+    let asks = options.user.clone().filter(|text| user(text).is_none());
+    let hosts = std::mem::take(&mut file.hosts);
+    let options = Options { digest: records.report.is_some(), state, verbose, hosts, ..engine_options(options, face)? };
+    let reading = Reading { single, name, globs };
+    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading, asks })
 }
 
 /// A template for names; its date is that of now, where the user is.
@@ -258,7 +301,7 @@ fn state(options: &CommonOptions) -> Option<PathBuf> {
 /// The files that tell what became of every job. None of them may swallow another, or a list before it is read; a list
 /// of failures does no harm, since one that is there stays until the end.
 fn records(options: &CommonOptions, words: &[OsString]) -> Result<Wanted, String> {
-    let format = options.report.as_deref().map(Format::of).transpose()?;
+    let format = options.report.as_deref().map(Format::of).transpose().map_err(|why| format!("--report: {why}"))?;
     let report = options.report.clone().zip(format);
     if let Some((path, _)) = &report {
         let same = |other: &Path| {
@@ -361,9 +404,9 @@ fn engine_options(options: CommonOptions, face: Face) -> Result<Options, String>
         patience: if face == Face::Screen { None } else { defaults.patience },
         headers: headers(&options.header)?,
         user_agent: options.user_agent.unwrap_or(defaults.user_agent),
-        user: options.user.as_deref().map(user).transpose()?,
-        logins: if options.netrc { netrc::read()? } else { defaults.logins },
+        user: options.user.as_deref().and_then(user),
         hosts: defaults.hosts,
+        logins: if options.netrc { netrc::read()? } else { defaults.logins },
         cookies: options.cookies.as_deref().map(cookies::read).transpose()?,
         http: options.http,
         proxy: options.proxy.as_deref().map(proxy).transpose()?.map_or(Proxy::System, Proxy::Url),
@@ -392,7 +435,7 @@ fn headers(given: &[String]) -> Result<Vec<(String, Secret)>, String> {
         match text.strip_prefix('@') {
             None => headers.push(header(text)?),
             Some(file) => {
-                let why = |error| format!("cannot read the headers in `{}`: {error}", display::safe(file));
+                let why = |error| format!("cannot read the headers of `--header @{}`: {error}", display::safe(file));
                 let lines = fs::read_to_string(file).map_err(why)?;
                 let lines = lines.lines().filter(|line| !line.trim().is_empty());
                 headers.extend(lines.map(header).collect::<Result<Vec<_>, _>>()?);
@@ -400,16 +443,6 @@ fn headers(given: &[String]) -> Result<Vec<(String, Secret)>, String> {
         }
     }
     Ok(headers)
-}
-
-fn header(text: &str) -> Result<(String, Secret), String> {
-    let (name, value) = text.split_once(':').ok_or("a header has no colon: write --header 'Name: value'")?;
-    Ok((name.trim().to_owned(), Secret(value.trim().to_owned())))
-}
-
-fn user(text: &str) -> Result<(String, Secret), String> {
-    let (user, password) = text.split_once(':').ok_or("--user has no colon: write --user NAME:PASSWORD")?;
-    Ok((user.to_owned(), Secret(password.to_owned())))
 }
 
 fn proxy(text: &str) -> Result<SecretUrl, String> {
@@ -430,7 +463,6 @@ mod tests {
     fn mistakes_are_named_without_their_secrets() {
         for result in [
             headers(&["Authorization s3cret".to_owned()]).map(drop),
-            user("s3cret").map(drop),
             proxy("ftp://u:s3cret@h").map(drop),
             proxy("http://u:s3cret@").map(drop),
         ] {

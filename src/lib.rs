@@ -128,11 +128,11 @@ use std::process::ExitCode;
 
 /// Runs the program: reads the command line, does the work, gives the exit status.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match cli::parse(args) {
-        Ok(cli) => cli,
+    let typed = match cli::parse::parse(args) {
+        Ok(typed) => typed,
         Err(status) => return status,
     };
-    let result = config::settings(cli).map_err(session::Refused::Usage).and_then(session::run);
+    let result = config::settings(typed).map_err(session::Refused::Usage).and_then(session::run);
     match result {
         Ok(status) => ExitCode::from(status),
         Err(refused) => {

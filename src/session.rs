@@ -5,6 +5,7 @@ mod dry;
 mod embedded;
 mod interrupt;
 mod other;
+mod password;
 mod refused;
 mod troubles;
 
@@ -38,13 +39,18 @@ use troubles::Report;
 /// # Errors
 /// When nothing could be started.
 pub(crate) fn run(settings: Settings) -> Result<u8, Refused> {
-    let Settings { job, face, dir, options, own_state, records, keep, file, reading } = settings;
+    let Settings { job, face, dir, options, own_state, records, keep, file, reading, asks } = settings;
+    let options = match password::complete(options, asks, &job)? {
+        Ok(options) => options,
+        Err(status) => return Ok(status),
+    };
     let (sources, dir, options, _origin) = match job {
         Job::Compare(sources) => return other::compare(sources, &reading, dir, options, keep),
         Job::History => return other::history(&options, face),
         Job::Forget(what) => return other::forget(&options, &what),
         Job::Dry(sources) => return dry::run(sources, dir.as_deref().unwrap_or(".".as_ref()), &reading, face),
         Job::Report { file, urls, classes } => return other::report(&file, urls, classes, face),
+        Job::Config(settings) => return Ok(other::config(&settings, &file, face)),
         Job::Fetch(sources) => (Some(sources), dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Resume => (None, dir.unwrap_or_else(|| ".".into()), options, None),
         Job::Demo => {

@@ -55,6 +55,24 @@ pub(crate) fn listen(
     })
 }
 
+/// Does `work` while a signal ends the process at once, after `last`.
+///
+/// # Errors
+/// When the system lets us neither listen nor start a thread.
+#[cfg(unix)]
+pub(crate) fn ending<T>(last: impl Fn() + Send + 'static, work: impl FnOnce() -> T) -> io::Result<T> {
+    let mut signals = signal_hook::iterator::Signals::new(ends())?;
+    let listening = signals.handle();
+    thread::Builder::new().name("haul-ending".to_owned()).spawn(move || {
+        if let Some(number) = signals.forever().next() {
+            end(named(number), &last);
+        }
+    })?;
+    let done = work();
+    listening.close();
+    Ok(done)
+}
+
 #[expect(clippy::exit, reason = "an orderly end was asked for and did not come")]
 fn end(signal: Signal, last: &dyn Fn()) -> ! {
     last();
@@ -63,21 +81,31 @@ fn end(signal: Signal, last: &dyn Fn()) -> ! {
 
 #[cfg(unix)]
 fn on_signal(mut act: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     // A file that grows beyond the limit of the system is an error of one job, and no reason to end. Nobody reads the flag.
     signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default())?;
-    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| !is_ignored(*number));
-    let mut signals = signal_hook::iterator::Signals::new(wanted)?;
+    let mut signals = signal_hook::iterator::Signals::new(ends())?;
     thread::Builder::new().name("haul-signals".to_owned()).spawn(move || {
         for number in signals.forever() {
-            act(match number {
-                SIGINT => Signal::Interrupt,
-                SIGTERM => Signal::Terminate,
-                _ => Signal::Hangup,
-            });
+            act(named(number));
         }
     })?;
     Ok(())
+}
+
+/// The signals that end us.
+#[cfg(unix)]
+fn ends() -> impl Iterator<Item = i32> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|number| !is_ignored(*number))
+}
+
+#[cfg(unix)]
+fn named(number: i32) -> Signal {
+    match number {
+        signal_hook::consts::SIGINT => Signal::Interrupt,
+        signal_hook::consts::SIGTERM => Signal::Terminate,
+        _ => Signal::Hangup,
+    }
 }
 
 /// True where whoever started us wants the signal ignored, as `nohup` does. Only Linux tells without unsafe code.

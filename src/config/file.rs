@@ -1,6 +1,10 @@
-//! The config file: sections with values, each with the line that it comes from. It is only read. What is wrong in it
-//! costs a warning and never the run, since the defaults are good; only a file that the user has named must be there
-//! and make sense. It must not know what keys are called on the screen: it hands them over as they are written.
+//! The config file: sections with values, each with the line that it comes from. It is only read. A name in it that
+//! nobody knows costs a warning, and so does a wrong look of the screen, since the defaults are good; a wrong value of
+//! an option is a mistake as it is on the command line, and a file that the user has named must be there and make
+//! sense. It must not know what keys are called on the screen: it hands them over as they are written.
+
+mod hosts;
+mod options;
 
 use std::env;
 use std::fmt::Write as _;
@@ -8,21 +12,50 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::cli::layers::Given;
+use crate::cli::settings::{Known, known};
 use crate::display;
+use crate::engine::options::HostRule;
 use crate::nearest::did_you_mean;
 
 /// What the file says.
 #[derive(Debug, Default)]
 pub(crate) struct File {
+    /// Where it is, or would be.
+    pub(crate) path: Option<PathBuf>,
+    /// It is there.
+    pub(crate) found: bool,
+    /// Options of the command line.
+    pub(crate) options: Vec<Given>,
+    /// What holds for single hosts.
+    pub(crate) hosts: Vec<HostRule>,
+    /// All that it says but for options, in its order; nothing of it is secret.
+    pub(crate) lines: Vec<Line>,
     /// Keys of the screen.
     pub(crate) keys: Vec<OwnKeys>,
     /// The look of the screen.
     pub(crate) screen: ScreenSettings,
     /// What is wrong in it, a line each; safe to show.
     pub(crate) warnings: Vec<String>,
+    /// What nobody can go on with, a line each; safe to show.
+    mistakes: Vec<String>,
+}
+
+/// One setting as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Line {
+    /// `keys`; `hosts` and the host.
+    pub(crate) section: Vec<String>,
+    pub(crate) name: String,
+    /// Where it is secret, something in its place.
+    pub(crate) value: Value,
+    pub(crate) secret: bool,
+    /// Where it stands; safe to show.
+    pub(crate) place: String,
 }
 
 /// The user's own keys for an action.
@@ -59,7 +92,7 @@ pub(crate) struct ScreenSettings {
     pub(crate) osc_progress: Option<bool>,
 }
 
-const SECTIONS: [&str; 2] = ["keys", "screen"];
+const SECTIONS: [&str; 4] = ["options", "hosts", "keys", "screen"];
 const SCREEN: [&str; 8] = ["theme", "ascii", "mouse", "fps", "preview", "bell", "notify", "osc_progress"];
 
 /// Nobody writes a config file longer than this.
@@ -68,19 +101,39 @@ const MOST_BYTES: u64 = 1 << 20;
 /// Reads the file that the user names, else the one in its usual place.
 ///
 /// # Errors
-/// Says in words why a file that the user names cannot be read.
+/// Says in words why a file that the user names cannot be read, or which values nobody can go on with.
 pub(super) fn read(named: Option<&Path>) -> Result<File, String> {
-    if let Some(path) = named {
-        return text(path).and_then(|text| parse(path, &text));
+    let Some(path) = named.map(Path::to_owned).or_else(usual) else { return Ok(File::default()) };
+    let is_missing = |error: &io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    if named.is_none() && fs::metadata(&path).is_err_and(|error| is_missing(&error)) {
+        return Ok(File { path: Some(path), ..File::default() });
     }
-    let Some(path) = usual() else { return Ok(File::default()) };
-    if matches!(fs::metadata(&path), Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory))
-    {
-        return Ok(File::default());
+    let file = match text(&path).and_then(|text| parse(&path, &text)) {
+        Err(why) if named.is_none() => {
+            File { warnings: vec![format!("{why}; this run goes on without")], ..File::default() }
+        }
+        read => read?,
+    };
+    if !file.mistakes.is_empty() {
+        return Err(file.mistakes.join("\nhaul: "));
     }
-    let read = text(&path).and_then(|text| parse(&path, &text));
-    Ok(read
-        .unwrap_or_else(|why| File { warnings: vec![format!("{why}; this run goes on without")], ..File::default() }))
+    let mut warnings = file.warnings.clone();
+    if file.has_secrets() && is_open_to_others(&path) {
+        warnings.push(format!("`{0}` holds secrets and others can read it: chmod 600 helps", shown(&path)));
+    }
+    Ok(File { path: Some(path), found: true, warnings, ..file })
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    // What is no file, such as a pipe of the shell's, has other ways to be private.
+    fs::metadata(path).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_path: &Path) -> bool {
+    false
 }
 
 /// `haul/config.toml` in the folder that the XDG base directory specification has for it.
@@ -114,6 +167,7 @@ fn shown(path: &Path) -> String {
 struct Reader<'a> {
     path: &'a Path,
     text: &'a str,
+    known: Vec<Known>,
     file: File,
 }
 
@@ -121,13 +175,15 @@ struct Reader<'a> {
 type Entry<'a> = (&'a str, &'a Spanned<DeValue<'a>>);
 
 fn parse(path: &Path, text: &str) -> Result<File, String> {
-    let mut reader = Reader { path, text, file: File::default() };
+    let mut reader = Reader { path, text, known: known(), file: File::default() };
     let table = DeTable::parse(text).map_err(|error| {
         let place = reader.place(error.span().map_or(0, |span| span.start));
         format!("{place}: {}", display::safe(error.message()))
     })?;
     for (name, section) in entries(table.get_ref()) {
         match (name, section.get_ref()) {
+            ("options", DeValue::Table(table)) => entries(table).into_iter().for_each(|entry| reader.option(entry)),
+            ("hosts", DeValue::Table(table)) => reader.hosts(table),
             ("keys", DeValue::Table(table)) => entries(table).into_iter().for_each(|entry| reader.keys(entry)),
             ("screen", DeValue::Table(table)) => entries(table).into_iter().for_each(|entry| reader.screen(entry)),
             (name, _) if SECTIONS.contains(&name) => {
@@ -161,6 +217,19 @@ impl Reader<'_> {
         self.file.warnings.push(format!("{place}: {what}"));
     }
 
+    /// Notes what nobody can go on with.
+    fn refuse(&mut self, value: &Spanned<DeValue<'_>>, what: &str) {
+        let place = self.place(value.span().start);
+        self.file.mistakes.push(format!("{place}: {what}"));
+    }
+
+    /// Notes what is to be shown.
+    fn note(&mut self, section: &[&str], (name, value): Entry<'_>) {
+        let section = section.iter().map(|part| (*part).to_owned()).collect();
+        let (name, place) = (name.to_owned(), self.place(value.span().start));
+        self.file.lines.push(Line { section, name, value: json(value.get_ref()), secret: false, place });
+    }
+
     /// Takes what a value should be, or warns.
     fn take<T>(
         &mut self,
@@ -181,11 +250,13 @@ impl Reader<'_> {
         };
         let keys = keys.into_iter().filter(|key| !key.is_empty()).collect();
         let place = self.place(entry.1.span().start);
+        self.note(&["keys"], entry);
         self.file.keys.push(OwnKeys { action: entry.0.to_owned(), keys, place });
     }
 
     fn screen(&mut self, entry: Entry<'_>) {
         const SWITCH: &str = "true or false";
+        let warnings = self.file.warnings.len();
         match entry.0 {
             "theme" => self.file.screen.theme = self.take(entry, word, "a name in quotes"),
             "ascii" => self.file.screen.ascii = self.take(entry, switch, SWITCH),
@@ -204,6 +275,19 @@ impl Reader<'_> {
                 self.warn(entry.1, &what);
             }
         }
+        if self.file.warnings.len() == warnings {
+            self.note(&["screen"], entry);
+        }
+    }
+}
+
+/// The value as it is shown.
+fn json(value: &DeValue<'_>) -> Value {
+    match value {
+        DeValue::Array(values) => values.iter().map(|value| json(value.get_ref())).collect(),
+        DeValue::Boolean(on) => Value::Bool(*on),
+        DeValue::Integer(number) => number.as_str().parse::<i64>().map_or(Value::Null, Value::from),
+        value => word(value).map_or(Value::Null, Value::String),
     }
 }
 

@@ -10,10 +10,11 @@ use super::embedded;
 use super::interrupt::Interrupt;
 use super::refused::Refused;
 use super::troubles::Report;
-use crate::commands;
+use crate::cli::settings::Setting;
 use crate::commands::report::{self, Chosen, Unreadable};
+use crate::commands::{self, Shown};
 use crate::compare::{CompareError, Comparison};
-use crate::config::Face;
+use crate::config::{ConfigFile, Face};
 use crate::display::safe;
 use crate::engine::What;
 use crate::engine::error::ErrorClass;
@@ -67,6 +68,17 @@ pub(super) fn report(path: &Path, urls: bool, classes: Vec<ErrorClass>, face: Fa
             Ok(u8::from(!matches!(why, Unreadable::Cut) || printed.is_err()))
         }
     }
+}
+
+pub(super) fn config(options: &[Setting], file: &ConfigFile, face: Face) -> u8 {
+    let console = Console::new(false);
+    file.warnings.iter().for_each(|line| console.say(&format!("haul: {line}")));
+    let shown = Shown { path: file.path.as_deref(), found: file.found, options, lines: &file.lines };
+    let text = match face {
+        Face::Json => commands::config_object(&shown, &file.warnings),
+        _ => commands::config_text(&shown),
+    };
+    u8::from(console.data(&text).inspect_err(|error| console.lost(error)).is_err())
 }
 
 pub(super) fn compare(

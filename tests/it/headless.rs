@@ -1,6 +1,7 @@
 //! The program without a screen, held to its contract: lists and words in, lines and exit statuses out. Every test
 //! has an origin of its own; where a retry would only cost seconds there is none.
 
+mod config;
 mod content;
 mod dry;
 mod exits;
