@@ -21,6 +21,8 @@ Examples:
   haul https://example.com/a.jpg    fetch one file
   haul -d pictures list.txt         fetch a list, an address a line
   sort -u list.txt | haul -         fetch what a pipe brings
+  haul --from-page https://example.com/gallery --reject '*thumb*'
+                                    the images of a page
   haul --failed left.txt list.txt   and again with `haul left.txt`
   haul resume                       finish what was interrupted, wherever it was
   haul history                      what was fetched, and where it went
@@ -87,6 +89,17 @@ pub(crate) struct CommonOptions {
     /// A list of addresses, one a line; may be given again; - is standard input
     #[arg(short, long, value_name = "FILE", global = true)]
     pub(crate) input: Vec<OsString>,
+    /// The images of this HTML page, each picture in its largest form; may be given again. What a page or an image
+    /// says to machines that learn (noai, noimageai) is obeyed
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) from_page: Vec<String>,
+    /// Of the images of pages, only those whose name fits, as in '*.jpg' or 'jpg,png'; a pattern with a slash is for
+    /// the whole address
+    #[arg(long, value_name = "GLOB", global = true)]
+    pub(crate) accept: Vec<String>,
+    /// Of the images of pages, none whose name fits; after --accept
+    #[arg(long, value_name = "GLOB", global = true)]
+    pub(crate) reject: Vec<String>,
     /// Where files go; created if need be [default: the current folder; demo: haul-demo]
     #[arg(short, long, value_name = "DIR", global = true)]
     pub(crate) dir: Option<PathBuf>,

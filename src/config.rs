@@ -19,7 +19,7 @@ use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
 use crate::engine::{What, check_file_name};
 use crate::input::words::{self, Source};
-use crate::input::{Reading, Single, address};
+use crate::input::{Choice, Reading, Single, address};
 use crate::report::{Format, Wanted};
 
 /// What to do.
@@ -76,6 +76,13 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
     let mut face = face(&options);
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
+    let choice = Choice::new(&options.accept, &options.reject)?;
+    if choice.is_made() && options.from_page.is_empty() {
+        return Err("--accept and --reject choose among the images of pages: give --from-page with them".to_owned());
+    }
+    if command.is_some() && !options.from_page.is_empty() {
+        return Err("--from-page belongs to a run that fetches: write `haul --from-page URL`".to_owned());
+    }
     let (job, single) = match command {
         Some(Work::Demo) => {
             if !options.input.is_empty() {
@@ -98,7 +105,10 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
             (with_state(other, &options)?, false)
         }
         None => {
-            let sources = sources(&words, &options.input)?;
+            let mut sources = sources(&words, &options.input)?;
+            for page in &options.from_page {
+                sources.push(words::page(page)?);
+            }
             let single = matches!(sources.as_slice(), [Source::Address(_)]);
             // A list typed at the terminal and the keys of the screen would take each other's letters.
             if face == Face::Screen && sources.iter().any(|source| matches!(source, Source::Stdin)) {
@@ -144,7 +154,7 @@ pub(crate) fn settings(cli: Cli) -> Result<Settings, String> {
         _ => None,
     };
     let options = Options { digest: records.report.is_some(), state, verbose, ..engine_options(options, face)? };
-    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single } })
+    Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading: Reading { single, choice } })
 }
 
 /// The commands that are about what earlier runs have left.

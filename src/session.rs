@@ -136,7 +136,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
             told_all
         }
         Ok(()) if jobs.totals().jobs == 0 && resumes => false,
-        Ok(()) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
+        Ok(()) if jobs.totals().jobs == 0 && all_read.load(Ordering::Acquire) && interrupt.seen.get().is_none() => {
             return Err(Refused::Usage(
                 "nothing to do: there is no address in what was given (- reads a list from standard input)".to_owned(),
             ));

@@ -2,27 +2,53 @@
 //! blocks and belongs on a thread of its own.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::io;
 
+use url::Url;
+
+use crate::display;
+use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::ADD_LIMIT;
-use crate::engine::{Engine, Hold};
+use crate::engine::{Engine, Hold, Page};
 
 use super::address::Refusal;
 use super::entry::Entry;
 use super::list::Lines;
+use super::page;
 use super::places::Places;
 use super::reading::{Reading, Single};
 use super::words::Source;
 
-/// Something on the way that a person should hear of.
+/// Something on the way that a person should hear of; `Display` is a safe line.
 #[derive(Debug)]
 pub enum Trouble<'a> {
     /// A line of this list is no address.
     Refused(&'a str, Refusal),
     /// This list ended early, for this reason.
     Broken(&'a str, io::Error),
+    /// This page was not to be had, or not meant for us.
+    NoPage(&'a str, TransferError),
+    /// No image of this page is taken: of so many, and so many more that have no address to fetch.
+    Bare(&'a str, usize, usize),
     /// An entry has no folder to go to, for this reason.
     NoFolder(String),
+}
+
+impl fmt::Display for Trouble<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(list, refusal) => write!(f, "{list}: {refusal}"),
+            Self::Broken(list, error) => write!(f, "{list}: cannot read on: {error}"),
+            Self::NoPage(page, error) => write!(f, "{page}: {} ({})", display::safe(&error.detail), error.class.word()),
+            Self::Bare(page, 0, 0) => write!(f, "{page}: there is no image on this page"),
+            Self::Bare(page, 0, skipped) => {
+                write!(f, "{page}: there is no image to fetch on this page, but {skipped} within it or of no address")
+            }
+            Self::Bare(page, all, _) => write!(f, "{page}: none of its {all} images is wanted (--accept, --reject)"),
+            Self::NoFolder(why) => f.write_str(why),
+        }
+    }
 }
 
 /// Adds everything that `sources` name, also where the engine is told to stop meanwhile: all words, and the lines of
@@ -69,22 +95,41 @@ pub fn feed(
         // The text may never come, and an engine that is told to stop must not wait for it.
         held.take();
     };
-    let whole = read(sources, reading, take, waiting, |what| trouble.borrow_mut()(what));
+    let fetch = |url| engine.page(url);
+    let whole = read(sources, reading, fetch, take, waiting, |what| trouble.borrow_mut()(what));
     hand_over();
     whole
 }
 
-/// Gives every entry to `take`, which says whether to go on; if not, lists are read no further. `waiting` runs before
-/// more of a list is waited for. True where every source was read to its end.
+/// Gives every entry to `take`, which says whether to go on; if not, lists are read no further. `fetch` brings pages.
+/// `waiting` runs before more of a list, or a page, is waited for. True where every source was read to its end.
 pub fn read(
     sources: Vec<Source>,
-    _reading: &Reading,
+    reading: &Reading,
+    mut fetch: impl FnMut(Url) -> Result<Page, TransferError>,
     mut take: impl FnMut(Entry) -> bool,
     mut waiting: impl FnMut(),
     mut trouble: impl FnMut(Trouble<'_>),
 ) -> bool {
     let (mut going, mut whole) = (true, true);
     for source in sources {
+        if let Source::Page(url) = source {
+            if going {
+                waiting();
+                let (name, page) = (display::address(&url), fetch(url));
+                let read = page.and_then(|page| take_page(&name, &page, reading, &mut take, &mut trouble));
+                match read {
+                    Ok(on) => going = on,
+                    Err(error) => {
+                        whole = false;
+                        if error.class != ErrorClass::Cancelled {
+                            trouble(Trouble::NoPage(&name, error));
+                        }
+                    }
+                }
+            }
+            continue;
+        }
         let (list, text) = match source.into_text() {
             Ok(text) => text,
             Err(url) => {
@@ -107,4 +152,21 @@ pub fn read(
         }
     }
     going && whole
+}
+
+/// Gives the images of a page to `take`; false when that takes no more.
+fn take_page(
+    name: &str,
+    page: &Page,
+    reading: &Reading,
+    mut take: impl FnMut(Entry) -> bool,
+    mut trouble: impl FnMut(Trouble<'_>),
+) -> Result<bool, TransferError> {
+    let found = page::pictures(page)?;
+    let (all, skipped) = (found.pictures.len(), found.skipped);
+    let mut taken = found.pictures.into_iter().filter(|picture| reading.choice.takes(&picture.url)).peekable();
+    if taken.peek().is_none() {
+        trouble(Trouble::Bare(name, all, skipped));
+    }
+    Ok(taken.all(|picture| take(picture.into())))
 }

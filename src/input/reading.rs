@@ -1,5 +1,6 @@
 //! How sources are read: what the user said of them on the command line. A leaf.
 
+use super::choice::Choice;
 use crate::engine::options::Checksum;
 
 /// See the head of this file; as it is by default, addresses are taken as they stand.
@@ -7,6 +8,8 @@ use crate::engine::options::Checksum;
 pub struct Reading {
     /// What the user said of the file, where there is but one.
     pub single: Single,
+    /// Which images of pages are taken.
+    pub choice: Choice,
 }
 
 /// What the user said of the file, where there is but one.

@@ -24,6 +24,8 @@ pub enum Source {
     },
     /// A list on standard input.
     Stdin,
+    /// The images of this page.
+    Page(Url),
 }
 
 /// Reads one word: with `://` it is an address, `-` is standard input, else it must be the name of a list file.
@@ -50,6 +52,14 @@ pub fn word(word: &OsStr) -> Result<Source, String> {
     Err(format!("`{shown}` is neither an address nor a file: {hint}"))
 }
 
+/// Reads the address of a page.
+///
+/// # Errors
+/// Says in words, safe to show, why it is none.
+pub fn page(text: &str) -> Result<Source, String> {
+    address(text).map(Source::Page)
+}
+
 /// Opens a list file (`-` is standard input).
 ///
 /// # Errors
@@ -70,7 +80,7 @@ pub fn list(word: &OsStr) -> Result<Source, String> {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address(url) => f.write_str(&display::address(url)),
+            Self::Address(url) | Self::Page(url) => f.write_str(&display::address(url)),
             Self::List { name, .. } => f.write_str(name),
             Self::Stdin => f.write_str("-"),
         }
@@ -81,10 +91,10 @@ impl Source {
     /// The text of a list with the name that messages give it.
     ///
     /// # Errors
-    /// An address is no list and comes back.
+    /// An address is no list and comes back, that of a page too.
     pub fn into_text(self) -> Result<(String, Box<dyn Read + Send>), Url> {
         match self {
-            Self::Address(url) => Err(url),
+            Self::Address(url) | Self::Page(url) => Err(url),
             Self::List { name, file } => Ok((name, Box::new(file))),
             Self::Stdin => Ok(("standard input".to_owned(), Box::new(io::stdin()))),
         }

@@ -12,6 +12,7 @@ use crate::commands;
 use crate::compare::{CompareError, Comparison};
 use crate::config::Face;
 use crate::engine::What;
+use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::options::Options;
 use crate::headless::Console;
 use crate::input::words::Source;
@@ -47,6 +48,8 @@ pub(super) fn compare(sources: Vec<Source>, dir: Option<PathBuf>, options: Optio
     feed::read(
         sources,
         &Reading::default(),
+        // The command line takes none here.
+        |_| Err(TransferError::new(ErrorClass::Refused, "pages are not compared")),
         |entry| {
             urls.push(entry.url);
             true

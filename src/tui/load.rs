@@ -14,7 +14,7 @@ use crate::engine::event::ADD_LIMIT;
 use crate::engine::request::DownloadRequest;
 use crate::engine::{Engine, prepare_folder};
 use crate::input::expand::Pattern;
-use crate::input::feed::{self, Trouble};
+use crate::input::feed;
 use crate::input::{Entry, Places, Reading, Refusal, list, words};
 
 /// Where addresses go.
@@ -66,13 +66,17 @@ impl Loader<'_> {
             let waiting = || {
                 batch.borrow_mut().hand_over();
             };
-            feed::read(vec![source], &Reading::default(), take, waiting, |trouble| {
-                batch.borrow_mut().refused(match trouble {
-                    Trouble::Refused(list, refusal) => format!("{list}: {refusal}"),
-                    Trouble::Broken(list, error) => format!("{list}: cannot read on: {error}"),
-                    Trouble::NoFolder(why) => why,
-                });
-            });
+            let engine = batch.borrow().engine.clone();
+            feed::read(
+                vec![source],
+                &Reading::default(),
+                |url| engine.page(url),
+                take,
+                waiting,
+                |trouble| {
+                    batch.borrow_mut().refused(trouble.to_string());
+                },
+            );
             let mut batch = batch.into_inner();
             batch.hand_over();
             Loaded::Added(batch.told)

@@ -6,6 +6,7 @@ mod exits;
 mod faults;
 mod input;
 mod json;
+mod pages;
 mod plain;
 #[cfg(unix)]
 mod report;

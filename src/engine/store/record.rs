@@ -15,7 +15,7 @@ use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::{FinishedFile, Record as Answers};
 use crate::engine::file_name::check_own;
 use crate::engine::partial::{Length, Partial};
-use crate::engine::request::DownloadRequest;
+use crate::engine::request::{DownloadRequest, More};
 
 use super::part::{PartRecord, address, pairs};
 
@@ -57,6 +57,9 @@ pub(super) struct Record {
     /// It was asked for with a password, cookies or headers, none of which are kept.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) secret: bool,
+    /// What the server says to robots is obeyed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    obeys_robots: bool,
     /// The last part file that was begun.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) generation: u32,
@@ -211,6 +214,7 @@ impl Record {
             name: request.name.clone(),
             checksum: request.checksum.as_ref().map(checksum::text),
             secret: secret || named,
+            obeys_robots: request.more.as_ref().is_some_and(|more| more.obeys_robots),
             generation: 0,
             part: None,
             intent: None,
@@ -222,6 +226,7 @@ impl Record {
     /// Takes over what a later request for the same job says.
     pub(super) fn ask(&mut self, fresh: Self) {
         (self.url, self.checksum, self.secret) = (fresh.url, fresh.checksum, fresh.secret);
+        self.obeys_robots = fresh.obeys_robots;
     }
 
     /// Does the change, and says where the job stands then.
@@ -281,7 +286,8 @@ impl Record {
             return None;
         }
         let checksum = self.checksum.as_deref().map(checksum::parse).transpose().ok()?;
-        Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more: None })
+        let more = self.obeys_robots.then(|| Box::new(More { obeys_robots: true, ..More::default() }));
+        Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more })
     }
 
     /// The part file, if there is one that can be gone on with and the record can be trusted.
