@@ -25,6 +25,8 @@ Examples:
   haul -d pictures list.txt         fetch a list, an address a line
   sort -u list.txt | haul -         fetch what a pipe brings
   haul photos.csv                   fetch what a table's column `url` names
+  haul --from-page https://example.com/gallery --reject '*thumb*'
+                                    the images of a page
   haul --failed left.txt list.txt   and again with `haul left.txt`
   haul resume                       finish what was interrupted, wherever it was
   haul history                      what was fetched, and where it went
@@ -128,6 +130,17 @@ pub(crate) struct CommonOptions {
     /// Take only such rows of a table, as in `width>=1000` (= != < <= > >=); given again, all must hold
     #[arg(long = "where", value_name = "FILTER", global = true)]
     pub(crate) filters: Vec<String>,
+    /// The images of this HTML page, each picture in its largest form; may be given again. What a page or an image
+    /// says to machines that learn (noai, noimageai) is obeyed
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) from_page: Vec<String>,
+    /// Of the images of pages, only those whose name fits, as in '*.jpg' or 'jpg,png'; a pattern with a slash is for
+    /// the whole address
+    #[arg(long, value_name = "GLOB", global = true)]
+    pub(crate) accept: Vec<String>,
+    /// Of the images of pages, none whose name fits; after --accept
+    #[arg(long, value_name = "GLOB", global = true)]
+    pub(crate) reject: Vec<String>,
     /// Where files go; created if need be [default: the current folder; demo: haul-demo]
     #[arg(short, long, value_name = "DIR", global = true)]
     pub(crate) dir: Option<PathBuf>,

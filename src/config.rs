@@ -90,6 +90,7 @@ fn meant(cli: Cli, mut file: ConfigFile) -> Result<Settings, String> {
     let mut records = records(&options, &words)?;
     let mut own_state = options.state.is_some();
     let asked = given::asked(&options)?;
+    let choice = given::choice(&options)?;
     let (mut job, single) = command::job(command, &words, &options, &asked)?;
     if job.is_about_earlier_runs() {
         own_state = true;
@@ -132,7 +133,7 @@ fn meant(cli: Cli, mut file: ConfigFile) -> Result<Settings, String> {
     let hosts = std::mem::take(&mut file.hosts);
     let options =
         Options { digest: records.report.is_some(), state, verbose, hosts, ..engine::options(options, face)? };
-    let reading = Reading { single, name, globs };
+    let reading = Reading { single, name, globs, choice };
     Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading, asks })
 }
 

@@ -151,7 +151,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
             told_all
         }
         Ok(()) if jobs.totals().jobs == 0 && resumes => false,
-        Ok(()) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
+        Ok(()) if jobs.totals().jobs == 0 && all_read.load(Ordering::Acquire) && interrupt.seen.get().is_none() => {
             return Err(Refused::nothing_to_do());
         }
         Ok(()) => is_complete(&jobs) && jobs.is_restored() && told_all,

@@ -28,6 +28,14 @@ pub(super) fn job(
             "--dry-run shows what `haul URL` or `haul LIST` would fetch, and goes with no other command".to_owned()
         );
     }
+    if !options.from_page.is_empty() {
+        if command.is_some() {
+            return Err("--from-page belongs to a run that fetches: write `haul --from-page URL`".to_owned());
+        }
+        if options.dry_run {
+            return Err("--dry-run asks for nothing, so that it cannot tell the images of --from-page".to_owned());
+        }
+    }
     let job = match command {
         Some(Work::Demo) if !options.input.is_empty() || !options.from_curl.is_empty() => {
             return Err("`haul demo` fetches its own pictures and takes no list".to_owned());

@@ -11,10 +11,10 @@ use super::job::Job;
 use crate::cli::CommonOptions;
 use crate::input::table::Asked;
 use crate::input::words::{self, Source};
-use crate::input::{Naming, curl, tables};
+use crate::input::{Choice, Naming, curl, tables};
 use crate::report::Wanted;
 
-/// Words first, in order, then curl commands, then the lists of `--input`.
+/// Words first, in order, then curl commands, then the lists of `--input`, then pages.
 pub(super) fn sources(words: &[OsString], options: &CommonOptions, asked: &Asked) -> Result<Vec<Source>, String> {
     let mut sources = words.iter().map(|word| words::word(word, options.glob)).collect::<Result<Vec<_>, _>>()?;
     words::check(&sources)?;
@@ -22,12 +22,22 @@ pub(super) fn sources(words: &[OsString], options: &CommonOptions, asked: &Asked
         sources.extend(curl::entries(command)?.into_iter().map(|entry| Source::Entry(Box::new(entry))));
     }
     sources.extend(options.input.iter().map(|list| words::list(list)).collect::<Result<Vec<_>, _>>()?);
+    sources.extend(options.from_page.iter().map(|page| words::page(page)).collect::<Result<Vec<_>, _>>()?);
     let stdin = sources.iter().filter(|source| matches!(source, Source::Stdin)).count();
     if stdin > 1 {
         return Err("standard input can be read only once: give - once".to_owned());
     }
     // Only now: the header of one that comes through a pipe may be long in coming.
     sources.into_iter().map(|source| tables::open(source, asked)).collect()
+}
+
+/// Which images of pages are wanted.
+pub(super) fn choice(options: &CommonOptions) -> Result<Choice, String> {
+    let choice = Choice::new(&options.accept, &options.reject)?;
+    if choice.is_made() && options.from_page.is_empty() {
+        return Err("--accept and --reject choose among the images of pages: give --from-page with them".to_owned());
+    }
+    Ok(choice)
 }
 
 /// What is asked of tables.

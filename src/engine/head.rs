@@ -30,4 +30,6 @@ pub(super) struct Head {
     /// The body ends where the connection ends, as in HTTP/1.0.
     pub(super) unframed: bool,
     pub(super) retry_after: Option<Duration>,
+    /// Every `X-Robots-Tag` field, one by one: each may name the robot that it is for.
+    pub(super) robots: Vec<String>,
 }

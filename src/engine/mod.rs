@@ -44,11 +44,13 @@ mod hosts;
 mod net;
 pub mod options;
 mod outbox;
+mod page;
 mod partial;
 mod rate;
 pub mod request;
 mod resume;
 mod retry;
+pub mod robots;
 mod segments;
 mod store;
 mod supervisor;
@@ -60,15 +62,19 @@ pub use file_name::{
     check_own as check_file_name, clean as clean_file_name, foreseen as foreseen_name, numbered as numbered_name,
 };
 pub use outbox::{Events, Hold, Received};
+pub use page::Page;
 pub use store::{Forgotten, OpenError, Past, What, forget, history, identity};
 
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use url::Url;
 
+use error::{ErrorClass, TransferError};
 use event::{ADD_LIMIT, Command};
 use net::Net;
 use options::Options;
@@ -84,6 +90,9 @@ pub struct Engine {
     commands: mpsc::UnboundedSender<Command>,
     outbox: Arc<Outbox>,
     ending: Arc<Mutex<Ending>>,
+    runtime: Handle,
+    /// Gone when the engine has ended.
+    shared: Weak<Shared>,
 }
 
 impl fmt::Debug for Engine {
@@ -135,7 +144,9 @@ impl Engine {
         let (wishes, wanted) = mpsc::unbounded_channel();
         let (told, buffers, watched) = (Arc::clone(&outbox), Arc::default(), Mutex::default());
         let shared = Shared { net, store, options, outbox: told, buffers, answered, wishes, watched };
-        let supervisor = Supervisor::new(Arc::new(shared), receiver, answers, wanted, kept);
+        let shared = Arc::new(shared);
+        let (handle, weak) = (runtime.handle().clone(), Arc::downgrade(&shared));
+        let supervisor = Supervisor::new(shared, receiver, answers, wanted, kept);
         let closing = Closing(Arc::clone(&outbox));
         thread::Builder::new()
             .name("haul-net".to_owned())
@@ -151,7 +162,8 @@ impl Engine {
             })
             .map_err(threads)?;
         let ending = Arc::new(Mutex::new(ending));
-        Ok((Self { commands, outbox: Arc::clone(&outbox), ending }, Events::new(outbox)))
+        let engine = Self { commands, outbox: Arc::clone(&outbox), ending, runtime: handle, shared: weak };
+        Ok((engine, Events::new(outbox)))
     }
 
     /// Sends a command. After the engine has ended it does nothing.
@@ -178,6 +190,23 @@ impl Engine {
         if !requests.is_empty() {
             self.send(Command::Add(requests));
         }
+    }
+
+    /// Fetches a page, the way that downloads come: through the same clients, with the same logins, clocks and retries. It
+    /// waits for that, but is no job.
+    ///
+    /// # Errors
+    /// As a job would fail; a page of more than 10 MiB is too large, and none comes once the engine is told to stop.
+    pub fn page(&self, url: Url) -> Result<Page, TransferError> {
+        let ended = || TransferError::new(ErrorClass::Cancelled, "the engine has ended");
+        let shared = self.shared.upgrade().ok_or_else(ended)?;
+        let (reply, answer) = std::sync::mpsc::sync_channel(1);
+        self.runtime.spawn(async move {
+            // Whoever asked waits for it.
+            let _ = reply.send(page::fetch(&shared, &url).await);
+        });
+        // A runtime that ends drops all that it still has to do.
+        answer.recv().unwrap_or_else(|_| Err(ended()))
     }
 
     /// Waits until an engine that has ended has closed its state database; a few seconds at most. Nothing is lost where

@@ -2,22 +2,28 @@
 //! blocks and belongs on a thread of its own.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::io;
 
+use url::Url;
+
+use crate::display;
+use crate::engine::error::{ErrorClass, TransferError};
 use crate::engine::event::ADD_LIMIT;
-use crate::engine::{Engine, Hold};
+use crate::engine::{Engine, Hold, Page};
 
 use super::address::{Refusal, address};
 use super::entry::Entry;
 use super::lines::Lines;
 use super::list::{List, Said};
 use super::open::Text;
+use super::page;
 use super::places::Places;
 use super::reading::Reading;
 use super::table::Table;
 use super::words::Source;
 
-/// Something on the way that a person should hear of.
+/// Something on the way that a person should hear of; `Display` is a safe line.
 #[derive(Debug)]
 pub enum Trouble<'a> {
     /// A line of this list is no address.
@@ -26,8 +32,28 @@ pub enum Trouble<'a> {
     Noted(&'a str, Refusal),
     /// This list ended early, for this reason.
     Broken(&'a str, io::Error),
+    /// This page was not to be had, or not meant for us.
+    NoPage(&'a str, TransferError),
+    /// No image of this page is taken: of so many, and so many more that have no address to fetch.
+    Bare(&'a str, usize, usize),
     /// An entry has no folder to go to, for this reason.
     NoFolder(String),
+}
+
+impl fmt::Display for Trouble<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(list, refusal) | Self::Noted(list, refusal) => write!(f, "{list}: {refusal}"),
+            Self::Broken(list, error) => write!(f, "{list}: cannot read on: {error}"),
+            Self::NoPage(page, error) => write!(f, "{page}: {} ({})", display::safe(&error.detail), error.class.word()),
+            Self::Bare(page, 0, 0) => write!(f, "{page}: there is no image on this page"),
+            Self::Bare(page, 0, skipped) => {
+                write!(f, "{page}: there is no image to fetch on this page, but {skipped} within it or of no address")
+            }
+            Self::Bare(page, all, _) => write!(f, "{page}: none of its {all} images is wanted (--accept, --reject)"),
+            Self::NoFolder(why) => f.write_str(why),
+        }
+    }
 }
 
 /// Adds everything that `sources` name, also where the engine is told to stop meanwhile: all words, and the lines of
@@ -73,16 +99,26 @@ pub fn feed(
         // The text may never come, and an engine that is told to stop must not wait for it.
         held.take();
     };
-    let whole = read(sources, reading, take, waiting, |what| trouble.borrow_mut()(what));
+    let fetch = |url| engine.page(url);
+    let whole = read(sources, reading, fetch, take, waiting, |what| trouble.borrow_mut()(what));
     hand_over();
     whole
 }
 
-/// Gives every entry to `take`, which says whether to go on; if not, lists are read no further. `waiting` runs before
-/// more of a list is waited for. True where every source was read to its end.
+/// For whoever has nobody to bring pages.
+///
+/// # Errors
+/// Always.
+pub fn no_page(_: Url) -> Result<Page, TransferError> {
+    Err(TransferError::new(ErrorClass::Refused, "no page is asked for here"))
+}
+
+/// Gives every entry to `take`, which says whether to go on; if not, lists are read no further. `fetch` brings pages.
+/// `waiting` runs before more of a list, or a page, is waited for. True where every source was read to its end.
 pub fn read(
     sources: Vec<Source>,
     reading: &Reading,
+    mut fetch: impl FnMut(Url) -> Result<Page, TransferError>,
     take: impl FnMut(Entry) -> bool,
     waiting: impl FnMut(),
     trouble: impl FnMut(Trouble<'_>),
@@ -114,7 +150,20 @@ pub fn read(
                     whole = false;
                 }
             },
-            Err(Source::Table(_) | Source::List { .. } | Source::Stdin) => {}
+            Err(Source::Page(url)) if going => {
+                (reader.waiting)();
+                let (name, page) = (display::address(&url), fetch(url));
+                match page.and_then(|page| reader.page(&name, &page)) {
+                    Ok(goes_on) => going = goes_on,
+                    Err(error) => {
+                        whole = false;
+                        if error.class != ErrorClass::Cancelled {
+                            (reader.trouble)(Trouble::NoPage(&name, error));
+                        }
+                    }
+                }
+            }
+            Err(Source::Table(_) | Source::Page(_) | Source::List { .. } | Source::Stdin) => {}
         }
     }
     going && whole
@@ -152,6 +201,18 @@ impl<T: FnMut(Entry) -> bool, W: FnMut(), R: FnMut(Trouble<'_>)> Reader<'_, T, W
             }
         }
         Ok(true)
+    }
+
+    /// Gives the images of a page; true where all were taken.
+    fn page(&mut self, name: &str, page: &Page) -> Result<bool, TransferError> {
+        let found = page::pictures(page)?;
+        let (all, skipped) = (found.pictures.len(), found.skipped);
+        let choice = &self.reading.choice;
+        let mut chosen = found.pictures.into_iter().filter(|picture| choice.takes(&picture.url)).peekable();
+        if chosen.peek().is_none() {
+            (self.trouble)(Trouble::Bare(name, all, skipped));
+        }
+        Ok(chosen.all(|picture| self.entry(picture.into())))
     }
 
     fn refused(&mut self, list: &str, refusal: Refusal) {
@@ -234,8 +295,14 @@ mod tests {
                 count += 1;
                 true
             };
-            let whole =
-                read(vec![source], &Reading::default(), take, || waits += 1, |trouble| unreachable!("{trouble:?}"));
+            let whole = read(
+                vec![source],
+                &Reading::default(),
+                no_page,
+                take,
+                || waits += 1,
+                |trouble| unreachable!("{trouble:?}"),
+            );
             writing.join().expect("it ends");
             let grown = peak() - before;
             assert!(whole && count == ENTRIES && waits > 10, "{count} {waits}");

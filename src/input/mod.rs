@@ -4,6 +4,7 @@
 
 mod address;
 mod aria2;
+mod choice;
 pub mod curl;
 mod draft;
 mod entry;
@@ -15,6 +16,7 @@ pub mod lines;
 pub mod list;
 mod naming;
 mod open;
+pub mod page;
 mod places;
 mod reading;
 mod shell;
@@ -24,6 +26,7 @@ mod template;
 pub mod words;
 
 pub use address::{MOST_ADDRESSES, Refusal, address};
+pub use choice::Choice;
 pub use draft::{Counts, Draft};
 pub use entry::Entry;
 pub use naming::Naming;

@@ -1,5 +1,6 @@
 //! How sources are read: what the user said of them on the command line.
 
+use super::choice::Choice;
 use super::entry::Entry;
 use super::naming::Naming;
 use crate::engine::options::Checksum;
@@ -13,6 +14,8 @@ pub struct Reading {
     pub name: Option<Naming>,
     /// Lines of lists are patterns as curl has them (`--glob`); otherwise brackets and braces are text.
     pub globs: bool,
+    /// Which images of pages are taken.
+    pub choice: Choice,
 }
 
 /// What the user said of the file, where there is but one.

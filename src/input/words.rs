@@ -37,6 +37,8 @@ pub enum Source {
     Stdin,
     /// A table, with its header read.
     Table(Box<Table>),
+    /// The images of this page.
+    Page(Url),
 }
 
 /// Reads one word: with `://` it is an address, `-` is standard input, else it must be the name of a list file. Where
@@ -69,6 +71,14 @@ fn addresses(text: &str) -> Result<Source, String> {
     let pattern = glob(text)?;
     let first = pattern.texts().next().map_or_else(|| address(text), |first| address(&first))?;
     Ok(if pattern.count() == 1 { Source::Address(first) } else { Source::Pattern(pattern) })
+}
+
+/// Reads the address of a page.
+///
+/// # Errors
+/// Says in words, safe to show, why it is none.
+pub fn page(text: &str) -> Result<Source, String> {
+    address(text).map(Source::Page)
 }
 
 /// Opens a list file (`-` is standard input).
@@ -104,7 +114,7 @@ pub fn check(sources: &[Source]) -> Result<(), String> {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address(url) => f.write_str(&display::address(url)),
+            Self::Address(url) | Self::Page(url) => f.write_str(&display::address(url)),
             Self::Entry(entry) => f.write_str(&display::address(&entry.url)),
             Self::Pattern(pattern) => write!(f, "{} addresses", pattern.count()),
             Self::List { name, .. } => f.write_str(name),

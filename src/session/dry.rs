@@ -49,7 +49,7 @@ pub(super) fn run(sources: Vec<Source>, dir: &Path, reading: &Reading, face: Fac
         }
         printed.is_ok()
     };
-    feed::read(sources, reading, take, || {}, |trouble| report.trouble(&trouble));
+    feed::read(sources, reading, feed::no_page, take, || {}, |trouble| report.trouble(&trouble));
     report.end();
     let refused = report.refused();
     if seen.total == 0 {

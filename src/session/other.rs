@@ -101,6 +101,7 @@ pub(super) fn compare(
     feed::read(
         sources,
         reading,
+        feed::no_page,
         |entry| {
             urls.push(entry.url);
             true

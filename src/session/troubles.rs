@@ -22,16 +22,9 @@ impl<F: FnMut(&str)> Report<F> {
 
     pub(super) fn trouble(&mut self, trouble: &Trouble<'_>) {
         self.troubled.fetch_or(!matches!(trouble, Trouble::Noted(..)), Ordering::Relaxed);
-        match trouble {
-            Trouble::Noted(list, note) => (self.say)(&format!("{list}: {note}")),
-            Trouble::Refused(list, refusal) => {
-                self.refused += 1;
-                if self.refused <= NAMED_LINES {
-                    (self.say)(&format!("{list}: {refusal}"));
-                }
-            }
-            Trouble::Broken(list, error) => (self.say)(&format!("{list}: cannot read on: {error}")),
-            Trouble::NoFolder(why) => (self.say)(why),
+        self.refused += u64::from(matches!(trouble, Trouble::Refused(..)));
+        if self.refused <= NAMED_LINES || !matches!(trouble, Trouble::Refused(..)) {
+            (self.say)(&trouble.to_string());
         }
     }
 

@@ -68,13 +68,12 @@ impl Loader<'_> {
             let waiting = || {
                 batch.borrow_mut().hand_over();
             };
-            feed::read(vec![source], &Reading::default(), take, waiting, |trouble| {
-                batch.borrow_mut().refused(match trouble {
-                    Trouble::Noted(..) => return,
-                    Trouble::Refused(list, refusal) => format!("{list}: {refusal}"),
-                    Trouble::Broken(list, error) => format!("{list}: cannot read on: {error}"),
-                    Trouble::NoFolder(why) => why,
-                });
+            let engine = batch.borrow().engine.clone();
+            let fetch = |url| engine.page(url);
+            feed::read(vec![source], &Reading::default(), fetch, take, waiting, |trouble| {
+                if !matches!(trouble, Trouble::Noted(..)) {
+                    batch.borrow_mut().refused(trouble.to_string());
+                }
             });
             let mut batch = batch.into_inner();
             batch.hand_over();

@@ -12,6 +12,7 @@ mod input;
 mod json;
 mod lists;
 mod names;
+mod pages;
 mod plain;
 #[cfg(unix)]
 mod report;

@@ -19,6 +19,7 @@ pub(super) fn read(response: &Response) -> Head {
             response.headers().get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
         (!values.is_empty()).then(|| values.join(","))
     };
+    let robots = response.headers().get_all("x-robots-tag").iter();
     let transfer_encoding = list(TRANSFER_ENCODING);
     let unframed =
         response.version() <= Version::HTTP_11 && response.content_length().is_none() && transfer_encoding.is_none();
@@ -44,6 +45,7 @@ pub(super) fn read(response: &Response) -> Head {
         unframed,
         retry_after: text(RETRY_AFTER)
             .and_then(|value| parse_retry_after(&value, text(DATE).as_deref(), SystemTime::now())),
+        robots: robots.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect(),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::engine::head::Head;
 use crate::engine::net::{Answer, Ask, Own, Range};
 use crate::engine::partial::About;
 use crate::engine::resume::{self, Action};
+use crate::engine::robots;
 
 use super::plan::claims;
 use super::state::{Transfer, too_large};
@@ -48,6 +49,7 @@ impl Transfer {
         }
         for _ in 0..MOST_ROUNDS {
             let answer = self.ask().await?;
+            self.check_robots(&answer.head)?;
             match self.take(answer).await? {
                 Round::Whole => return Ok(()),
                 Round::More => {}
@@ -159,6 +161,15 @@ impl Transfer {
             connect: answer.connect,
         }));
         Ok(answer)
+    }
+
+    /// An answer that asks to be left alone is, where the request is for that.
+    fn check_robots(&self, head: &Head) -> Result<(), TransferError> {
+        let obeys = self.assignment.request.more.as_ref().is_some_and(|more| more.obeys_robots);
+        match robots::leave_alone(&head.robots).filter(|_| obeys && matches!(head.status, 200 | 206)) {
+            Some(directive) => Err(robots::refused("its X-Robots-Tag", directive)),
+            None => Ok(()),
+        }
     }
 
     fn check_size(&self, total: Option<u64>) -> Result<(), TransferError> {
