@@ -123,6 +123,7 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
     let all_read = Arc::new(AtomicBool::new(false));
     let read = Arc::clone(&all_read);
     let resumes = sources.is_none();
+    let pages = sources.iter().flatten().any(|source| matches!(source, Source::Page(_)));
     spawn("haul-input", move || {
         let mut report = Report::new(flag, move |line: &str| told.say(line));
         if resumes {
@@ -151,7 +152,9 @@ fn without_screen(work: Work, face: Face) -> Result<u8, Refused> {
             told_all
         }
         Ok(()) if jobs.totals().jobs == 0 && resumes => false,
-        Ok(()) if jobs.totals().jobs == 0 && all_read.load(Ordering::Acquire) && interrupt.seen.get().is_none() => {
+        // A page that was not to be had is a failure, and no mistake of whoever asked for it.
+        Ok(()) if jobs.totals().jobs == 0 && pages && !all_read.load(Ordering::Acquire) => false,
+        Ok(()) if jobs.totals().jobs == 0 && interrupt.seen.get().is_none() => {
             return Err(Refused::nothing_to_do());
         }
         Ok(()) => is_complete(&jobs) && jobs.is_restored() && told_all,

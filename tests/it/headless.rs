@@ -15,6 +15,8 @@ mod names;
 mod pages;
 mod plain;
 #[cfg(unix)]
+mod recipes;
+#[cfg(unix)]
 mod report;
 #[cfg(unix)]
 mod report_back;
