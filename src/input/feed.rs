@@ -13,9 +13,10 @@ use crate::engine::event::ADD_LIMIT;
 use crate::engine::{Engine, Hold, Page};
 
 use super::address::Refusal;
+use super::choice::Choice;
 use super::entry::Entry;
 use super::list::Lines;
-use super::page;
+use super::page::{self, Picture};
 use super::places::Places;
 use super::reading::{Reading, Single};
 use super::words::Source;
@@ -116,15 +117,13 @@ pub fn read(
         if let Source::Page(url) = source {
             if going {
                 waiting();
-                let (name, page) = (display::address(&url), fetch(url));
-                let read = page.and_then(|page| take_page(&name, &page, reading, &mut take, &mut trouble));
-                match read {
-                    Ok(on) => going = on,
-                    Err(error) => {
-                        whole = false;
-                        if error.class != ErrorClass::Cancelled {
-                            trouble(Trouble::NoPage(&name, error));
-                        }
+                let name = display::address(&url);
+                match wanted(&name, fetch(url), &reading.choice) {
+                    Ok(pictures) => going = pictures.into_iter().all(|picture| take(picture.into())),
+                    Err(Trouble::NoPage(_, error)) if error.class == ErrorClass::Cancelled => whole = false,
+                    Err(what) => {
+                        whole &= matches!(what, Trouble::Bare(..));
+                        trouble(what);
                     }
                 }
             }
@@ -154,19 +153,17 @@ pub fn read(
     going && whole
 }
 
-/// Gives the images of a page to `take`; false when that takes no more.
-fn take_page(
-    name: &str,
-    page: &Page,
-    reading: &Reading,
-    mut take: impl FnMut(Entry) -> bool,
-    mut trouble: impl FnMut(Trouble<'_>),
-) -> Result<bool, TransferError> {
-    let found = page::pictures(page)?;
-    let (all, skipped) = (found.pictures.len(), found.skipped);
-    let mut taken = found.pictures.into_iter().filter(|picture| reading.choice.takes(&picture.url)).peekable();
-    if taken.peek().is_none() {
-        trouble(Trouble::Bare(name, all, skipped));
-    }
-    Ok(taken.all(|picture| take(picture.into())))
+/// The images of a page that are wanted, of which there is one at least. `name` is how the page is called.
+///
+/// # Errors
+/// Why there is none.
+pub fn wanted<'a>(
+    name: &'a str,
+    page: Result<Page, TransferError>,
+    choice: &Choice,
+) -> Result<Vec<Picture>, Trouble<'a>> {
+    let found = page.and_then(|page| page::pictures(&page)).map_err(|error| Trouble::NoPage(name, error))?;
+    let (all, mut pictures) = (found.pictures.len(), found.pictures);
+    pictures.retain(|picture| choice.takes(&picture.url));
+    if pictures.is_empty() { Err(Trouble::Bare(name, all, found.skipped)) } else { Ok(pictures) }
 }

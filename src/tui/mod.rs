@@ -51,6 +51,7 @@ mod notice;
 mod numbers;
 mod palette;
 mod pasted;
+mod picker;
 #[cfg(test)]
 mod picture;
 mod preview;

@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+use url::Url;
+
+use crate::input::page::Picture;
+
 /// Text that holds addresses, one a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pasted {
@@ -24,6 +28,8 @@ pub(super) enum Loaded {
     Added(Added),
     /// This is the folder for what is added from now on.
     Folder(PathBuf),
+    /// What is on this page, or why that cannot be known; safe text.
+    Page(Url, Result<Vec<Picture>, String>),
     /// Nothing was read; safe text.
     Unread(String),
 }

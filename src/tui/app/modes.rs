@@ -23,7 +23,7 @@ impl App {
     /// Lays this over whatever is shown, to come back to that.
     pub(super) fn over(&mut self, mode: Mode) -> Vec<Effect> {
         let below = std::mem::replace(&mut self.mode, mode);
-        self.under = Some(below).filter(|below| matches!(below, Mode::Detail(_) | Mode::Sheet(_)));
+        self.under = Some(below).filter(|below| matches!(below, Mode::Detail(_) | Mode::Sheet(_) | Mode::Picker(_)));
         Vec::new()
     }
 

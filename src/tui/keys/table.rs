@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::binding::Context::{Add, Detail, Help, List, Palette, Prompt, Question, Sheet};
+use super::binding::Context::{Add, Detail, Help, List, Palette, Picker, Prompt, Question, Sheet};
 use super::binding::{Binding, Context, Key, bind, char, ctrl, plain};
 use crate::tui::action::{Action, By, Copied, Menu, Step, Tab, Toggle};
 
@@ -11,6 +11,7 @@ pub(super) const EVERYWHERE: &[Context] = &[
     List,
     Detail,
     Sheet,
+    Picker,
     Add,
     Prompt,
     Palette,
@@ -21,8 +22,8 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::Menu(Menu::Copy),
     Context::Menu(Menu::Place),
 ];
-const MOVING: &[Context] = &[List, Detail, Sheet, Help];
-const PAGES: &[Context] = &[List, Detail, Sheet, Help, Palette];
+const MOVING: &[Context] = &[List, Detail, Sheet, Picker, Help];
+const PAGES: &[Context] = &[List, Detail, Sheet, Picker, Help, Palette];
 const ROWS: &[Context] = &[List, Detail, Sheet];
 const TEXT: &[Context] = &[Add, Prompt, Palette];
 const SORTING: &[Context] = &[Context::Menu(Menu::Sort)];
@@ -39,6 +40,7 @@ const SORT: &str = "Sort";
 const SHOW: &str = "Show";
 const COPY: &str = "Copy";
 const PLACE: &str = "Place";
+const PICK: &str = "Images of a page";
 pub(super) const BOX: &str = "In a box";
 pub(super) const ASKED: &str = "When asked";
 const SCREEN: &str = "Screen";
@@ -84,6 +86,7 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
 
     bind("add", &[char('a')], Action::Add, &[List], WORK, "add addresses (or just paste them)").hint("add"),
     bind("add-list", &[char('A')], Action::AddList, &[List], WORK, "add a list file"),
+    bind("add-page", &[char('F')], Action::AddPage, &[List], WORK, "choose among the images of a page"),
     bind("pause", &[char('p')], Action::Pause, ROWS, WORK, "pause, or go on").hint("pause"),
     bind("pause-all", &[char('P')], Action::PauseAll, &[List], WORK, "pause everything, or go on"),
     bind("retry", &[char('r')], Action::Retry, ROWS, WORK, "try again").hint("retry"),
@@ -141,6 +144,11 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("soonest", &[char('t')], Action::Soonest, PLACING, PLACE, "first in the queue").hint("first"),
     bind("latest", &[char('b')], Action::Latest, PLACING, PLACE, "last in the queue").hint("last"),
 
+    bind("pick", &[char(' ')], Action::Mark, &[Picker], PICK, "mark, or take the mark away, and one down").hint("mark"),
+    bind("take-marked", &[plain(KeyCode::Enter)], Action::Submit, &[Picker], PICK, "add what is shown and marked").hint("add"),
+    bind("pick-all", &[ctrl('a')], Action::MarkAll, &[Picker], PICK, "mark all that is shown, or none").hint("all or none"),
+    bind("pick-others", &[ctrl('r')], Action::Invert, &[Picker], PICK, "mark the others instead"),
+
     bind("submit", &[plain(KeyCode::Enter)], Action::Submit, TEXT, BOX, "take it").hint("take"),
     bind("new-line", &[ALT_ENTER, ctrl('j')], Action::NewLine, &[Add], BOX, "new line").hint("new line"),
     bind("folder", &[plain(KeyCode::Tab)], Action::Complete, &[Add], BOX, "to the folder, and back").hint("folder"),
@@ -152,7 +160,7 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("no", &[char('n'), plain(KeyCode::Enter)], Action::No, &[Question], ASKED, "no").hint("no"),
 
     bind("palette", &[char(':'), ctrl('p')], Action::Palette, &[List, Detail, Sheet], SCREEN, "every action by its name"),
-    bind("search", &[char('/')], Action::Search, &[Help], SCREEN, "look for a key or a word here").hint("search"),
+    bind("search", &[char('/')], Action::Search, &[Picker, Help], SCREEN, "look for a word here").hint("search"),
     bind("help", &[char('?'), plain(KeyCode::F(1))], Action::Help, MOVING, SCREEN, "show or hide these keys").hint("help"),
     bind("back", &[plain(KeyCode::Esc)], Action::Back, EVERYWHERE, SCREEN, "one step back").hint("back"),
     bind("close", &[char('h'), plain(KeyCode::Left)], Action::Close, &[List, Detail], SCREEN, "out of the detail, back to the list"),
