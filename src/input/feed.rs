@@ -28,10 +28,10 @@ pub enum Trouble<'a> {
     Refused(&'a str, Refusal),
     /// This list ended early, for this reason.
     Broken(&'a str, io::Error),
-    /// This page was not to be had, or not meant for us.
-    NoPage(&'a str, TransferError),
+    /// This page, whose name is safe, was not to be had, or not meant for us.
+    NoPage(String, TransferError),
     /// No image of this page is taken: of so many, and so many more that have no address to fetch.
-    Bare(&'a str, usize, usize),
+    Bare(String, usize, usize),
     /// An entry has no folder to go to, for this reason.
     NoFolder(String),
 }
@@ -117,8 +117,7 @@ pub fn read(
         if let Source::Page(url) = source {
             if going {
                 waiting();
-                let name = display::address(&url);
-                match wanted(&name, fetch(url), &reading.choice) {
+                match wanted(&url, fetch(url.clone()), &reading.choice) {
                     Ok(pictures) => going = pictures.into_iter().all(|picture| take(picture.into())),
                     Err(Trouble::NoPage(_, error)) if error.class == ErrorClass::Cancelled => whole = false,
                     Err(what) => {
@@ -153,16 +152,20 @@ pub fn read(
     going && whole
 }
 
-/// The images of a page that are wanted, of which there is one at least. `name` is how the page is called.
+/// The images of a page, asked for by this address, that are wanted; there is one at least.
 ///
 /// # Errors
 /// Why there is none.
-pub fn wanted<'a>(
-    name: &'a str,
+pub fn wanted(
+    asked: &Url,
     page: Result<Page, TransferError>,
     choice: &Choice,
-) -> Result<Vec<Picture>, Trouble<'a>> {
-    let found = page.and_then(|page| page::pictures(&page)).map_err(|error| Trouble::NoPage(name, error))?;
+) -> Result<Vec<Picture>, Trouble<'static>> {
+    let name = display::address(asked);
+    let found = match page.and_then(|page| page::pictures(&page)) {
+        Ok(found) => found.at_home(asked),
+        Err(error) => return Err(Trouble::NoPage(name, error)),
+    };
     let (all, mut pictures) = (found.pictures.len(), found.pictures);
     pictures.retain(|picture| choice.takes(&picture.url));
     if pictures.is_empty() { Err(Trouble::Bare(name, all, found.skipped)) } else { Ok(pictures) }

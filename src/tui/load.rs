@@ -89,8 +89,8 @@ impl Loader<'_> {
     /// Reads a page for the images on it that are wanted.
     pub(super) fn page(self, url: Url, choice: Choice) {
         self.spawn(move |batch, _| {
-            let (name, page) = (display::address(&url), batch.engine.page(url.clone()));
-            let pictures = feed::wanted(&name, page, &choice).map_err(|trouble| trouble.to_string());
+            let page = batch.engine.page(url.clone());
+            let pictures = feed::wanted(&url, page, &choice).map_err(|trouble| trouble.to_string());
             Loaded::Page(url, pictures)
         });
     }

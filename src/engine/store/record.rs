@@ -60,6 +60,9 @@ pub(super) struct Record {
     /// What the server says to robots is obeyed.
     #[serde(default, skip_serializing_if = "is_default")]
     obeys_robots: bool,
+    /// A page has named it, and nothing that the user gives for a run is sent there.
+    #[serde(default, skip_serializing_if = "is_default")]
+    stranger: bool,
     /// The last part file that was begun.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) generation: u32,
@@ -214,6 +217,7 @@ impl Record {
             name: request.name.clone(),
             checksum: request.checksum.as_ref().map(checksum::text),
             secret: secret || named,
+            stranger: request.is_strange(),
             obeys_robots: request.more.as_ref().is_some_and(|more| more.obeys_robots),
             generation: 0,
             part: None,
@@ -226,7 +230,7 @@ impl Record {
     /// Takes over what a later request for the same job says.
     pub(super) fn ask(&mut self, fresh: Self) {
         (self.url, self.checksum, self.secret) = (fresh.url, fresh.checksum, fresh.secret);
-        self.obeys_robots = fresh.obeys_robots;
+        (self.obeys_robots, self.stranger) = (fresh.obeys_robots, fresh.stranger);
     }
 
     /// Does the change, and says where the job stands then.
@@ -286,7 +290,9 @@ impl Record {
             return None;
         }
         let checksum = self.checksum.as_deref().map(checksum::parse).transpose().ok()?;
-        let more = self.obeys_robots.then(|| Box::new(More { obeys_robots: true, ..More::default() }));
+        let (obeys_robots, stranger) = (self.obeys_robots, self.stranger);
+        let more = More { obeys_robots, stranger, ..More::default() };
+        let more = (obeys_robots || stranger).then(|| Box::new(more));
         Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more })
     }
 

@@ -86,7 +86,7 @@ mod tests {
     }
 
     fn arrive(app: &mut App, page: &str, names: &[&str]) {
-        let pictures = names.iter().map(|name| Picture { url: url(name), size: None }).collect();
+        let pictures = names.iter().map(|name| Picture { url: url(name), size: None, stranger: false }).collect();
         app.loaded(Loaded::Page(url(page), Ok(pictures)), app.now());
     }
 

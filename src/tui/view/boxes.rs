@@ -84,7 +84,8 @@ fn the_images_of_a_page_stand_over_the_list_with_their_marks() {
     let mut app = gallery(Instant::now());
     app.open_pages(vec![url("gallery/2026?token=secret")]);
     insta::assert_snapshot!("picker_loading_80x24", screen(&mut app, 80, 24));
-    let sized = |path: &str, size: Option<&str>| Picture { url: url(path), size: size.map(str::to_owned) };
+    let sized =
+        |path: &str, size: Option<&str>| Picture { url: url(path), size: size.map(str::to_owned), stranger: false };
     let mut pictures = vec![
         sized("a/aurora%20borealis.jpg?w=9", Some("1600w")),
         sized("a/\u{202e}evil\u{7}.png", None),
