@@ -194,8 +194,17 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
     let places = Places::new(Arc::clone(&dir));
     let all_read = Arc::new(AtomicBool::new(false));
     let read = Arc::clone(&all_read);
-    let sources = sources.unwrap_or_default();
+    let mut sources = sources.unwrap_or_default();
     let words = !sources.is_empty();
+    // Whoever sits at the screen chooses from them.
+    let mut pages = Vec::new();
+    for source in std::mem::take(&mut sources) {
+        match source {
+            Source::Page(url) => pages.push(url),
+            other => sources.push(other),
+        }
+    }
+    let choice = reading.choice.clone();
     if !words {
         engine.send(Command::Restore(false));
     }
@@ -209,7 +218,7 @@ fn on_screen(work: Work) -> Result<u8, Refused> {
             feeder.send(Command::CountLeft);
         }
     })?;
-    let setup = tui::Setup { dir, inbox, keys: file.keys, screen: file.screen, limits };
+    let setup = tui::Setup { dir, inbox, keys: file.keys, screen: file.screen, pages, choice, limits };
     let outcome = tui::run(&engine, &events, setup, &mut recorder);
     engine.send(Command::Stop);
     let (ending, mut jobs) = match outcome {

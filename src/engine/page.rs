@@ -99,7 +99,8 @@ async fn ask(shared: &Shared, url: &Url) -> Result<Answer, Failure> {
             shared.outbox.push(Event::Notice(Notice::Wire(line)));
         }
     };
-    let mut ask = Ask { url: url.clone(), range: None, fresh: false, flow: Arc::default(), alone: false, own: None };
+    let (url, flow) = (url.clone(), Arc::default());
+    let mut ask = Ask { url, range: None, fresh: false, flow, alone: false, own: None, stranger: false };
     let result = shared.net.get(&ask, told).await;
     if !result.as_ref().is_err_and(|failure| failure.unanswered) {
         return result;

@@ -49,6 +49,11 @@ impl DownloadRequest {
     pub(super) fn addresses(&self) -> impl Iterator<Item = &Url> {
         std::iter::once(&self.url).chain(self.more.iter().flat_map(|more| &more.mirrors))
     }
+
+    /// See [`More::stranger`].
+    pub(super) fn is_strange(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| more.stranger)
+    }
 }
 
 /// What only few requests have.
@@ -69,6 +74,9 @@ pub struct More {
     pub pattern: Option<String>,
     /// Where the answer says that machines shall not learn from it (`X-Robots-Tag: noai`, `noimageai`), leave it.
     pub obeys_robots: bool,
+    /// Somebody else has named the address, such as a page on another server: headers, user and logins that the user gave
+    /// for the run are none of its business. Cookies go to their own hosts, as ever.
+    pub stranger: bool,
     /// What the caller wants to find again in [`Event::Queued`](super::event::Event::Queued); nothing is done with it.
     pub columns: Option<Columns>,
 }

@@ -13,11 +13,12 @@ use crate::engine::event::ADD_LIMIT;
 use crate::engine::{Engine, Hold, Page};
 
 use super::address::{Refusal, address};
+use super::choice::Choice;
 use super::entry::Entry;
 use super::lines::Lines;
 use super::list::{List, Said};
 use super::open::Text;
-use super::page;
+use super::page::{self, Picture};
 use super::places::Places;
 use super::reading::Reading;
 use super::table::Table;
@@ -32,10 +33,10 @@ pub enum Trouble<'a> {
     Noted(&'a str, Refusal),
     /// This list ended early, for this reason.
     Broken(&'a str, io::Error),
-    /// This page was not to be had, or not meant for us.
-    NoPage(&'a str, TransferError),
+    /// This page, whose name is safe, was not to be had, or not meant for us.
+    NoPage(String, TransferError),
     /// No image of this page is taken: of so many, and so many more that have no address to fetch.
-    Bare(&'a str, usize, usize),
+    Bare(String, usize, usize),
     /// An entry has no folder to go to, for this reason.
     NoFolder(String),
 }
@@ -152,14 +153,12 @@ pub fn read(
             },
             Err(Source::Page(url)) if going => {
                 (reader.waiting)();
-                let (name, page) = (display::address(&url), fetch(url));
-                match page.and_then(|page| reader.page(&name, &page)) {
-                    Ok(goes_on) => going = goes_on,
-                    Err(error) => {
-                        whole = false;
-                        if error.class != ErrorClass::Cancelled {
-                            (reader.trouble)(Trouble::NoPage(&name, error));
-                        }
+                match wanted(&url, fetch(url.clone()), &reading.choice) {
+                    Ok(pictures) => going = pictures.into_iter().all(|picture| reader.entry(picture.into())),
+                    Err(Trouble::NoPage(_, error)) if error.class == ErrorClass::Cancelled => whole = false,
+                    Err(what) => {
+                        whole &= matches!(what, Trouble::Bare(..));
+                        (reader.trouble)(what);
                     }
                 }
             }
@@ -203,18 +202,6 @@ impl<T: FnMut(Entry) -> bool, W: FnMut(), R: FnMut(Trouble<'_>)> Reader<'_, T, W
         Ok(true)
     }
 
-    /// Gives the images of a page; true where all were taken.
-    fn page(&mut self, name: &str, page: &Page) -> Result<bool, TransferError> {
-        let found = page::pictures(page)?;
-        let (all, skipped) = (found.pictures.len(), found.skipped);
-        let choice = &self.reading.choice;
-        let mut chosen = found.pictures.into_iter().filter(|picture| choice.takes(&picture.url)).peekable();
-        if chosen.peek().is_none() {
-            (self.trouble)(Trouble::Bare(name, all, skipped));
-        }
-        Ok(chosen.all(|picture| self.entry(picture.into())))
-    }
-
     fn refused(&mut self, list: &str, refusal: Refusal) {
         self.row += 1;
         (self.trouble)(Trouble::Refused(list, refusal));
@@ -248,6 +235,25 @@ impl<T: FnMut(Entry) -> bool, W: FnMut(), R: FnMut(Trouble<'_>)> Reader<'_, T, W
             }
         }
     }
+}
+
+/// The images of a page, asked for by this address, that are wanted; there is one at least.
+///
+/// # Errors
+/// Why there is none.
+pub fn wanted(
+    asked: &Url,
+    page: Result<Page, TransferError>,
+    choice: &Choice,
+) -> Result<Vec<Picture>, Trouble<'static>> {
+    let name = display::address(asked);
+    let found = match page.and_then(|page| page::pictures(&page)) {
+        Ok(found) => found.at_home(asked),
+        Err(error) => return Err(Trouble::NoPage(name, error)),
+    };
+    let (all, mut pictures) = (found.pictures.len(), found.pictures);
+    pictures.retain(|picture| choice.takes(&picture.url));
+    if pictures.is_empty() { Err(Trouble::Bare(name, all, found.skipped)) } else { Ok(pictures) }
 }
 
 #[cfg(all(test, target_os = "linux"))]

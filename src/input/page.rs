@@ -22,7 +22,7 @@ pub fn pictures(page: &Page) -> Result<Found, TransferError> {
         return Err(robots::refused("its X-Robots-Tag", directive));
     }
     if page.is_image() {
-        return Ok(Found { pictures: vec![Picture { url: page.url.clone(), size: None }], skipped: 0 });
+        return Ok(Found { pictures: vec![Picture { url: page.url.clone(), size: None, stranger: true }], skipped: 0 });
     }
     let no_page = |what: &str| TransferError::new(ErrorClass::Refused, format!("{what}, and no page that haul reads"));
     if page.content_type.is_some() && !PAGES.iter().any(|kind| page.is_kind(kind)) {
@@ -45,7 +45,8 @@ const PAGES: [&str; 3] = ["text/html", "application/xhtml+xml", "text/plain"];
 impl From<Picture> for Entry {
     /// What a page names is left alone where its own server asks for that.
     fn from(picture: Picture) -> Self {
-        Self { more: More { obeys_robots: true, ..More::default() }, ..picture.url.into() }
+        let more = More { obeys_robots: true, stranger: picture.stranger, ..More::default() };
+        Self { more, ..picture.url.into() }
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) enum Action {
     Add,
     /// Ask for a list file to add.
     AddList,
+    /// Ask for a page to choose images from.
+    AddPage,
     /// Pause the rows, or let them go on.
     Pause,
     /// Pause everything, or let everything go on.

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use url::Url;
+
 use super::pasted::Pasted;
 use super::preview::Wanted;
 use crate::engine::event::Command;
+use crate::input::page::Picture;
 
 /// One thing to do.
 #[derive(Debug, Clone)]
@@ -17,6 +20,10 @@ pub(super) enum Effect {
     LoadList(PathBuf),
     /// Add what is in this text.
     LoadText(Pasted),
+    /// Read this page for the images on it.
+    LoadPage(Url),
+    /// Add these images of a page.
+    AddPictures(Vec<Picture>),
     /// Make this the folder for what is added from now on.
     Folder(PathBuf),
     /// Write these addresses into a new list of this name.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
+use url::Url;
+
 use super::inbox::{Inbox, Wake};
 use super::pasted::{Added, Loaded, Pasted};
 use crate::display;
@@ -15,8 +17,9 @@ use crate::engine::request::DownloadRequest;
 use crate::engine::{Engine, prepare_folder};
 use crate::input::expand::Pattern;
 use crate::input::feed::{self, Trouble};
+use crate::input::page::Picture;
 use crate::input::table::Asked;
-use crate::input::{Entry, Places, Reading, Refusal, curl, list, tables, words};
+use crate::input::{Choice, Entry, Places, Reading, Refusal, curl, list, tables, words};
 
 /// Where addresses go.
 #[derive(Clone)]
@@ -77,6 +80,26 @@ impl Loader<'_> {
             });
             let mut batch = batch.into_inner();
             batch.hand_over();
+            Loaded::Added(batch.told)
+        });
+    }
+
+    /// Reads a page for the images on it that are wanted.
+    pub(super) fn page(self, url: Url, choice: Choice) {
+        self.spawn(move |batch, _| {
+            let page = batch.engine.page(url.clone());
+            let pictures = feed::wanted(&url, page, &choice).map_err(|trouble| trouble.to_string());
+            Loaded::Page(url, pictures)
+        });
+    }
+
+    /// Adds images of a page.
+    pub(super) fn pictures(self, pictures: Vec<Picture>) {
+        self.spawn(move |mut batch, _| {
+            let held = batch.engine.hold();
+            let _ = pictures.into_iter().all(|picture| batch.take(picture.into()));
+            batch.hand_over();
+            drop(held);
             Loaded::Added(batch.told)
         });
     }

@@ -52,6 +52,7 @@ mod notice;
 mod numbers;
 mod palette;
 mod pasted;
+mod picker;
 #[cfg(test)]
 mod picture;
 mod preview;

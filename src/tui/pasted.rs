@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+use url::Url;
+
+use crate::input::page::Picture;
+
 /// Text that holds addresses, one a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pasted {
@@ -26,6 +30,8 @@ pub(super) enum Loaded {
     Folder(PathBuf),
     /// So many addresses are in a new list there.
     Exported(usize, PathBuf),
+    /// What is on this page, or why that cannot be known; safe text.
+    Page(Url, Result<Vec<Picture>, String>),
     /// Nothing was read, or written; safe text.
     Unread(String),
 }

@@ -12,6 +12,8 @@ pub(super) enum Ask {
     Limit,
     /// A list file.
     List,
+    /// The address of a page.
+    Page,
 }
 
 /// See the head of this file.
@@ -28,7 +30,7 @@ pub(super) struct Prompt {
 
 /// What was written earlier, for each that can be asked; the newest is the last.
 #[derive(Debug, Default)]
-pub(super) struct Past([Vec<String>; 3]);
+pub(super) struct Past([Vec<String>; 4]);
 
 /// So much of it is worth keeping.
 const REMEMBERED: usize = 100;

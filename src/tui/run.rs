@@ -3,11 +3,13 @@
 
 mod beside;
 mod carry;
+mod setup;
+
+pub(crate) use setup::{Ending, Outcome, Setup};
 
 use std::io;
-use std::path::Path;
+use std::sync::PoisonError;
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossterm::event::Event as Input;
@@ -25,45 +27,9 @@ use super::terminal::outside::Outside;
 use super::terminal::{self, Place, Screen, input};
 use super::theme::Theme;
 use super::{mouse, view};
-use crate::config::{OwnKeys, ScreenSettings};
 use crate::engine::{Engine, Events, Received};
-use crate::jobs::Jobs;
+use crate::input::Choice as Wanting;
 use crate::report::Recorder;
-
-/// What the screen is given.
-#[derive(Debug)]
-pub(crate) struct Setup {
-    /// The folder for addresses that are added on the screen.
-    pub(crate) dir: Arc<Path>,
-    /// Where signals and notes arrive.
-    pub(crate) inbox: Inbox,
-    /// The user's own keys.
-    pub(crate) keys: Vec<OwnKeys>,
-    /// The look that the user wants.
-    pub(crate) screen: ScreenSettings,
-    /// Transfers at once and bytes a second, as the run begins.
-    pub(crate) limits: (usize, Option<u64>),
-}
-
-/// Why the screen ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// The user left.
-    Quit,
-    /// Ctrl-C, or [`Inbox::stop`].
-    Stopped,
-    /// The terminal is gone. A thread of the screen may spin on it: do not wait for threads, end the process.
-    Hangup,
-}
-
-/// What is left when the screen has ended.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    /// Why it ended.
-    pub(crate) ending: Ending,
-    /// The rows as they stood.
-    pub(crate) jobs: Jobs,
-}
 
 /// After a key they may come closer, since somebody waits for them.
 const ECHO: Duration = Duration::from_millis(33);
@@ -78,7 +44,7 @@ const GULP: Duration = Duration::from_millis(5);
 /// # Errors
 /// Where the terminal cannot be taken.
 pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut Recorder) -> io::Result<Outcome> {
-    let Setup { dir, inbox, keys, screen: settings, limits: (jobs, rate) } = setup;
+    let Setup { dir, inbox, keys, screen: settings, pages, choice: wanting, limits: (jobs, rate) } = setup;
     let most_jobs = engine.most_jobs();
     let (keymap, warnings) = Keymap::with(&keys);
     let (look, warning) = Look::of(&settings);
@@ -101,6 +67,7 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
         recorder,
         inbox: &receiver,
         posts: &inbox,
+        choice: wanting,
         ears,
         place: Place::Foreground,
         outside: Outside::default(),
@@ -122,6 +89,8 @@ pub(crate) fn run(engine: &Engine, events: &Events, setup: Setup, recorder: &mut
     ui.app.set_clock(Clock::new(TimeZone::system(), Instant::now(), SystemTime::now()));
     // A signal stops the engine before it stops the screen, which may still have something to say.
     let held = engine.hold();
+    let pages = ui.app.open_pages(pages);
+    ui.carry_out(pages);
     let ending = ui.run();
     drop(guard);
     let last_words = ui.app.last_words();
@@ -150,6 +119,7 @@ struct Loop<'a> {
     inbox: &'a Receiver<Wake>,
     /// The other end of it.
     posts: &'a Inbox,
+    choice: Wanting,
     ears: input::Ears,
     place: Place,
     outside: Outside,

@@ -32,6 +32,7 @@ mod log;
 mod menu;
 mod palette;
 mod pen;
+mod picker;
 mod preview;
 mod prompt;
 mod row;
@@ -90,6 +91,7 @@ fn render_over(frame: &mut Frame<'_>, area: Rect, mode: &Mode, app: &App) {
         Mode::Prompt(prompt) => prompt::render(frame, area, prompt, app),
         Mode::Palette(palette) => palette::render(frame, area, palette, app),
         Mode::Detail(sight) => detail::render_over(frame, area, *sight, app),
+        Mode::Picker(picker) => picker::render(frame, area, picker, app),
         Mode::Sheet(sheet) => sheet::render(frame, area, sheet, app),
         Mode::List | Mode::Ask(..) => {}
     }

@@ -11,6 +11,7 @@ mod log;
 mod looks;
 mod mouse;
 mod outside;
+mod pages;
 mod password;
 mod preview;
 mod prompts;

@@ -85,7 +85,7 @@ impl Net {
         ask: &Ask,
         answered: impl Fn(&Url, u16, &str),
     ) -> Result<Answer, Failure> {
-        let mut chain = Chain::new(&ask.url);
+        let mut chain = Chain::new(&ask.url, ask.stranger);
         loop {
             let opened = self.patient_hop(ask, &chain).await?;
             let response = &opened.response;

@@ -44,6 +44,8 @@ pub(in crate::engine) struct Ask {
     pub(in crate::engine) flow: Arc<Flow>,
     /// Over HTTP/1.1 alone, and so over a connection that nobody shares.
     pub(in crate::engine) alone: bool,
+    /// Without the user's headers and logins, from the start.
+    pub(in crate::engine) stranger: bool,
 }
 
 /// Bytes of one version of a file.

@@ -23,16 +23,17 @@ pub(super) struct Chain {
     origin: Origin,
     user: Option<(String, Option<String>)>,
     hops: u32,
-    /// Never left the first origin. What was dropped on the way out stays dropped on the way back.
+    /// The first origin is one that the user named, and was never left. What was dropped on the way out stays dropped on the way back.
     home: bool,
 }
 
 impl Chain {
-    pub(super) fn new(url: &Url) -> Self {
+    /// A stranger is never at home.
+    pub(super) fn new(url: &Url, stranger: bool) -> Self {
         let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let named = !url.username().is_empty() || url.password().is_some();
         let user = named.then(|| (decode(url.username()), url.password().map(decode)));
-        Self { url: without_userinfo(url), origin: url.origin(), user, hops: 0, home: true }
+        Self { url: without_userinfo(url), origin: url.origin(), user, hops: 0, home: !stranger }
     }
 
     /// Where to ask next, without userinfo.
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
 
     fn chain(url: &str) -> Chain {
-        Chain::new(&Url::parse(url).expect("a valid address"))
+        Chain::new(&Url::parse(url).expect("a valid address"), false)
     }
 
     #[test]
@@ -140,6 +141,13 @@ mod tests {
             assert!(chain.follow([location.as_bytes()]).is_ok());
             assert_eq!((chain.is_home(), chain.user().is_some()), (home, home), "{location}");
         }
+    }
+
+    #[test]
+    fn a_stranger_gets_nothing_anywhere() {
+        let mut chain = Chain::new(&Url::parse("http://u:p@h/").expect("a valid address"), true);
+        assert!(!chain.is_home() && chain.user().is_none());
+        assert!(chain.follow([b"/b".as_slice()]).is_ok() && !chain.is_home());
     }
 
     #[test]

@@ -65,6 +65,9 @@ pub(super) struct Record {
     /// What the server says to robots is obeyed.
     #[serde(default, skip_serializing_if = "is_default")]
     obeys_robots: bool,
+    /// A page has named it, and nothing that the user gives for a run is sent there.
+    #[serde(default, skip_serializing_if = "is_default")]
+    stranger: bool,
     /// The last part file that was begun.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) generation: u32,
@@ -220,6 +223,7 @@ impl Record {
             checksum: request.checksum.as_ref().map(checksum::text),
             mirrors: request.addresses().skip(1).map(|url| without_userinfo(url).into()).collect(),
             secret: secret || request.has_secrets(),
+            stranger: request.is_strange(),
             obeys_robots: request.more.as_ref().is_some_and(|more| more.obeys_robots),
             generation: 0,
             part: None,
@@ -233,7 +237,7 @@ impl Record {
     pub(super) fn ask(&mut self, fresh: Self) {
         (self.url, self.mirrors) = (fresh.url, fresh.mirrors);
         (self.checksum, self.secret) = (fresh.checksum, fresh.secret);
-        self.obeys_robots = fresh.obeys_robots;
+        (self.obeys_robots, self.stranger) = (fresh.obeys_robots, fresh.stranger);
     }
 
     /// Does the change, and says where the job stands then.
@@ -296,7 +300,8 @@ impl Record {
         let checksum = self.checksum.as_deref().map(checksum::parse).transpose().ok()?;
         let pattern = self.pattern.as_deref().map(str::to_owned);
         let mirrors = self.mirrors.iter().map(|mirror| address(mirror)).collect::<Option<Vec<_>>>()?;
-        let more = More { pattern, mirrors, obeys_robots: self.obeys_robots, ..More::default() };
+        let (obeys_robots, stranger) = (self.obeys_robots, self.stranger);
+        let more = More { pattern, mirrors, obeys_robots, stranger, ..More::default() };
         let more = (more != More::default()).then(|| Box::new(more));
         Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more })
     }

@@ -139,6 +139,7 @@ impl Transfer {
             fresh: false,
             flow: Arc::clone(&self.assignment.flow),
             alone: false,
+            stranger: self.assignment.request.is_strange(),
         };
         let mut result = self.shared.get(self.assignment.id, &ask).await;
         if self.assignment.used_host && result.as_ref().is_err_and(|failure| failure.unanswered) {

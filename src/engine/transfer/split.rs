@@ -133,12 +133,13 @@ impl Transfer {
         self.shared.store.keep(self.assignment.id, self.ranges_changed()).await?;
         self.start(number, None, |connection| connection.go_on(body, at, start));
         let (url, own) = (self.assignment.address().clone(), self.own.clone());
+        let (flow, stranger) = (Arc::clone(&self.assignment.flow), self.assignment.request.is_strange());
         let wanted = if self.assignment.unsplit { Some(1) } else { self.assignment.connections };
         let alone = self.alone.take().map(|alone| (alone.rate, alone.steady));
         let growth = Growth::new(wanted, self.loans.len() + 1, alone, now, self.len);
         Ok(Course {
             growth,
-            ask: Ask { url, range: None, own, fresh: false, alone: true, flow: Arc::clone(&self.assignment.flow) },
+            ask: Ask { url, range: None, own, fresh: false, alone: true, flow, stranger },
             wanted: Wanted { first: 0, last: 0, total, validator, source },
             ttfb: self.ttfb(),
             seats: std::mem::take(&mut self.loans).into_iter().map(Some).collect(),

@@ -17,6 +17,8 @@ pub struct Picture {
     pub url: Url,
     /// How large the page says that it is: `1600w`, `2x`.
     pub size: Option<String>,
+    /// It is not where the page is that the user has named, which alone is to see what the user gave for that.
+    pub stranger: bool,
 }
 
 /// The images of a page.
@@ -26,6 +28,22 @@ pub struct Found {
     pub pictures: Vec<Picture>,
     /// How many more have no address that could be fetched, such as those whose bytes are in the page (`data:`).
     pub skipped: usize,
+}
+
+impl Found {
+    /// Says which of the images are on the server of the page that the user asked for; those get the login in its
+    /// address.
+    pub(in crate::input) fn at_home(mut self, asked: &Url) -> Self {
+        for picture in &mut self.pictures {
+            picture.stranger = picture.url.origin() != asked.origin();
+            if !picture.stranger {
+                // These fail only for addresses that cannot carry a user.
+                let _ = picture.url.set_username(asked.username());
+                let _ = picture.url.set_password(asked.password());
+            }
+        }
+        self
+    }
 }
 
 /// The addresses of a page together are no longer than this: short ones behind a long base make much of little.
@@ -45,7 +63,7 @@ pub(super) fn resolve(scan: Scan, page: &Url) -> Found {
         };
         if seen.insert(hasher.hash_one(&url)) {
             bytes += url.as_str().len();
-            found.pictures.push(Picture { url, size: shown(size) });
+            found.pictures.push(Picture { url, size: shown(size), stranger: true });
         }
     }
     found

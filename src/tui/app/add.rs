@@ -48,6 +48,7 @@ impl App {
             Mode::Prompt(_) => return self.paste_prompt(&text),
             Mode::Palette(palette) => palette.paste(&text, &self.keymap),
             Mode::Help(help) if help.is_typing() => help.paste(&text),
+            Mode::Picker(picker) if picker.is_typing() => picker.paste(&text),
             _ => return vec![Effect::LoadText(Pasted { text, folder: None, expand: false })],
         }
         Vec::new()
@@ -67,6 +68,7 @@ impl App {
                 }
             }
             Loaded::Added(added) => self.tell(added),
+            Loaded::Page(url, found) => self.page_read(&url, found),
             Loaded::Folder(dir) => {
                 self.news(format!("new addresses go to {}", display::safe(&dir.to_string_lossy())));
                 self.dir = Arc::from(dir);

@@ -18,6 +18,7 @@ mod mouse;
 mod order;
 mod palette;
 pub(super) mod panes;
+mod picker;
 mod pictures;
 mod prompt;
 mod queue;
@@ -55,6 +56,7 @@ use super::mouse::Clicks;
 use super::moving::Moving;
 use super::notice::Notices;
 use super::palette::Palette;
+use super::picker::Picker;
 use super::preview::Pictures;
 use super::prompt::{Past, Prompt};
 use super::question::{Answer, Question};
@@ -90,6 +92,8 @@ pub(super) enum Mode {
     Detail(Sight),
     /// The finished pictures.
     Sheet(Box<Sheet>),
+    /// The images of a page.
+    Picker(Box<Picker>),
 }
 
 /// What of the detail is in sight.
@@ -256,6 +260,7 @@ impl App {
             Mode::Palette(_) => self.update_palette(action),
             Mode::Detail(_) => self.update_detail(action),
             Mode::Sheet(_) => self.update_sheet(action),
+            Mode::Picker(_) => self.update_picker(action),
             Mode::Menu(_) => {
                 // Whatever key comes next, the menu is over.
                 self.close();
@@ -272,7 +277,7 @@ impl App {
             Action::Add => self.open_add(),
             Action::Help => self.open_help(),
             Action::Menu(menu) => self.over(Mode::Menu(*menu)),
-            Action::AddList | Action::Filter | Action::Limit => self.open_prompt(action),
+            Action::AddList | Action::AddPage | Action::Filter | Action::Limit => self.open_prompt(action),
             Action::Palette => self.open_palette(),
             Action::Detail | Action::Error => self.open_detail(action),
             Action::Sheet => self.open_sheet(),
@@ -324,6 +329,8 @@ impl App {
             Mode::Palette(_) => Context::Palette,
             Mode::Detail(_) => Context::Detail,
             Mode::Sheet(_) => Context::Sheet,
+            Mode::Picker(ref picker) if picker.is_typing() => Context::Prompt,
+            Mode::Picker(_) => Context::Picker,
         }
     }
 

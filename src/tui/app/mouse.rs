@@ -23,12 +23,13 @@ impl App {
         match (&self.mode, mouse) {
             (Mode::List, Mouse::WheelUp | Mouse::WheelDown) => self.wheel(mouse == Mouse::WheelDown, x, y),
             (Mode::List, Mouse::Click | Mouse::ShiftClick) => self.click(mouse, x, y),
-            (Mode::Help(_) | Mode::Detail(_) | Mode::Palette(_) | Mode::Sheet(_), Mouse::WheelUp) => {
+            (Mode::Help(_) | Mode::Detail(_) | Mode::Palette(_) | Mode::Sheet(_) | Mode::Picker(_), Mouse::WheelUp) => {
                 self.several(Step::Up)
             }
-            (Mode::Help(_) | Mode::Detail(_) | Mode::Palette(_) | Mode::Sheet(_), Mouse::WheelDown) => {
-                self.several(Step::Down)
-            }
+            (
+                Mode::Help(_) | Mode::Detail(_) | Mode::Palette(_) | Mode::Sheet(_) | Mode::Picker(_),
+                Mouse::WheelDown,
+            ) => self.several(Step::Down),
             // What is typed, asked or chosen from is left to the keys.
             _ => Vec::new(),
         }

@@ -1,9 +1,10 @@
-//! Keys in a box of one line: a filter, a limit, a list file. Up and Down bring back what was written there before.
+//! Keys in a box of one line: a filter, a limit, a list file, a page. Up and Down bring back what was written there before.
 
 use std::path::PathBuf;
 
 use super::{App, Mode};
 use crate::display;
+use crate::input;
 use crate::tui::action::{Action, Step};
 use crate::tui::effects::Effect;
 use crate::tui::limits::{parse_rate, rate_text};
@@ -14,6 +15,7 @@ impl App {
         let (ask, text) = match action {
             Action::Filter => (Ask::Filter, self.filter().to_owned()),
             Action::Limit => (Ask::Limit, self.limits.rate.map(rate_text).unwrap_or_default()),
+            Action::AddPage => (Ask::Page, String::new()),
             _ => (Ask::List, String::new()),
         };
         self.over(Mode::Prompt(Box::new(Prompt::new(ask, &text))))
@@ -63,6 +65,7 @@ impl App {
         let wish = match ask {
             Ask::Limit => parse_rate(&text).map(Some),
             Ask::List if text.is_empty() => Err("write the name of a file that lists addresses".to_owned()),
+            Ask::Page => input::address(&text).map(|_| None),
             Ask::Filter | Ask::List => Ok(None),
         };
         let rate = match wish {
@@ -76,6 +79,7 @@ impl App {
         self.close();
         match (ask, rate) {
             (Ask::Limit, Some(rate)) => self.limit_rate(rate),
+            (Ask::Page, _) => self.open_pages(input::address(&text).into_iter().collect()),
             (Ask::List, _) => vec![Effect::LoadList(PathBuf::from(text))],
             _ => Vec::new(),
         }

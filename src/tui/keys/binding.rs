@@ -13,6 +13,8 @@ pub(in crate::tui) enum Context {
     Detail,
     /// Among the pictures.
     Sheet,
+    /// Among the images of a page.
+    Picker,
     /// In the add box.
     Add,
     /// In a box of one line.
@@ -39,6 +41,7 @@ impl Context {
             Self::List => "in the list",
             Self::Detail => "in the detail",
             Self::Sheet => "among the pictures",
+            Self::Picker => "among the images of a page",
             Self::Add => "in the add box",
             Self::Prompt => "in a box",
             Self::Palette => "in the palette",

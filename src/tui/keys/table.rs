@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::binding::Context::{Add, Detail, Help, List, Palette, Prompt, Question, Sheet};
+use super::binding::Context::{Add, Detail, Help, List, Palette, Picker, Prompt, Question, Sheet};
 use super::binding::{Binding, Context, Key, bind, char, ctrl, plain};
 use crate::tui::action::{Action, By, Copied, Menu, Step, Tab, Toggle};
 
@@ -11,6 +11,7 @@ pub(super) const EVERYWHERE: &[Context] = &[
     List,
     Detail,
     Sheet,
+    Picker,
     Add,
     Prompt,
     Palette,
@@ -21,11 +22,11 @@ pub(super) const EVERYWHERE: &[Context] = &[
     Context::Menu(Menu::Copy),
     Context::Menu(Menu::Place),
 ];
-const MOVING: &[Context] = &[List, Detail, Sheet, Help];
-const PAGES: &[Context] = &[List, Detail, Sheet, Help, Palette];
+const MOVING: &[Context] = &[List, Detail, Sheet, Picker, Help];
+const PAGES: &[Context] = &[List, Detail, Sheet, Picker, Help, Palette];
 const ROWS: &[Context] = &[List, Detail, Sheet];
 const TEXT: &[Context] = &[Add, Prompt, Palette];
-const HELPED: &[Context] = &[List, Detail, Sheet, Help, Add, Prompt, Palette];
+const HELPED: &[Context] = &[List, Detail, Sheet, Picker, Help, Add, Prompt, Palette];
 const SORTING: &[Context] = &[Context::Menu(Menu::Sort)];
 const SHOWING: &[Context] = &[Context::Menu(Menu::Show)];
 const COPYING: &[Context] = &[Context::Menu(Menu::Copy)];
@@ -40,6 +41,7 @@ const SORT: &str = "Sort";
 const SHOW: &str = "Show";
 const COPY: &str = "Copy";
 const PLACE: &str = "Place";
+const PICK: &str = "Images of a page";
 pub(super) const BOX: &str = "In a box";
 pub(super) const ASKED: &str = "When asked";
 const SCREEN: &str = "Screen";
@@ -87,6 +89,7 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
 
     bind("add", &[char('a')], Action::Add, &[List, Detail], WORK, "add addresses (or just paste them)").hint("add"),
     bind("add-list", &[char('A')], Action::AddList, &[List, Detail], WORK, "add a list file"),
+    bind("add-page", &[char('F')], Action::AddPage, &[List, Detail], WORK, "choose among the images of a page"),
     bind("pause", &[char('p')], Action::Pause, ROWS, WORK, "pause, or go on").hint("pause"),
     bind("pause-all", &[char('P')], Action::PauseAll, &[List, Detail], WORK, "pause everything, or go on"),
     bind("retry", &[char('r')], Action::Retry, ROWS, WORK, "try again").hint("retry"),
@@ -144,6 +147,11 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("soonest", &[char('t')], Action::Soonest, PLACING, PLACE, "first in the queue").hint("first"),
     bind("latest", &[char('b')], Action::Latest, PLACING, PLACE, "last in the queue").hint("last"),
 
+    bind("pick", &[char(' ')], Action::Mark, &[Picker], PICK, "mark, or take the mark away, and one down").hint("mark"),
+    bind("take-marked", &[plain(KeyCode::Enter)], Action::Submit, &[Picker], PICK, "add what is shown and marked").hint("add"),
+    bind("pick-all", &[ctrl('a')], Action::MarkAll, &[Picker], PICK, "mark all that is shown, or none").hint("all or none"),
+    bind("pick-others", &[ctrl('r')], Action::Invert, &[Picker], PICK, "mark the others instead"),
+
     bind("submit", &[plain(KeyCode::Enter)], Action::Submit, TEXT, BOX, "take it").hint("take"),
     bind("new-line", &[ALT_ENTER, ctrl('j')], Action::NewLine, &[Add], BOX, "new line").hint("new line"),
     bind("folder", &[plain(KeyCode::Tab)], Action::Complete, &[Add], BOX, "to the folder, and back").hint("folder"),
@@ -157,7 +165,7 @@ pub(in crate::tui) const TABLE: &[Binding] = &[
     bind("answer", &[plain(KeyCode::Enter)], Action::Submit, &[Question], ASKED, "the answer in brackets"),
 
     bind("palette", &[char(':'), ctrl('p')], Action::Palette, &[List, Detail, Sheet], SCREEN, "every action by its name"),
-    bind("search", &[char('/')], Action::Search, &[Help], SCREEN, "look for a key or a word here").hint("search"),
+    bind("search", &[char('/')], Action::Search, &[Picker, Help], SCREEN, "look for a word here").hint("search"),
     bind("help", &[char('?'), plain(KeyCode::F(1))], Action::Help, HELPED, SCREEN, "show or hide these keys").hint("help"),
     bind("back", &[plain(KeyCode::Esc)], Action::Back, EVERYWHERE, SCREEN, "one step back").hint("back"),
     bind("close", &[char('h'), plain(KeyCode::Left)], Action::Close, &[List, Detail], SCREEN, "out of the detail, back to the list"),

@@ -21,6 +21,7 @@ fn markdown() -> String {
             match binding.contexts {
                 [Context::Sheet] => "among the pictures: ".to_owned(),
                 [Context::Help] => "in the help: ".to_owned(),
+                [Context::Picker] => "among the images of a page: ".to_owned(),
                 _ => String::new(),
             }
         };

@@ -19,6 +19,8 @@ impl Loop<'_> {
                 Effect::Engine(command) => self.engine.send(command),
                 Effect::LoadList(path) => self.loader().list(path),
                 Effect::LoadText(pasted) => self.loader().text(pasted),
+                Effect::LoadPage(url) => self.loader().page(url, self.choice.clone()),
+                Effect::AddPictures(pictures) => self.loader().pictures(pictures),
                 Effect::Folder(path) => self.loader().folder(path),
                 Effect::Export(path, urls) => export::export(path, urls, self.posts),
                 Effect::Copy(text) => self.copy(&text),

@@ -1,11 +1,13 @@
-//! Menu, palette, prompt and search as they are drawn.
+//! Menu, palette, prompt, search and the images of a page as they are drawn.
 
 use std::time::Instant;
 
 use super::tests::screen;
+use crate::input::page::Picture;
 use crate::tui::action::{Action, Menu, Step};
 use crate::tui::app::App;
 use crate::tui::app::scenes::gallery;
+use crate::tui::pasted::Loaded;
 
 fn press(app: &mut App, action: Action) {
     app.update(action, app.now());
@@ -74,4 +76,38 @@ fn the_add_box_has_its_folder_where_there_is_room() {
     press(&mut app, Action::Paste("/new".to_owned()));
     insta::assert_snapshot!("add_folder_40x10", screen(&mut app, 40, 10));
     insta::assert_snapshot!("add_folder_20x5", screen(&mut app, 20, 5));
+}
+
+#[test]
+fn the_images_of_a_page_stand_over_the_list_with_their_marks() {
+    let url = |path: &str| url::Url::parse(&format!("https://images.example/{path}")).expect("valid");
+    let mut app = gallery(Instant::now());
+    app.open_pages(vec![url("gallery/2026?token=secret")]);
+    insta::assert_snapshot!("picker_loading_80x24", screen(&mut app, 80, 24));
+    let sized =
+        |path: &str, size: Option<&str>| Picture { url: url(path), size: size.map(str::to_owned), stranger: false };
+    let mut pictures = vec![
+        sized("a/aurora%20borealis.jpg?w=9", Some("1600w")),
+        sized("a/\u{202e}evil\u{7}.png", None),
+        sized("b/", Some("2x")),
+        sized("c/a-name-that-is-far-longer-than-any-screen-is-wide-and-then-some-more-of-it-until-the-end.webp", None),
+    ];
+    pictures.extend((1..=40).map(|n| sized(&format!("n/{n}.jpg"), Some("800w"))));
+    app.loaded(Loaded::Page(url("gallery/2026?token=secret"), Ok(pictures)), app.now());
+    press(&mut app, Action::Step(Step::Down));
+    press(&mut app, Action::Mark);
+    for (width, height) in [(120, 35), (80, 24), (40, 10), (20, 3)] {
+        insta::assert_snapshot!(format!("picker_{width}x{height}"), screen(&mut app, width, height));
+    }
+    for (width, height) in (1..=30).chain([59, 60, 200]).flat_map(|w| [1, 2, 3, 4, 5, 6, 40].map(|h| (w, h))) {
+        screen(&mut app, width, height);
+    }
+    press(&mut app, Action::Search);
+    press(&mut app, Action::Paste("n/1".to_owned()));
+    insta::assert_snapshot!("picker_search_60x15", screen(&mut app, 60, 15));
+    press(&mut app, Action::Paste(" nothing".to_owned()));
+    assert!(screen(&mut app, 80, 24).contains("no image here has that"));
+    app.open_pages(vec![url("p")]);
+    app.loaded(Loaded::Page(url("p"), Err("https://images.example/p: status 404 (status)".to_owned())), app.now());
+    assert!(screen(&mut app, 80, 24).contains(" https://images.example/p: status 404 (status)"));
 }

@@ -22,6 +22,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, prompt: &Prompt, app: &A
     let (label, hint) = match prompt.ask() {
         Ask::Filter => ("Filter ", "words, state:failed, host:, size:>5M   Enter keeps, Esc clears"),
         Ask::Limit => ("Limit ", "5M, 500k; 0 is none"),
+        Ask::Page => ("Page ", "the address of a page with images"),
         Ask::List => ("List file ", "addresses, one a line"),
     };
     let Some(mut pen) = Pen::at(frame, line, 0) else { return };

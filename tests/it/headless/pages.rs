@@ -85,6 +85,28 @@ fn a_page_that_moved_is_read_where_it_is() {
 }
 
 #[test]
+fn what_the_user_gives_for_a_page_stays_with_its_server() {
+    let (dir, other) = (TempDir::new(), origin("", &["/there.png"]));
+    let html = format!("<img src=here.png><img src={}>", other.url("/there.png"));
+    let origin = origin(&html, &["/dir/here.png"]);
+    let page = origin.url("/dir/page").replace("://", "://me:s3cret@");
+    let run = |args: &[&str]| plain(&dir).args(["--overwrite", "-H", "X-Key: k"]).args(args).run().expect(0);
+    run(&["--from-page", &page]);
+    run(&["-u", "me:s3cret", "--from-page", &origin.url("/dir/page")]);
+    for path in ["/dir/page", "/dir/here.png"] {
+        for request in origin.requests(path) {
+            let sent = (request.header("X-Key"), request.header("Authorization"));
+            assert_eq!(sent, (Some("k"), Some("Basic bWU6czNjcmV0")), "{path}");
+        }
+    }
+    let there = other.requests("/there.png");
+    assert_eq!(there.len(), 2);
+    for request in there {
+        assert_eq!((request.header("X-Key"), request.header("Authorization")), (None, None));
+    }
+}
+
+#[test]
 fn words_lists_and_pages_make_one_run() {
     let (dir, origin) = (TempDir::new(), origin("<img src=b.png>", &["/a.png", "/dir/b.png", "/dir/c.png", "/d.png"]));
     origin.script("/other", page("<img src=/dir/c.png>"));
