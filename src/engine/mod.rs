@@ -3,7 +3,7 @@
 //! [`Engine::start`] puts a tokio runtime on a thread of its own; callers stay on plain threads. One supervisor task
 //! owns all jobs, `hosts` says who may start next, `transfer` makes one attempt at one job, over several connections
 //! where that helps, `segments` says which bytes come over which, `net` speaks HTTP, `disk` writes files, and the outbox
-//! carries what happened to whoever reads [`Events`].
+//! carries what happened to whoever reads [`Events`]. [`Engine::page`] brings one answer past all of that, for a look into it.
 //!
 //! A request may bring more than an address: [mirrors](request::More::mirrors) of the file, which are asked in turn, and
 //! headers and a login of its own. What holds for one host alone is a [`HostRule`](options::HostRule). Whatever the user

@@ -46,33 +46,33 @@ impl Found {
     }
 }
 
-/// The addresses of a page together are no longer than this: short ones behind a long base make much of little.
+/// What is read for the addresses of a page is no longer than this: short ones behind a long base make much of little.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 pub(super) fn resolve(scan: Scan, page: &Url) -> Found {
     let base = scan.base.and_then(|base| page.join(&base).ok()).filter(is_web);
     let base = base.unwrap_or_else(|| page.clone());
-    let (mut found, mut bytes) = (Found::default(), 0);
+    let (mut found, mut left) = (Found::default(), MOST_BYTES);
     // Hashes do in place of the addresses, which there may be many of.
     let (mut seen, hasher) = (HashSet::new(), RandomState::new());
     for forms in scan.pictures {
-        let address = |text: &str| address(&base, text).filter(|_| bytes < MOST_BYTES);
-        let Some((url, size)) = forms.into_iter().find_map(|form| Some((address(&form.text)?, form.size))) else {
+        let mut forms = forms.into_iter();
+        let Some((url, size)) = forms.find_map(|form| Some((address(&base, &form.text, &mut left)?, form.size))) else {
             found.skipped += 1;
             continue;
         };
         if seen.insert(hasher.hash_one(&url)) {
-            bytes += url.as_str().len();
             found.pictures.push(Picture { url, size: shown(size), stranger: true });
         }
     }
     found
 }
 
-fn address(base: &Url, text: &str) -> Option<Url> {
+fn address(base: &Url, text: &str, left: &mut usize) -> Option<Url> {
     if text.is_empty() || text.len() > MAX_ADDRESS {
         return None;
     }
+    *left = left.checked_sub(base.as_str().len() + text.len())?;
     let url = base.join(text).ok().filter(is_web).filter(|url| url.as_str().len() <= MAX_ADDRESS)?;
     // A page may not send a password along to somebody else's server.
     Some(without_userinfo(&url))

@@ -94,6 +94,9 @@ fn what_has_no_address_is_counted() {
     let found = pictures(&page(&format!("{long}{many}"))).expect("a page");
     let bytes: usize = found.pictures.iter().map(|picture| picture.url.as_str().len()).sum();
     assert!(bytes < 70_000_000 && found.skipped > 1000, "{bytes} {}", found.skipped);
+    let same = format!("<base href='/{}/'>{}", "x".repeat(60_000), "<img src=a>".repeat(3000));
+    let found = pictures(&page(&same)).expect("a page");
+    assert!(found.pictures.len() == 1 && found.skipped > 1000, "also where they are all the same");
 }
 
 #[test]
