@@ -29,12 +29,21 @@ enum Line<'a> {
     Summary { total: u64, duplicates: u64, refused: u64 },
 }
 
-/// Shows what `sources` would bring into `dir`.
+/// Shows what `sources` would bring into `dir`, and first the `warnings` that a run would begin with.
 ///
 /// # Errors
 /// When that is nothing.
-pub(super) fn run(sources: Vec<Source>, dir: &Path, reading: &Reading, face: Face) -> Result<u8, Refused> {
+pub(super) fn run(
+    sources: Vec<Source>,
+    dir: &Path,
+    reading: &Reading,
+    warnings: &[String],
+    face: Face,
+) -> Result<u8, Refused> {
     let (console, troubled) = (Console::new(false), Arc::new(AtomicBool::new(false)));
+    for line in warnings {
+        console.say(&format!("haul: {line}"));
+    }
     let mut report = Report::new(Arc::clone(&troubled), |line: &str| console.say(line));
     let mut places = Places::foreseen(dir);
     let mut seen = Seen { dir: places.dir().to_path_buf(), ..Seen::default() };

@@ -21,10 +21,11 @@ pub(super) fn complete(options: Options, asks: Option<String>, job: &Job) -> Res
             Ok(Err(Signal::Interrupt.exit_status()))
         }
         // What stands there may well be a password that lacks its name.
-        Err(error) => Err(Refused::Usage(format!(
-            "--user has no colon, and there is no terminal to ask for a password ({error}): write --user \
-             NAME:PASSWORD, or use --netrc"
-        ))),
+        Err(_) => Err(Refused::Usage(
+            "--user has no colon, and there is no terminal to ask for a password: write --user NAME:PASSWORD, or use \
+             --netrc"
+                .to_owned(),
+        )),
     }
 }
 
