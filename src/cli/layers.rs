@@ -91,6 +91,10 @@ fn why(error: &clap::Error) -> String {
 }
 
 impl Typed {
+    fn is_off(&self, id: &str) -> bool {
+        self.matches.try_get_one::<bool>(id).is_ok_and(|on| on == Some(&false))
+    }
+
     /// Puts values from elsewhere below what was typed, the first layer above the next. What does not go together with
     /// something above it gives way.
     ///
@@ -109,7 +113,8 @@ impl Typed {
                 // What is off is in nobody's way.
                 let rivals = if on { rivals(&command, arg) } else { Vec::new() };
                 let typed = |id: &String| self.matches.value_source(id) == Some(ValueSource::CommandLine);
-                let beaten = |id: &String| typed(id) || above.get(id).is_some_and(|taken: &Taken| taken.on);
+                let typed_on = |id: &String| typed(id) && !self.is_off(id);
+                let beaten = |id: &String| typed_on(id) || above.get(id).is_some_and(|taken: &Taken| taken.on);
                 let replaced = typed(&id) || above.contains_key(&id) || rivals.iter().any(beaten);
                 if replaced || !help::holds_for(self.matches.subcommand_name(), arg) {
                     continue;
