@@ -147,7 +147,8 @@ pub(crate) struct CommonOptions {
     /// The file's name, when there is exactly one address
     #[arg(short, long, value_name = "NAME", global = true)]
     pub(crate) output: Option<String>,
-    /// The files' names, with {n} (row), {n:03}, {host}, {date}, {stem} and {ext}; a slash makes folders
+    /// The files' names, as in {n:03}-{stem}.{ext}; n is the row, {host} and {date} go too, and the columns of a table; a
+    /// slash makes folders
     #[arg(long, value_name = "TEMPLATE", global = true)]
     pub(crate) name: Option<String>,
     /// Transfers at once, over all hosts

@@ -167,6 +167,8 @@ mod tests {
             let option = format!("--{}", known.name);
             assert!(short.contains(&option) && long.contains(&option), "{option}");
         }
+        // A number in braces that has no width would be taken for the end of a line.
+        assert!([&short, &long].iter().all(|text| text.contains("{n:03}-{stem}.{ext}")), "{short}{long}");
         assert!(long.contains("Tables:") && !short.contains("Tables:") && short.contains("Exit status:"));
     }
 
