@@ -1,11 +1,13 @@
 //! What a command line means: which work, which face, which options, or why it makes no sense. It starts nothing.
 
+mod bounded;
 mod command;
 mod cookies;
 mod engine;
 mod environment;
 mod file;
 mod given;
+mod hosts;
 mod job;
 mod netrc;
 mod places;
@@ -14,7 +16,7 @@ mod state;
 
 pub(crate) use file::{File as ConfigFile, Line, OwnKeys, ScreenSettings};
 pub(crate) use job::{Face, Job};
-pub(crate) use secrets::masked;
+pub(crate) use secrets::{HIDDEN, masked};
 
 use std::env;
 use std::ffi::OsString;
@@ -59,12 +61,13 @@ pub(crate) fn settings(typed: Typed) -> Result<Settings, String> {
     let named = typed.config().map(PathBuf::from).or_else(|| environment::value("HAUL_CONFIG").map(PathBuf::from));
     let mut file = file::read(named.as_deref())?;
     let given = environment::given(environment::value)?;
+    file.warnings.extend(environment::strangers(env::vars_os()));
     let (cli, listing) = typed.over([given, std::mem::take(&mut file.options)])?;
     if matches!(cli.command, Some(Work::Config)) {
         return Ok(shown(&cli, file, listing));
     }
-    let places = places::of(&listing);
-    meant(cli, file).map_err(|why| places::named(why, &places))
+    let (places, nearer) = (places::of(&listing), hosts::nearer(&listing));
+    meant(cli, file, &nearer).map_err(|why| places::named(why, &places))
 }
 
 /// Settings that are only shown: what does not work out is shown too.
@@ -83,32 +86,14 @@ fn shown(cli: &Cli, file: ConfigFile, listing: Vec<Setting>) -> Settings {
     }
 }
 
-/// What it all comes to.
-fn meant(cli: Cli, mut file: ConfigFile) -> Result<Settings, String> {
+/// What it all comes to; `nearer` are the options that win over what the file says of single hosts.
+fn meant(cli: Cli, mut file: ConfigFile, nearer: &[String]) -> Result<Settings, String> {
     let Cli { command, words, options } = cli;
-    let mut face = face(&options);
     let mut records = records(&options, &words)?;
-    let mut own_state = options.state.is_some();
-    let asked = given::asked(&options)?;
-    let choice = given::choice(&options)?;
+    let (asked, choice) = (given::asked(&options)?, given::choice(&options)?);
     let (mut job, single) = command::job(command, &words, &options, &asked)?;
-    if job.is_about_earlier_runs() {
-        own_state = true;
-        face = if face == Face::Screen { Face::Plain } else { face };
-    }
-    // A list typed at the terminal and the keys of the screen would take each other's letters.
-    let typed = words.iter().chain(&options.input).any(|word| word == "-");
-    if face == Face::Screen && (typed || matches!(job, Job::Dry(_))) {
-        face = Face::Plain;
-    }
-    if let Job::Fetch(sources) | Job::Dry(sources) = &job
-        && sources.is_empty()
-        && face != Face::Screen
-    {
-        return Err("nothing to do: give addresses or list files, - to read a list from standard input, or `haul \
-                    resume` to finish what an earlier run has left (haul --help says more)"
-            .to_owned());
-    }
+    let own_state = options.state.is_some() || job.is_about_earlier_runs();
+    let face = face_of(&job, &words, &options)?;
     let single = of_one_file(&options, single)?;
     given::with_tables(&mut job, &asked, &mut records)?;
     if options.keep && !matches!(job, Job::Compare(_)) {
@@ -129,12 +114,39 @@ fn meant(cli: Cli, mut file: ConfigFile) -> Result<Settings, String> {
     }
     let verbose = verbose && (face != Face::Screen || records.log.is_some());
     look(&mut file.screen, &options);
-    let asks = options.user.clone().filter(|text| secrets::user(text).is_none());
+    let asks = asks(options.user.as_deref())?;
     let hosts = std::mem::take(&mut file.hosts);
-    let options =
+    let mut options =
         Options { digest: records.report.is_some(), state, verbose, hosts, ..engine::options(options, face)? };
+    hosts::give_way(&mut options, nearer);
     let reading = Reading { single, name, globs, choice };
     Ok(Settings { job, face, dir, options, own_state, records, keep, file, reading, asks })
+}
+
+/// The face of this job, which must have something to do where nobody can give it more.
+fn face_of(job: &Job, words: &[OsString], options: &CommonOptions) -> Result<Face, String> {
+    // A list typed at the terminal and the keys of the screen would take each other's letters.
+    let typed = words.iter().chain(&options.input).any(|word| word == "-");
+    let face = match face(options) {
+        Face::Screen if typed || job.is_about_earlier_runs() || matches!(job, Job::Dry(_)) => Face::Plain,
+        face => face,
+    };
+    match job {
+        Job::Fetch(sources) | Job::Dry(sources) if sources.is_empty() && face != Face::Screen => {
+            Err("nothing to do: give addresses or list files, - to read a list from standard input, or `haul resume` \
+                 to finish what an earlier run has left (haul --help says more)"
+                .to_owned())
+        }
+        _ => Ok(face),
+    }
+}
+
+/// The user whose password is to be asked for.
+fn asks(user: Option<&str>) -> Result<Option<String>, String> {
+    match user {
+        Some("") => Err("--user is empty: write --user NAME:PASSWORD, or NAME to be asked for the password".to_owned()),
+        user => Ok(user.filter(|text| secrets::user(text).is_none()).map(str::to_owned)),
+    }
 }
 
 /// What is said of the file where there is but one.

@@ -29,6 +29,10 @@ const REFUSED: &[(&str, &str)] = &[
 /// Options whose values nobody may see.
 const SECRET: [&str; 2] = ["header", "user"];
 
+/// The variables that programs of the user get, which may well run this one.
+pub(crate) const OF_HOOKS: [&str; 6] =
+    ["HAUL_ID", "HAUL_URL", "HAUL_PATH", "HAUL_STATUS", "HAUL_BYTES", "HAUL_ERROR_CLASS"];
+
 /// An option that may be set once and for all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a quality of its own")]
@@ -117,7 +121,6 @@ mod tests {
 
     #[test]
     fn no_variable_is_one_that_programs_of_the_user_get() {
-        let taken = ["HAUL_ID", "HAUL_URL", "HAUL_PATH", "HAUL_STATUS", "HAUL_BYTES", "HAUL_ERROR_CLASS"];
-        assert!(known().iter().all(|known| !taken.contains(&&*known.variable())));
+        assert!(known().iter().all(|known| !OF_HOOKS.contains(&&*known.variable())));
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::cli::settings::{Setting, Source};
-use crate::config::{Line, masked};
+use crate::config::{HIDDEN, Line, masked};
 use crate::display::{self, safe};
 
 /// The places of values stand in this column, as long as there is room.
@@ -120,6 +120,14 @@ fn value(setting: &Setting) -> (Value, bool) {
 fn visible<'a>(setting: &Setting, value: &'a str) -> Cow<'a, str> {
     if setting.known.secret {
         return masked(value).into();
+    }
+    // What a program is told to do may well have a password in it.
+    if ["on-complete", "on-failed", "on-finish"].contains(&&*setting.known.name) {
+        return match shlex::split(value).as_deref() {
+            Some([_]) => value.into(),
+            Some([program, ..]) => format!("{program} {HIDDEN}").into(),
+            _ => HIDDEN.into(),
+        };
     }
     // A proxy may be given with its password.
     let with_scheme = if value.contains("://") { Cow::Borrowed(value) } else { format!("http://{value}").into() };

@@ -1,19 +1,23 @@
 //! The cookie files of browsers and curl: seven fields a line with tabs between them, as Netscape wrote them. Which
 //! requests a cookie goes to is not known here. Values are secret: no message repeats any of a line.
 
-use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use url::Host;
 
+use super::bounded;
 use crate::display;
 use crate::engine::options::{Cookie, Secret};
+
+/// Browsers keep some thousands of cookies, of 4 KiB at most.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// Reads a file; cookies that have expired are left out.
 pub(super) fn read(path: &Path) -> Result<Vec<Cookie>, String> {
     let shown = display::safe(&path.to_string_lossy());
-    let text = fs::read_to_string(path).map_err(|error| format!("cannot read the cookies in `{shown}`: {error}"))?;
+    let text =
+        bounded::text(path, MOST_BYTES).map_err(|error| format!("cannot read the cookies in `{shown}`: {error}"))?;
     parse(&text, SystemTime::now()).map_err(|(line, why)| format!("`{shown}`, line {line}: {why}"))
 }
 

@@ -1,15 +1,16 @@
 //! The options of the engine, from those of the command line.
 
-use std::fs;
+use std::path::Path;
 
 use url::Url;
 
 use super::job::Face;
-use super::secrets::{header, user};
-use super::{cookies, netrc};
+use super::secrets::user;
+use super::{bounded, cookies, netrc};
 use crate::cli::CommonOptions;
 use crate::display;
 use crate::engine::options::{Options, Proxy, Secret, SecretUrl};
+use crate::input::header;
 
 pub(super) fn options(options: CommonOptions, face: Face) -> Result<Options, String> {
     let defaults = Options::default();
@@ -51,17 +52,20 @@ pub(super) fn options(options: CommonOptions, face: Face) -> Result<Options, Str
 
 // What follows may be secret, so no message repeats it.
 
-/// `Name: value`, or `@FILE` with one a line.
+/// `Name: value` or `Name;` for an empty one, or `@FILE` with one a line.
 fn headers(given: &[String]) -> Result<Vec<(String, Secret)>, String> {
     let mut headers = Vec::new();
     for text in given {
         match text.strip_prefix('@') {
-            None => headers.push(header(text)?),
+            None => headers.extend(header(text).map_err(|why| format!("--header: {why}"))?),
             Some(file) => {
-                let why = |error| format!("cannot read the headers of `--header @{}`: {error}", display::safe(file));
-                let lines = fs::read_to_string(file).map_err(why)?;
-                let lines = lines.lines().filter(|line| !line.trim().is_empty());
-                headers.extend(lines.map(header).collect::<Result<Vec<_>, _>>()?);
+                let shown = display::safe(file);
+                let lines = bounded::text(Path::new(file), bounded::WRITTEN)
+                    .map_err(|error| format!("cannot read the headers of `--header @{shown}`: {error}"))?;
+                for (line, number) in lines.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
+                    let why = |why| format!("--header @{shown}, line {number}: {why}");
+                    headers.extend(header(line).map_err(why)?);
+                }
             }
         }
     }
@@ -93,7 +97,16 @@ mod tests {
             assert!(!message.contains("s3cret"), "{message}");
         }
         assert!(headers(&["@/nowhere/at/all".to_owned()]).is_err());
-        assert_eq!(headers(&["X-A:  b:c ".to_owned()]), Ok(vec![("X-A".to_owned(), Secret("b:c".to_owned()))]));
+        for (text, expected) in [
+            ("X-A:  b:c ", Some(("X-A", "b:c"))),
+            ("X-A;", Some(("X-A", ""))),
+            ("Host: h", Some(("Host", "h"))),
+            ("User-Agent:", None),
+            (":authority: x", None),
+        ] {
+            let expected = expected.map(|(name, value)| (name.to_owned(), Secret(value.to_owned())));
+            assert_eq!(headers(&[text.to_owned()]), Ok(expected.into_iter().collect()), "{text}");
+        }
         for good in ["localhost:3128", "http://u:p@h:1", "socks5h://h"] {
             assert!(proxy(good).is_ok(), "{good}");
         }

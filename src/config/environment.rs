@@ -4,8 +4,9 @@ use std::env;
 use std::ffi::OsString;
 
 use crate::cli::layers::Given;
-use crate::cli::settings::known;
+use crate::cli::settings::{OF_HOOKS, known, refusal};
 use crate::display;
+use crate::nearest::nearest;
 
 /// The value of a variable that is not empty.
 pub(super) fn value(name: &str) -> Option<OsString> {
@@ -32,9 +33,64 @@ pub(super) fn given(value: impl Fn(&str) -> Option<OsString>) -> Result<Vec<Give
     Ok(all)
 }
 
+/// What else has the looks of an option and is none, a line each; safe to show.
+pub(super) fn strangers(all: impl Iterator<Item = (OsString, OsString)>) -> Vec<String> {
+    let known = known();
+    let set = all.filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.to_string_lossy().into_owned());
+    let mut strangers: Vec<_> = set
+        .filter(|name| name.starts_with(PREFIX) && !NO_OPTIONS.contains(&&**name) && !OF_HOOKS.contains(&&**name))
+        .filter(|name| known.iter().all(|known| known.variable() != *name))
+        .collect();
+    strangers.sort();
+    let line = |variable: String| {
+        let name = variable[PREFIX.len()..].to_lowercase().replace('_', "-");
+        let shown = display::safe(&variable);
+        if let Some(why) = refusal(&name) {
+            return format!("{shown} counts for nothing in the environment: {why}");
+        }
+        let meant = nearest(&name, known.iter().map(|known| &*known.name));
+        let meant = meant.and_then(|meant| known.iter().find(|known| known.name == meant));
+        let hint = meant.map(|known| format!(": did you mean {}?", known.variable())).unwrap_or_default();
+        format!("{shown} is the variable of no option{hint}")
+    };
+    strangers.into_iter().map(line).collect()
+}
+
+const PREFIX: &str = "HAUL_";
+
+/// Variables with a meaning of their own: all but the first in the builds of developers.
+const NO_OPTIONS: [&str; 6] =
+    ["HAUL_CONFIG", "HAUL_BOOT_ID", "HAUL_CRASH_AT", "HAUL_FAIL_AT", "HAUL_PANIC", "HAUL_SYNC_PAUSE"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_that_are_no_options_are_named() {
+        for (name, value, expected) in [
+            ("HAUL_JBOS", "3", Some("HAUL_JBOS is the variable of no option: did you mean HAUL_JOBS?")),
+            ("HAUL_LIMITRATE", "3", Some("HAUL_LIMITRATE is the variable of no option: did you mean HAUL_LIMIT_RATE?")),
+            ("HAUL_ZZZZZZ\u{1b}", "3", Some("HAUL_ZZZZZZ\u{241b} is the variable of no option")),
+            ("HAUL_", "3", Some("HAUL_ is the variable of no option")),
+            (
+                "HAUL_DRY_RUN",
+                "1",
+                Some(
+                    "HAUL_DRY_RUN counts for nothing in the environment: nothing would ever be fetched: give it on \
+                     the command line",
+                ),
+            ),
+            ("HAUL_DRY_RUN", "", None),
+            ("HAUL_JOBS", "3", None),
+            ("HAUL_CONFIG", "f", None),
+            ("HAUL_URL", "x", None),
+            ("XHAUL_JBOS", "x", None),
+        ] {
+            let said = strangers([(name.into(), value.into())].into_iter());
+            assert_eq!(said.first().map(|line| &**line), expected, "{name}");
+        }
+    }
 
     fn with(name: &'static str, value: &'static str) -> Result<Vec<Given>, String> {
         given(|asked| (asked == name).then(|| value.into()))

@@ -9,13 +9,14 @@ mod options;
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::bounded;
 use crate::cli::layers::Given;
 use crate::cli::settings::{Known, known};
 use crate::display;
@@ -95,9 +96,6 @@ pub(crate) struct ScreenSettings {
 const SECTIONS: [&str; 4] = ["options", "hosts", "keys", "screen"];
 const SCREEN: [&str; 8] = ["theme", "ascii", "mouse", "fps", "preview", "bell", "notify", "osc_progress"];
 
-/// Nobody writes a config file longer than this.
-const MOST_BYTES: u64 = 1 << 20;
-
 /// Reads the file that the user names, else the one in its usual place.
 ///
 /// # Errors
@@ -148,15 +146,8 @@ fn usual() -> Option<PathBuf> {
 }
 
 fn text(path: &Path) -> Result<String, String> {
-    let read = || {
-        let mut text = String::new();
-        // What has no length, such as a device, may have no end either.
-        match fs::File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)? as u64 {
-            0..=MOST_BYTES => Ok(text),
-            _ => Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too long")),
-        }
-    };
-    read().map_err(|error| format!("cannot read the config file `{}`: {error}", shown(path)))
+    bounded::text(path, bounded::WRITTEN)
+        .map_err(|error| format!("cannot read the config file `{}`: {error}", shown(path)))
 }
 
 fn shown(path: &Path) -> String {

@@ -2,9 +2,9 @@
 //! Everything in the file may be secret: no message repeats any of it.
 
 use std::env;
-use std::fs;
 use std::path::PathBuf;
 
+use super::bounded;
 use crate::display;
 use crate::engine::options::{Login, Secret};
 
@@ -12,7 +12,8 @@ use crate::engine::options::{Login, Secret};
 pub(super) fn read() -> Result<Vec<Login>, String> {
     let path = path().ok_or("--netrc: there is no home folder to read the logins from")?;
     let shown = display::safe(&path.to_string_lossy());
-    let text = fs::read_to_string(&path).map_err(|error| format!("cannot read the logins in `{shown}`: {error}"))?;
+    let text = bounded::text(&path, bounded::WRITTEN);
+    let text = text.map_err(|error| format!("cannot read the logins in `{shown}`: {error}"))?;
     parse(&text).map_err(|(line, why)| format!("`{shown}`, line {line}: {why}"))
 }
 

@@ -2,12 +2,6 @@
 
 use crate::engine::options::Secret;
 
-/// `Name: value`.
-pub(super) fn header(text: &str) -> Result<(String, Secret), String> {
-    let (name, value) = text.split_once(':').ok_or("a header has no colon: write --header 'Name: value'")?;
-    Ok((name.trim().to_owned(), Secret(value.trim().to_owned())))
-}
-
 /// None where no password stands behind the name.
 pub(super) fn user(text: &str) -> Option<(String, Secret)> {
     let (user, password) = text.split_once(':')?;
@@ -15,7 +9,7 @@ pub(super) fn user(text: &str) -> Option<(String, Secret)> {
 }
 
 /// Stands for what may not be shown.
-pub(super) const HIDDEN: &str = "(secret)";
+pub(crate) const HIDDEN: &str = "(secret)";
 
 /// A header, a login or an address with as much as may be shown.
 pub(crate) fn masked(text: &str) -> String {

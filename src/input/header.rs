@@ -3,12 +3,21 @@
 use crate::display;
 use crate::engine::options::Secret;
 
-/// Reads `Name: value`; `Name;` is an empty one. Nothing comes of a name without a value, which means none is sent, nor
-/// of what belongs to the connection and to the way a file is fetched: that is not for lists to say.
+/// As [`typed`], but nothing comes of what belongs to the connection and to the way a file is fetched either: that is
+/// not for lists to say.
+///
+/// # Errors
+/// As [`typed`].
+pub(super) fn header(text: &str) -> Result<Option<(String, Secret)>, String> {
+    let is_ours = |name: &str| OURS.iter().any(|ours| ours.eq_ignore_ascii_case(name));
+    Ok(typed(text)?.filter(|(name, _)| !is_ours(name)))
+}
+
+/// Reads `Name: value`; `Name;` is an empty one. Nothing comes of a name without a value, which means none is sent.
 ///
 /// # Errors
 /// Says in words what is wrong with it.
-pub(super) fn header(text: &str) -> Result<Option<(String, Secret)>, String> {
+pub fn typed(text: &str) -> Result<Option<(String, Secret)>, String> {
     let text = text.trim();
     // As a browser shows those of HTTP/2.
     if text.starts_with(':') {
@@ -27,8 +36,7 @@ pub(super) fn header(text: &str) -> Result<Option<(String, Secret)>, String> {
     if value.chars().any(|c| c.is_control() && c != '\t') {
         return Err(format!("the header `{name}` has a value that HTTP does not allow"));
     }
-    let ours = OURS.iter().any(|ours| ours.eq_ignore_ascii_case(name));
-    Ok((!ours).then(|| (name.to_owned(), Secret(value.to_owned()))))
+    Ok(Some((name.to_owned(), Secret(value.to_owned()))))
 }
 
 /// Ranges and conditions would bring a part of a file, or nothing.

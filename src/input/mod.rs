@@ -29,6 +29,7 @@ pub use address::{MOST_ADDRESSES, Refusal, address};
 pub use choice::Choice;
 pub use draft::{Counts, Draft};
 pub use entry::Entry;
+pub use header::typed as header;
 pub use naming::Naming;
 pub use places::Places;
 pub use reading::{Reading, Single};

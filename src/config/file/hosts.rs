@@ -5,8 +5,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Entry, File, Reader, display, entries, texts, word};
-use crate::config::secrets::{HIDDEN, header, masked, user};
+use crate::config::secrets::{HIDDEN, masked, user};
 use crate::engine::options::HostRule;
+use crate::input::header;
 use crate::nearest::did_you_mean;
 
 const NAMES: [&str; 4] = ["per-host", "connections", "headers", "user"];
@@ -92,8 +93,9 @@ fn count(value: &Spanned<DeValue<'_>>) -> Taken<usize> {
 }
 
 fn headers(value: &Spanned<DeValue<'_>>) -> Taken<Vec<(String, crate::engine::options::Secret)>> {
-    let texts = texts(value.get_ref()).and_then(|texts| texts.iter().map(|text| header(text).ok()).collect());
-    texts.ok_or("a header or several: write [\"Name: value\"]")
+    let headers =
+        |texts: Vec<String>| texts.iter().filter_map(|text| header(text).transpose()).collect::<Result<_, _>>().ok();
+    texts(value.get_ref()).and_then(headers).ok_or("a header or several: write [\"Name: value\"]")
 }
 
 fn login(value: &Spanned<DeValue<'_>>) -> Taken<(String, crate::engine::options::Secret)> {

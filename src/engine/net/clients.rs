@@ -1,7 +1,9 @@
 //! The HTTP clients: which pool of connections a request goes through. They differ in the protocol they speak and in
 //! nothing else.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, ClientBuilder};
@@ -117,6 +119,16 @@ impl Clients {
     }
 }
 
+/// All of a file, unless it has more than any bundle of authorities: a device has no end.
+fn bounded(path: &Path) -> io::Result<Vec<u8>> {
+    const MOST: u64 = 16 << 20;
+    let mut bytes = Vec::new();
+    match File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)? as u64 {
+        0..=MOST => Ok(bytes),
+        _ => Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too long")),
+    }
+}
+
 /// Leaves no connection behind.
 fn passing(builder: ClientBuilder) -> ClientBuilder {
     builder.pool_max_idle_per_host(0)
@@ -151,7 +163,7 @@ fn builder(options: &Options, names: &Names) -> Result<ClientBuilder, String> {
         .tls_danger_accept_invalid_certs(options.insecure);
     if let Some(path) = &options.ca_cert {
         let shown = crate::display::safe(&path.to_string_lossy());
-        let pem = fs::read(path).map_err(|e| format!("cannot read the authorities in `{shown}`: {e}"))?;
+        let pem = bounded(path).map_err(|e| format!("cannot read the authorities in `{shown}`: {e}"))?;
         let authorities = Certificate::from_pem_bundle(&pem).ok().filter(|a| !a.is_empty());
         let authorities = authorities.ok_or_else(|| format!("`{shown}` holds no certificate in PEM form"))?;
         builder = builder.tls_certs_only(authorities);

@@ -79,6 +79,11 @@ fn switches_of_the_file_give_way_to_what_is_typed() {
     // They do not go together, and the one that is typed counts.
     let lines = haul(&dir).args(["--plain", "--overwrite=false", &origin.url("/a.bin")]).run().expect(0);
     assert!(lines.stdout().starts_with("skipped"), "{}", lines.stdout());
+    // What is off is in nobody's way, also where it is typed.
+    let json = haul(&dir).args(["--plain=false", "--dry-run", &origin.url("/a.bin")]).run().expect(0);
+    assert!(json.stdout().starts_with('{'), "{}", json.stdout());
+    let state = settings(haul(&dir).env("HAUL_STATE", "s.db").arg("--no-state=false"));
+    assert_eq!(state["options"]["state"]["value"], json!("s.db"));
     assert_eq!(settings(haul(&dir).arg("--overwrite=false"))["options"]["overwrite"]["value"], json!(false));
     // What a command cannot do is no reason to refuse it.
     let compared = haul(&dir).args(["compare", &origin.url("/a.bin")]).run().expect(0);
@@ -93,7 +98,8 @@ fn mistakes_say_where_they_stand_and_start_nothing() {
     for (text, why) in [
         ("limit-rate = \"fast\"", "config.toml line 2: `limit-rate`: `fast` is not a size"),
         ("jobs = 0", "config.toml line 2: `jobs`: 0 is not in 1..=10000"),
-        ("header = \"s3cret\"", "a header has no colon: write --header 'Name: value' (`header` is set by "),
+        ("header = \"s3cret\"", "--header: a header has no colon: write `Name: value` (`header` is set by "),
+        ("user = \"\"", "--user is empty: write --user NAME:PASSWORD, or NAME to be asked for the password (`user` is"),
         ("report = \"r.xml\"", "config.toml line 2)"),
         ("checksum = \"md5:1\"", "config.toml line 2: `checksum` has no place here: it is that of one file"),
         ("plain = true\njson = true", "config.toml line 3: `json` does not go with what "),
@@ -110,7 +116,57 @@ fn mistakes_say_where_they_stand_and_start_nothing() {
 
     config(&dir, "[options]\njbos = 3\n");
     origin.script("/a.bin", Script::body("abc"));
-    plain(&dir).arg(&url).run().expect(0).check_stderr("line 2: [options] has no `jbos`: did you mean `jobs`?");
+    let warns = "line 2: [options] has no `jbos`: did you mean `jobs`?";
+    plain(&dir).arg(&url).run().expect(0).check_stderr(warns);
+    plain(&dir).args(["--dry-run", &url]).run().expect(0).check_stderr(warns);
+    let env = plain(&dir).env("HAUL_DRY_RUN", "1").env("HAUL_JBOS", "3").arg(&url).run().expect(0);
+    env.check_stderr("haul: HAUL_DRY_RUN counts for nothing")
+        .check_stderr("HAUL_JBOS is the variable of no option: did");
+}
+
+#[test]
+fn what_is_said_of_a_host_gives_way_to_what_is_typed() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    origin.script("/a.bin", Script::body("abc"));
+    config(&dir, "[hosts.\"127.0.0.1\"]\nheaders = [\"X-G: host\", \"X-H: host\"]\nuser = \"hu:hp\"\n");
+    let (host, typed) = ("Basic aHU6aHA=", "Basic Yzpk");
+    for (args, env, expected) in [
+        (&[][..], "", ["host", "host", host]),
+        (&["-H", "x-g: cli"], "", ["cli", "host", host]),
+        (&["-u", "c:d"], "", ["host", "host", typed]),
+        (&[], "c:d", ["host", "host", typed]),
+    ] {
+        plain(&dir).env("HAUL_USER", env).args(args).args(["--overwrite", &origin.url("/a.bin")]).run().expect(0);
+        let asked = origin.requests("/a.bin").pop().expect("asked for");
+        let sent = ["X-G", "X-H", "Authorization"].map(|name| asked.header(name).unwrap_or_default());
+        assert_eq!(sent, expected, "{args:?} {env}");
+    }
+}
+
+#[test]
+fn headers_are_read_alike_wherever_they_stand() {
+    let (dir, origin) = (TempDir::new(), Origin::start());
+    origin.script("/a.bin", Script::body("abc"));
+    dir.write("heads", "X-B: 2\n\nX-C;\n:authority: x\n");
+    let args = ["-H", "X-A;", "-H", "X-D:", "-H", ":authority: x", "-H", "@heads", "-H", "Host: other"];
+    plain(&dir).args(args).arg(origin.url("/a.bin")).run().expect(0);
+    let asked = origin.requests("/a.bin").pop().expect("asked for");
+    let sent = ["X-A", "X-B", "X-C", "X-D", "Host"].map(|name| asked.header(name));
+    assert_eq!(sent, [Some(""), Some("2"), Some(""), None, Some("other")]);
+    dir.write("heads", "X-B: 2\n\ns3cret\n");
+    let done = plain(&dir).args(["-H", "@heads", &origin.url("/a.bin")]).run().expect(2);
+    let done = done.check_stderr("--header @heads, line 3: a header has no colon");
+    assert!(!done.stderr().contains("s3cret"), "{}", done.stderr());
+}
+
+#[cfg(unix)]
+#[test]
+fn side_files_without_an_end_are_refused() {
+    let dir = TempDir::new();
+    for args in [&["-H", "@/dev/zero"][..], &["--cookies", "/dev/zero"], &["--netrc"], &["--ca-cert", "/dev/zero"]] {
+        let done = plain(&dir).env("NETRC", "/dev/zero").args(args).arg("http://h.invalid/a").run().expect(2);
+        done.check_stderr("/dev/zero").check_stderr("it is too long");
+    }
 }
 
 #[test]
@@ -145,12 +201,22 @@ fn secrets_are_not_shown() {
     let path = config(
         &dir,
         "[options]\nheader = [\"X-Key: s3cret\", \"@heads\"]\nproxy = \"http://u:s3cret@localhost:1\"\n\
+         on-complete = \"curl -H 'X: s3cret' h\"\non-finish = \"true\"\n\
          [hosts.\"h.example\"]\nheaders = [\"X-Host: s3cret\"]\nuser = \"ann:s3cret\"\n",
     );
     for args in [&["config"][..], &["config", "--json"]] {
         let done = haul(&dir).env("HAUL_USER", "bob:s3cret").args(args).run().expect(0);
         assert!(!done.stdout().contains("s3cret") && done.stderr().is_empty(), "{}{}", done.stdout(), done.stderr());
-        for shown in ["X-Key: (secret)", "@heads", "bob: (secret)", "HAUL_USER", "X-Host: (secret)", "localhost:1"] {
+        for shown in [
+            "curl (secret)",
+            "\"true\"",
+            "X-Key: (secret)",
+            "@heads",
+            "bob: (secret)",
+            "HAUL_USER",
+            "X-Host: (secret)",
+            "localhost:1",
+        ] {
             assert!(done.stdout().contains(shown), "{shown}: {}", done.stdout());
         }
     }
@@ -222,8 +288,9 @@ fn without_a_terminal_nobody_is_asked_for_a_password() {
     let alone = |args: &[&str]| program(&dir, "setsid").args(["-w", crate::support::command::PROGRAM]).args(args).run();
     let done = alone(&["-u", "s3cret", &origin.url("/a.bin")]).expect(2);
     // It may be a password that lacks its name.
-    let done = done.check_stderr("write --user NAME:PASSWORD, or use --netrc");
+    let done = done.check_stderr("no terminal to ask for a password: write --user NAME:PASSWORD, or use --netrc");
     assert!(!done.stderr().contains("s3cret"), "{}", done.stderr());
+    alone(&["-u", "", &origin.url("/a.bin")]).expect(2).check_stderr("--user is empty");
     assert_eq!(origin.all_requests().len(), 0);
     alone(&["-u", "ann", "config"]).expect(0);
 }
