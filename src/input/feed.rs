@@ -135,7 +135,6 @@ pub fn read(
                     whole = false;
                 }
             },
-            Ok(_) => {}
             // Words are all taken, whatever else happens.
             Err(Source::Entry(entry)) => going &= reader.entry(*entry),
             Err(Source::Address(url)) => going &= reader.entry(url.into()),
@@ -162,7 +161,7 @@ pub fn read(
                     }
                 }
             }
-            Err(Source::Table(_) | Source::Page(_) | Source::List { .. } | Source::Stdin) => {}
+            Ok(_) | Err(Source::Table(_) | Source::Page(_) | Source::List { .. } | Source::Stdin) => {}
         }
     }
     going && whole

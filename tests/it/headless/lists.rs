@@ -126,7 +126,7 @@ fn an_entry_whose_folder_cannot_be_is_named() {
     dir.write("file", "");
     let (one, two) = (origin.url("/1.bin"), origin.url("/2.bin"));
     let done = plain(&dir).arg("-").stdin(format!("{one}?s3cret\n out=file/x\n{two}\n")).run().expect(1);
-    done.check_stderr(&format!("{one}?… is left out: cannot write to the folder `file`: "));
+    let done = done.check_stderr(&format!("{one}?… is left out: cannot write to the folder `file`: "));
     assert!(!done.stderr().contains("s3cret"), "{}", done.stderr());
     assert_eq!(dir.names(), ["2.bin", "file"]);
 }
