@@ -8,7 +8,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let word = word.to_lowercase();
     // A part that was left out is no slip, but means the same; a short one is a part of too much.
     let is_part = |candidate: &str| word.len() >= 4 && candidate.to_lowercase().contains(&word);
-    let measured = candidates.into_iter().map(|candidate| (strsim::osa_distance(&word, candidate), candidate));
+    let measured =
+        candidates.into_iter().map(|candidate| (strsim::osa_distance(&word, &candidate.to_lowercase()), candidate));
     measured
         .filter(|(distance, candidate)| *distance <= most || is_part(candidate))
         .min_by_key(|(distance, _)| *distance)
@@ -42,6 +43,7 @@ mod tests {
         ] {
             assert_eq!(nearest(word, names), expected, "{word}");
         }
+        assert_eq!(nearest("url", ["ID", "URL"]), Some("URL"));
         assert_eq!(did_you_mean("qit", names), ": did you mean `quit`?");
         assert_eq!(did_you_mean("x", names), "");
     }

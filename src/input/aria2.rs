@@ -61,7 +61,9 @@ impl Described {
                 *checksum = Some(parse_checksum(&known).map_err(wrong)?);
             }
             "header" => more.headers.extend(header(value).map_err(wrong)?),
-            "referer" if value == "*" => send("Referer", url.as_str()),
+            "referer" | "user-agent" if value.is_empty() => {}
+            // As a browser has it: the login in an address is for its server alone.
+            "referer" if value == "*" => send("Referer", display::without_userinfo(url).as_str()),
             "referer" => send("Referer", value),
             "user-agent" => send("User-Agent", value),
             "http-no-cache" if value == "true" => send("Cache-Control", "no-cache"),
@@ -165,7 +167,7 @@ mod tests {
     use crate::engine::request::More;
 
     fn described(options: &[(&str, &str)]) -> Result<Entry, String> {
-        let url = Url::parse("http://ann:pw@h/x.jpg").expect("an address");
+        let url = Url::parse("http://ann:pw@h/x.jpg#f").expect("an address");
         let mut described = Described::from(Entry::from(url));
         for (name, value) in options {
             described.set(name, value)?;
@@ -202,7 +204,7 @@ mod tests {
         let headers = [
             ("X-A", "1"),
             ("X-A", "2"),
-            ("Referer", "http://ann:pw@h/x.jpg"),
+            ("Referer", "http://h/x.jpg"),
             ("User-Agent", "UA/1"),
             ("Cache-Control", "no-cache"),
         ];
@@ -216,6 +218,7 @@ mod tests {
             ..Entry::from(entry.url.clone())
         };
         assert!(entry == expected);
+        assert!(described(&[("referer", ""), ("user-agent", "")]).is_ok_and(|entry| entry.more == More::default()));
         let dir = |options: &[(&str, &str)]| described(options).expect("it makes sense").dir;
         let here = std::env::current_dir().expect("there is one");
         assert_eq!(dir(&[("dir", "x/y")]), Some(here.join("x/y")));

@@ -1,7 +1,10 @@
 //! A curl command line, as browsers copy it: its addresses with the headers that it sends. What would make another
-//! request of it, or is for a whole run here, is refused by its name. Values may be secret, so nothing here repeats one.
+//! request of it, or is for a whole run here, is refused by its name; only which HTTP it speaks, and how it gets to the
+//! server, is left to the run without a word. Values may be secret, so nothing here repeats one.
 
 use std::borrow::Cow;
+
+pub use super::address::is_curl;
 
 use super::address::address;
 use super::entry::Entry;
@@ -12,13 +15,6 @@ use super::shell;
 use crate::display;
 use crate::engine::options::Secret;
 use crate::engine::request::More;
-
-/// True where a line begins as a curl command does.
-#[must_use]
-pub fn is_curl(line: &str) -> bool {
-    let word = line.split_whitespace().next().unwrap_or_default();
-    matches!(word.rsplit(['/', '\\']).next(), Some("curl" | "curl.exe"))
-}
 
 /// Lines, where those of a curl command are one: each with its number from 1.
 pub fn lines<'a>(lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = (u64, Cow<'a, str>)> {
@@ -41,6 +37,8 @@ pub fn lines<'a>(lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = (
 /// # Errors
 /// Says in words, safe to show, what in it cannot be done.
 pub fn entries(command: &str) -> Result<Vec<Entry>, String> {
+    let command = command.replace("\r\n", "\n");
+    let command = command.trim();
     if !is_curl(command) {
         return Err("this is no curl command: it begins with `curl `".to_owned());
     }
@@ -48,16 +46,15 @@ pub fn entries(command: &str) -> Result<Vec<Entry>, String> {
     if goes_on || command.split_whitespace().nth(1).is_some_and(|word| word.starts_with("^\"")) {
         return Err("this is the form for cmd on Windows: copy it as cURL (bash), or as cURL (POSIX)".to_owned());
     }
-    let mut words = shell::words(command).map_err(|why| format!("{why} in the curl command"))?;
-    // Browsers part several commands by them.
-    while words.last().is_some_and(|word| word == ";" || word == "&") {
-        words.pop();
-    }
+    let words = shell::words(command).map_err(|why| format!("in the curl command {why}"))?;
     let mut asked = Asked::default();
     let mut words = words.into_iter().skip(1);
     let mut only_words = false;
     while let Some(word) = words.next() {
         match word.strip_prefix('-') {
+            None if word == "curl" => {
+                return Err("this is more than one curl command: give one to each --from-curl".to_owned());
+            }
             None => asked.urls.push(word),
             Some(_) if only_words => asked.urls.push(word),
             Some("-") => only_words = true,
@@ -71,15 +68,16 @@ pub fn entries(command: &str) -> Result<Vec<Entry>, String> {
 #[derive(Default)]
 struct Asked {
     urls: Vec<String>,
-    names: Vec<String>,
+    /// What stands for an address in its place: a name, or that it is the server's.
+    names: Vec<Option<String>>,
     more: More,
     literal: bool,
 }
 
 /// Options that say how curl talks and what it shows: nothing is lost without them.
-const QUIET: &str = "-L --location -s --silent -S --show-error -f --fail --fail-with-body -O --remote-name \
+const QUIET: &str = "-L --location -s --silent -S --show-error -f --fail --fail-with-body \
     --remote-name-all -J --remote-header-name -v --verbose -# --progress-bar --no-progress-meter -N --no-buffer \
-    --compressed --create-dirs --http1.1 --http2 -G --get";
+    --compressed --create-dirs --http1.1 --http2 -4 --ipv4 -6 --ipv6 -Z --parallel -G --get";
 
 /// Options with a value that is of no use here.
 const QUIET_WITH_VALUE: &str = "--retry --retry-delay --retry-max-time -C --continue-at -w --write-out --max-redirs";
@@ -141,13 +139,17 @@ impl Asked {
             return Err(format!("`{shown}` of curl is refused: write haul's own {here}, which is for the whole run"));
         }
         let quiet = is_among(name, QUIET_WITH_VALUE);
-        let known = "-g --globoff -H --header -A --user-agent -e --referer -b --cookie -u --user -o --output --url -X \
+        let known = "-g --globoff -O --remote-name -H --header -A --user-agent -e --referer -b --cookie -u --user -o --output --url -X \
                      --request";
         if !quiet && !is_among(name, known) {
             return Err(format!("`{shown}` of curl is not known here: leave it out"));
         }
         if matches!(name, "-g" | "--globoff") {
             self.literal = true;
+            return Ok(false);
+        }
+        if matches!(name, "-O" | "--remote-name") {
+            self.names.push(None);
             return Ok(false);
         }
         let value = value().ok_or_else(|| format!("`{shown}` of curl has no value"))?;
@@ -174,7 +176,7 @@ impl Asked {
                 self.more.user = Some((user.to_owned(), Secret(password.to_owned())));
             }
             "-o" | "--output" if value == "-" => return Err("haul writes files, and prints none".to_owned()),
-            "-o" | "--output" => self.names.push(value),
+            "-o" | "--output" => self.names.push(Some(value)),
             "--url" => self.urls.push(value),
             // `-X`, which some browsers write always.
             _ if value == "GET" => {}
@@ -199,7 +201,7 @@ impl Asked {
             let text = if self.literal { text } else { unglobbed(&text)? };
             // As curl, which takes http for granted.
             let text = if text.contains("://") { text } else { format!("http://{text}") };
-            let (dir, name) = match names.next() {
+            let (dir, name) = match names.next().flatten() {
                 Some(path) => {
                     let (below, name) = own_path(&path).map_err(|why| format!("`--output` of curl: {why}"))?;
                     (Some(below), Some(name))
@@ -261,6 +263,13 @@ mod tests {
             ("curl 'http://h/1' \\\n-X 'GET' \\\n-H 'Referer: http://h/'", &["http://h/1 [Referer: http://h/]"]),
             // All of them at once.
             ("curl 'http://h/1' ;", &["http://h/1"]),
+            ("curl 'http://h/1' &\r\n", &["http://h/1"]),
+            ("curl 'http://h/1;2' \\\r\n  -H 'a: b&c' \\\r\n  --compressed\r\n", &["http://h/1;2 [a: b&c]"]),
+            ("curl -O http://h/1 -o b http://h/2", &["http://h/1", "http://h/2 -> b"]),
+            (
+                "curl -46ZsO http://h/1 --remote-name http://h/2 -o c http://h/3 http://h/4",
+                &["http://h/1", "http://h/2", "http://h/3 -> c", "http://h/4"],
+            ),
             ("/usr/bin/curl -sSLo a/b.jpg -kg http://h/1", &[]),
             (
                 "curl -sSLo a/b.jpg -Hx-a:1 --url 'h/{1}' -A UA -e 'http://r;auto' http://h/2 -g",
@@ -287,8 +296,8 @@ mod tests {
         for (command, said) in [
             ("wget http://h/1", "this is no curl command"),
             ("curl", "the curl command has no address"),
-            ("curl 's3cret", "a quote has no end in the curl command"),
-            ("curl $'s3cret", "a quote has no end in the curl command"),
+            ("curl 's3cret", "in the curl command a quote has no end"),
+            ("curl $'s3cret", "in the curl command a quote has no end"),
             ("curl http://h/1 -X POST", "`-X` of curl: haul fetches files, by GET alone"),
             ("curl http://h/1 --data-raw s3cret", "`--data-raw` of curl is refused"),
             ("curl http://h/1 -sd s3cret", "`-d` of curl is refused"),
@@ -308,10 +317,14 @@ mod tests {
             ("curl http://h/1 -", "`-` is standard input"),
             ("curl 'http://h/[1-3]'", "the curl command stands for 3 addresses"),
             ("curl ftp://h/1", "`ftp://` is not fetched"),
-            ("curl http://h/1 | jq", "`http://|`"),
+            ("curl http://h/1 | jq", "in the curl command something follows a `;`"),
+            ("curl http://h/1 -b a=s3cret\ncurl http://i/2", "in the curl command something follows a `;`"),
+            ("curl http://h/1 -b a=s3cret ;\r\ncurl http://i/2 ;", "in the curl command something follows a `;`"),
+            ("curl http://h/1 -b 'a=s3cret'&curl http://i/2", "in the curl command something follows a `;`"),
+            ("curl http://h/1 -b a=s3cret curl http://i/2", "this is more than one curl command"),
             ("curl ^\"http://h/1^\" ^\n  -H ^\"a: b^\"", "this is the form for cmd on Windows"),
             ("curl \"http://h/1\" ^\n  -H \"a: b\"", "this is the form for cmd on Windows"),
-            ("curl http://h/1 -H $'a: \\x00s3cret'", "a quoted text holds a NUL in the curl command"),
+            ("curl http://h/1 -H $'a: \\x00s3cret'", "in the curl command a quoted text holds a NUL"),
             ("curl http://h/1 -H 'a: b\nc'", "`-H` of curl: the header `a` has a value"),
         ] {
             let why = read(command).expect_err(command);

@@ -135,7 +135,6 @@ pub fn read(
                     whole = false;
                 }
             },
-            Ok(_) => {}
             // Words are all taken, whatever else happens.
             Err(Source::Entry(entry)) => going &= reader.entry(*entry),
             Err(Source::Address(url)) => going &= reader.entry(url.into()),
@@ -162,7 +161,7 @@ pub fn read(
                     }
                 }
             }
-            Err(Source::Table(_) | Source::Page(_) | Source::List { .. } | Source::Stdin) => {}
+            Ok(_) | Err(Source::Table(_) | Source::Page(_) | Source::List { .. } | Source::Stdin) => {}
         }
     }
     going && whole
@@ -186,11 +185,12 @@ impl<T: FnMut(Entry) -> bool, W: FnMut(), R: FnMut(Trouble<'_>)> Reader<'_, T, W
 
     /// True where it was read to its end.
     fn table(&mut self, table: &mut Table) -> io::Result<bool> {
+        let before = self.row;
         while let Some((line, read)) = table.next(&mut self.waiting)? {
+            self.row = before + table.count();
             match read {
-                Err(reason) => self.refused(table.name(), Refusal { line, reason }),
+                Err(reason) => (self.trouble)(Trouble::Refused(table.name(), Refusal { line, reason })),
                 Ok(mut entry) => {
-                    self.row += 1;
                     let names = self.reading.name.iter();
                     names.for_each(|naming| naming.name(self.row, &mut entry, |column| table.value(column)));
                     if !(self.take)(entry) {
@@ -199,6 +199,7 @@ impl<T: FnMut(Entry) -> bool, W: FnMut(), R: FnMut(Trouble<'_>)> Reader<'_, T, W
                 }
             }
         }
+        self.row = before + table.count();
         Ok(true)
     }
 

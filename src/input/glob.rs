@@ -81,12 +81,12 @@ fn range(inner: &str) -> Result<Part, String> {
     let step = number(step).ok_or_else(bad)?;
     let letters = letter(from).zip(letter(to)).map(|(from, to)| (u64::from(from), u64::from(to)));
     let (first, last) = number(from).zip(number(to)).or(letters).ok_or_else(bad)?;
-    let Some(length) = last.checked_sub(first) else {
-        return Err(format!("`[{shown}]` runs backwards: write [{to}-{from}]"));
-    };
     if letters.is_some() && letter(from).map(|c| c.is_ascii_lowercase()) != letter(to).map(|c| c.is_ascii_lowercase()) {
         return Err(bad());
     }
+    let Some(length) = last.checked_sub(first) else {
+        return Err(format!("`[{shown}]` runs backwards: write [{to}-{from}]"));
+    };
     // Neither does curl go on without getting anywhere, or beyond the end.
     if step == 0 || step > length.max(1) {
         return Err(format!("`[{shown}]` has a step that does not fit: it is 1 to {}", length.max(1)));
@@ -148,6 +148,7 @@ mod tests {
             ("[1-9:0]", "`[1-9:0]` has a step that does not fit: it is 1 to 8"),
             ("[0-10:20]", "`[0-10:20]` has a step that does not fit: it is 1 to 10"),
             ("[A-a]", "`[A-a]` is no range"),
+            ("[a-Z]", "`[a-Z]` is no range"),
             ("[1-a]", "`[1-a]` is no range"),
             ("[x]", "`[x]` is no range"),
             ("[1 - 2]", "`[1 - 2]` is no range"),

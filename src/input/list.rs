@@ -6,6 +6,7 @@ use url::Url;
 
 use super::address::{MOST_ADDRESSES, Refusal, address};
 use super::aria2::{self, Described};
+use super::curl;
 use super::entry::Entry;
 use super::expand::Pattern;
 use super::glob::glob;
@@ -38,6 +39,8 @@ pub(super) struct List {
     globs: bool,
     above: Above,
     noted: Vec<String>,
+    /// The line above belongs to a curl command, which was refused, and goes on.
+    in_curl: bool,
 }
 
 /// What an option line belongs to.
@@ -61,11 +64,16 @@ const MOST_NOTED: usize = 20;
 impl List {
     /// Nothing was read yet.
     pub(super) fn new(reading: &Reading) -> Self {
-        Self { globs: reading.globs, above: Above::Nothing, noted: Vec::new() }
+        Self { globs: reading.globs, above: Above::Nothing, noted: Vec::new(), in_curl: false }
     }
 
     /// Takes a line. What comes of it goes to `out`, which says whether to go on.
     pub(super) fn line(&mut self, number: u64, line: &[u8], out: &mut impl FnMut(Said) -> bool) -> bool {
+        let goes_on = line.trim_ascii_end().ends_with(b"\\");
+        if self.in_curl {
+            self.in_curl = goes_on;
+            return true;
+        }
         let Ok(text) = str::from_utf8(line) else {
             let text = String::from_utf8_lossy(line);
             if let Some((name, _)) = aria2::option(text.trim()).filter(|_| text.starts_with([' ', '\t'])) {
@@ -87,6 +95,7 @@ impl List {
         if !self.end(out) {
             return false;
         }
+        self.in_curl = goes_on && curl::is_curl(trimmed);
         match self.entry(number, trimmed, out) {
             Ok(above) => {
                 self.above = above;
@@ -240,6 +249,18 @@ mod tests {
             (
                 "nope\nhttp://h/1",
                 &["refused line 1: `nope` is not an address: write http://… or https://…", "http://h/1"],
+            ),
+            (
+                "curl 'http://h/1' \\\n  -H 'a: s3cret' \\\n  -b a=s3cret\n  header=a\nhttp://h/2\\\nhttp://h/3",
+                &[
+                    "refused line 1: this is a curl command: paste it on the screen, or give it with --from-curl",
+                    "http://h/2/",
+                    "http://h/3",
+                ],
+            ),
+            (
+                "http://h/1 http://h/2\nhttp://h/3",
+                &["refused line 1: there are several addresses here: write one a line", "http://h/3"],
             ),
         ] {
             assert_eq!(said(false, text), expected, "{text}");

@@ -34,6 +34,9 @@ impl Naming {
         if folders.iter().flat_map(Template::names).any(is_late) {
             return refused("{stem} and {ext} are known when the file is there: they stand behind the last slash");
         }
+        if name.padded().any(is_late) {
+            return refused("{stem} and {ext} are no numbers: write them without a width");
+        }
         for part in folders.iter().chain([&name]) {
             match part.fill_some(|_| None).as_str() {
                 "" => return refused("there is nothing before or behind a slash; folders are below that of --dir"),
@@ -169,6 +172,8 @@ mod tests {
             ("./{n}", "are none"),
             ("{stem}/{n}", "behind the last slash"),
             ("{ext}/{n}.{ext}", "behind the last slash"),
+            ("{stem:03}", "without a width"),
+            ("{n:03}.{ext:03}", "without a width"),
             ("{hots}", "`host`"),
             ("{nope}", "there is n, host, date, stem, ext, x"),
         ] {

@@ -2,9 +2,9 @@
 //! at all is refused at its first bytes. It must not know what the text says.
 
 use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::io::{self, BufRead as _, BufReader, Chain, Cursor, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 /// Text as it is read. An error of it says what is wrong with the text.
 pub struct Text {
@@ -17,10 +17,14 @@ enum State {
     /// Nothing was read yet: a pipe may be silent for long, and nobody has asked.
     Unread(File),
     Plain(Raw),
-    Gzip(Box<MultiGzDecoder<BufReader<Raw>>>),
+    /// The part of it that is being read; none behind the last one.
+    Gzip(Box<Option<Packed>>),
     /// It was refused, or something broke.
     Over,
 }
+
+/// One part of an archive, which may have several.
+type Packed = GzDecoder<BufReader<Raw>>;
 
 /// The first bytes are looked at, and are read again then.
 type Raw = Chain<Cursor<Vec<u8>>, File>;
@@ -43,8 +47,11 @@ impl Text {
         let raw = match &self.state {
             State::Unread(file) => return is_silent(file),
             State::Plain(raw) => raw,
-            State::Gzip(gzip) if gzip.get_ref().buffer().is_empty() => gzip.get_ref().get_ref(),
-            State::Gzip(_) | State::Over => return false,
+            State::Gzip(gzip) => match &**gzip {
+                Some(part) if part.get_ref().buffer().is_empty() => part.get_ref().get_ref(),
+                _ => return false,
+            },
+            State::Over => return false,
         };
         let (beginning, file) = raw.get_ref();
         beginning.position() == beginning.get_ref().len() as u64 && is_silent(file)
@@ -67,7 +74,7 @@ impl Text {
         let packed = beginning.starts_with(GZIP);
         let raw = Cursor::new(beginning).chain(file);
         Ok(if packed {
-            State::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, raw))))
+            State::Gzip(Box::new(Some(GzDecoder::new(BufReader::with_capacity(BUFFER, raw)))))
         } else {
             State::Plain(raw)
         })
@@ -86,7 +93,7 @@ impl Read for Text {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
                 result => result.map(Some),
             },
-            State::Gzip(gzip) => gzip.read(into).map(Some).map_err(|error| match error.kind() {
+            State::Gzip(gzip) => unpacked(gzip, into).map(Some).map_err(|error| match error.kind() {
                 io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
                     wrong(&format!("the gzip data is damaged, or cut off ({error}): pack it again"))
                 }
@@ -103,6 +110,31 @@ impl Read for Text {
         }
         self.state = state;
         Ok(count)
+    }
+}
+
+/// Reads on in an archive of any number of parts.
+fn unpacked(archive: &mut Option<Packed>, into: &mut [u8]) -> io::Result<usize> {
+    while let Some(part) = archive {
+        let count = part.read(into)?;
+        if count > 0 || into.is_empty() {
+            return Ok(count);
+        }
+        *archive = archive.take().map(Packed::into_inner).map_or(Ok(None), next_part)?;
+    }
+    Ok(0)
+}
+
+/// What follows a part; zeros only fill it up, as tapes have it.
+fn next_part(mut raw: BufReader<Raw>) -> io::Result<Option<Packed>> {
+    loop {
+        let bytes = raw.fill_buf()?;
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        let (is_end, goes_on) = (bytes.is_empty(), zeros < bytes.len());
+        raw.consume(zeros);
+        if is_end || goes_on {
+            return Ok(goes_on.then(|| GzDecoder::new(raw)));
+        }
     }
 }
 
@@ -185,6 +217,11 @@ pub(super) mod tests {
         }
         // As `cat a.gz b.gz` has them.
         assert_eq!(read(&[packed(b"a\n"), packed(b"b\n")].concat()), Ok(b"a\nb\n".to_vec()));
+        // As tapes have them.
+        assert_eq!(read(&[packed(b"a\n"), vec![0; 100_000]].concat()), Ok(b"a\n".to_vec()));
+        assert_eq!(read(&[packed(b"a\n"), vec![0; 9], packed(b"b\n")].concat()), Ok(b"a\nb\n".to_vec()));
+        let why = read(&[&packed(b"a\n")[..], b"\0\0x"].concat()).expect_err("junk");
+        assert!(why.contains("gzip data is damaged"), "{why}");
     }
 
     #[test]

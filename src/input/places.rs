@@ -45,7 +45,7 @@ impl Places {
     pub fn request(&mut self, entry: Entry) -> Result<DownloadRequest, String> {
         let Entry { url, dir, name, checksum, more } = entry;
         let dir = match dir {
-            Some(dir) => self.folder(&dir)?,
+            Some(dir) => self.folder(&dir).map_err(|why| format!("{} is left out: {why}", display::address(&url)))?,
             None => Arc::clone(&self.dir),
         };
         let more = (more != More::default()).then(|| Box::new(more));

@@ -1,14 +1,16 @@
 //! A command line taken apart as bash does it, in so far as nothing has to be run for that. Pure.
 
-/// The words of a command.
+/// The words of one command; `;`, `&` and ends of lines may follow it.
 ///
 /// # Errors
-/// Says what is wrong with its quotes.
+/// Says what is wrong with its quotes, or that it is more than one command.
 pub(super) fn words(command: &str) -> Result<Vec<String>, &'static str> {
     shlex::split(&plain_quotes(command)?).ok_or(NO_END)
 }
 
 const NO_END: &str = "a quote has no end";
+const MORE: &str = "something follows a `;`, `&`, `|`, `<`, `>` or an end of line that is not quoted: give one command \
+    to each --from-curl";
 
 /// The same command without `$'…'`, which only some shells know: the text between is quoted as all shells do it. Lines
 /// that go on are one.
@@ -27,6 +29,15 @@ fn plain_quotes(command: &str) -> Result<String, &'static str> {
         if quote != Some('\'') && rest.starts_with("\\\n") {
             rest = &rest[2..];
             continue;
+        }
+        // What stands behind these is another command, and what was said in this one is not for it.
+        match c {
+            ';' | '&' | '\n' if quote.is_none() => {
+                let is_end = |c: char| c.is_whitespace() || matches!(c, ';' | '&');
+                return if rest.chars().all(is_end) { Ok(plain) } else { Err(MORE) };
+            }
+            '|' | '<' | '>' if quote.is_none() => return Err(MORE),
+            _ => {}
         }
         plain.push(c);
         rest = &rest[c.len_utf8()..];
@@ -99,7 +110,9 @@ mod tests {
     #[test]
     fn words_are_those_of_bash() {
         for (command, expected) in [
-            ("a  b\tc\nd", &["a", "b", "c", "d"][..]),
+            ("a  b\tc", &["a", "b", "c"][..]),
+            ("a b ;\n& \n", &["a", "b"]),
+            ("'a;b' \"c|d\" e\\&f $'<>'", &["a;b", "c|d", "e&f", "<>"]),
             ("a \\\n  b'\\\n'\"\\\n\"\\\nc", &["a", "b\\\nc"]),
             (r#"'a "b' "c \"'$'d" e\ f"#, &["a \"b", "c \"'$'d", "e f"]),
             (r"$'a\tb\x41\u00e9\U0001f600\'\\'c$'d'", &["a\tbAé😀'\\cd"]),
@@ -107,8 +120,11 @@ mod tests {
         ] {
             assert_eq!(words(command), Ok(expected.iter().map(|word| (*word).to_owned()).collect()), "{command}");
         }
-        for (command, why) in [("'a", NO_END), ("\"a", NO_END), ("$'a", NO_END), ("$'a\\", NO_END), ("a\\", NO_END)] {
-            assert_eq!(words(command), Err(why), "{command}");
+        for command in ["'a", "\"a", "$'a", "$'a\\", "a\\"] {
+            assert_eq!(words(command), Err(NO_END), "{command}");
+        }
+        for command in ["a;b", "a 'b'&c", "a && b", "a\nb", "a || b", "a |", "a >b", "a <b", "a 'x'\\\n;b"] {
+            assert_eq!(words(command), Err(MORE), "{command}");
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Table {
     plan: Plan,
     /// The last row that was read.
     row: Vec<String>,
+    /// So many were.
+    count: u64,
 }
 
 enum Rows {
@@ -56,7 +58,7 @@ impl Table {
             .and_then(|(rows, columns)| Ok((rows, Plan::new(columns, asked)?)))
             .map_err(|why| format!("the table `{name}`: {why}"));
         let (rows, plan) = opened?;
-        Ok(Self { name, text, rows, plan, row: Vec::new() })
+        Ok(Self { name, text, rows, plan, row: Vec::new(), count: 0 })
     }
 
     fn header(text: &mut Text, kind: Option<Kind>, file: bool) -> Result<(Rows, Vec<String>), String> {
@@ -131,6 +133,7 @@ impl Table {
                 Rows::Objects(objects) => objects.next(&mut self.text, &mut self.row, &mut waiting)?,
             };
             let Some((line, read)) = read else { return Ok(None) };
+            self.count += 1;
             let (has, wants) = (self.row.len(), self.columns().len());
             let entry = match read {
                 Err(why) => Err(why),
@@ -142,6 +145,12 @@ impl Table {
             };
             return Ok(Some((line, entry)));
         }
+    }
+
+    /// How many rows were read so far, also those that a filter has left out.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
     }
 
     /// What a column, or a value that is set for all rows, says of the entry that came last.

@@ -68,6 +68,14 @@ impl Template {
         })
     }
 
+    /// Those of its names that have a width.
+    pub fn padded(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Name { name, width: 1.. } => Some(name.as_str()),
+            Piece::Plain(_) | Piece::Name { .. } => None,
+        })
+    }
+
     /// The text with the value of every name.
     ///
     /// # Errors
@@ -85,8 +93,8 @@ impl Template {
         Ok(text)
     }
 
-    /// The text with every value there is: itself a template, in which the names without one still stand, and every
-    /// other brace is plain.
+    /// The text with every value there is: itself a template, in which the names without one still stand, without a
+    /// width, and every other brace is plain.
     #[must_use]
     pub fn fill_some<'a>(&self, value: impl Fn(&str) -> Option<Cow<'a, str>>) -> String {
         let mut text = String::new();
@@ -99,8 +107,7 @@ impl Template {
                         push(&mut filled, &value, *width);
                         text.push_str(&doubled(&filled));
                     }
-                    None if *width == 0 => _ = write!(text, "{{{name}}}"),
-                    None => _ = write!(text, "{{{name}:0{width}}}"),
+                    None => _ = write!(text, "{{{name}}}"),
                 },
             }
         }
@@ -210,7 +217,7 @@ mod tests {
             ("{{n}}", Ok("{n}"), "{{n}}"),
             ("{{{n}}}", Ok("{7}"), "{{7}}"),
             ("}}{{", Ok("}{"), "}}{{"),
-            ("{n}-{width:04}.{ext}", Err("width"), "7-{width:04}.{ext}"),
+            ("{n}-{width:04}.{ext}", Err("width"), "7-{width}.{ext}"),
             ("北{n}é", Ok("北7é"), "北7é"),
         ] {
             let template = Template::parse(text, &KNOWN).unwrap_or_else(|error| unreachable!("{text}: {error}"));
@@ -260,7 +267,7 @@ mod tests {
             if let Ok(template) = Template::parse(&text, &KNOWN) {
                 // What is left of it is a template of the same meaning.
                 let again = Template::parse(&template.fill_some(|_| None), &KNOWN).expect("sound");
-                prop_assert_eq!(&again, &template);
+                prop_assert!(again.names().eq(template.names()));
                 let filled = template.fill_some(value);
                 let left = Template::parse(&filled, &KNOWN).expect("sound");
                 prop_assert!(left.names().all(|name| value(name).is_none()));

@@ -301,7 +301,7 @@ impl Record {
         let pattern = self.pattern.as_deref().map(str::to_owned);
         let mirrors = self.mirrors.iter().map(|mirror| address(mirror)).collect::<Option<Vec<_>>>()?;
         let (obeys_robots, stranger) = (self.obeys_robots, self.stranger);
-        let more = More { pattern, mirrors, obeys_robots, stranger, ..More::default() };
+        let more = More { mirrors, pattern, obeys_robots, stranger, ..More::default() };
         let more = (more != More::default()).then(|| Box::new(more));
         Some(DownloadRequest { url, dir: Arc::from(dir), name: self.name.clone(), checksum, more })
     }

@@ -24,6 +24,9 @@ impl Asked {
         set: &[String],
         filters: &[String],
     ) -> Result<Self, String> {
+        if template.as_ref().is_some_and(|template| template.trim().is_empty()) {
+            return Err("--template is empty: write an address with columns in it, as in {url}?w=1080".to_owned());
+        }
         let pair = |text: &String| match text.split_once('=') {
             Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
             _ => Err(format!("--set `{}` gives no value: write NAME=VALUE, as in w=1080", display::safe(text))),

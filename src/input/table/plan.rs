@@ -85,7 +85,7 @@ impl Plan {
 
     /// The value that a name has in this row.
     pub(super) fn value<'a>(&'a self, row: &'a [String], name: &str) -> Option<Cow<'a, str>> {
-        if let Some((_, value)) = self.set.iter().find(|(set, _)| set == name) {
+        if let Some((_, value)) = self.set.iter().rfind(|(set, _)| set == name) {
             return Some(value.into());
         }
         let value = row.get(exactly(&self.columns, name)?)?;
@@ -135,8 +135,11 @@ fn position(columns: &[String], name: &str) -> Option<usize> {
 }
 
 fn find(columns: &[String], name: &str) -> Result<usize, String> {
-    exactly(columns, name).ok_or_else(|| {
-        let hint = did_you_mean(name, columns.iter().map(String::as_str));
+    position(columns, name).ok_or_else(|| {
+        let hint = match parted_otherwise(columns) {
+            Some(_) => String::new(),
+            None => did_you_mean(name, columns.iter().map(String::as_str)),
+        };
         let hint = if hint.is_empty() { format!(": {}", there_are(columns)) } else { display::safe(&hint) };
         format!("there is no column `{}`{hint}", shown(name))
     })
@@ -152,7 +155,18 @@ fn usual(columns: &[String]) -> Result<usize, String> {
     })
 }
 
+/// The one column of a table that has more, which are parted by what we do not take for that.
+fn parted_otherwise(columns: &[String]) -> Option<&str> {
+    match columns {
+        [only] if only.contains(';') => Some(only),
+        _ => None,
+    }
+}
+
 fn there_are(columns: &[String]) -> String {
+    if let Some(only) = parted_otherwise(columns) {
+        return format!("there is `{}` alone: write commas or tabs between columns, not `;`", shown(only));
+    }
     let mut names: Vec<_> = columns.iter().take(NAMED).map(|name| shown(name)).collect();
     if columns.len() > NAMED {
         names.push(format!("{} more", columns.len() - NAMED));

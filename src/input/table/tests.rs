@@ -40,6 +40,7 @@ fn addresses_are_found_in_every_kind_of_table() {
     ] {
         assert_eq!(addresses(text, &Asked::default()), ["http://h/1", "http://h/2"], "{text}");
     }
+    assert_eq!(addresses("link,URL\nx,http://h/1\n", &asked("url", "", &[], &["LINK=x"])), ["http://h/1"]);
     let text = "url,b c\nnope,http://h/1\n";
     assert_eq!(addresses(text, &asked("b c", "", &[], &[])), ["http://h/1"]);
 }
@@ -47,7 +48,7 @@ fn addresses_are_found_in_every_kind_of_table() {
 #[test]
 fn templates_take_columns_and_set_values_as_they_are() {
     let text = "base\tw\tq\nhttp://h/a\t7\ta&b=c d\nhttp://h/b\t8\t#x\nhttp://h/c\t9\t\nrel\t1\tx\n";
-    let template = asked("", "{base}?w={w}&q={q}&f={f}", &["w=1080", "f="], &[]);
+    let template = asked("", "{base}?w={w}&q={q}&f={f}", &["w=1", "w=1080", "f="], &[]);
     let mut table = open(text.as_bytes(), None, &template).expect("sound");
     let said = rows(&mut table);
     assert_eq!(said[0], (2, Ok("http://h/a?w=1080&q=a&b=c%20d&f=".to_owned())));
@@ -134,6 +135,9 @@ fn what_is_no_table_or_has_no_such_column_is_said_at_once() {
         ("a,b\n1,2", Asked::default(), "no column is called url, photo_image_url, image_url, link: --url-column"),
         ("a,b\n1,2", Asked::default(), "there is a, b"),
         ("a\u{1b}[2J\n1", Asked::default(), "there is a␛[2J"),
+        ("id;url;width\n1", Asked::default(), "there is `id;url;width` alone: write commas or tabs"),
+        ("id;url;width\n1", asked("width", "", &[], &[]), "no column `width`: there is `id;url;width` alone"),
+        ("URL\n1", asked("", "{url}?w=1", &[], &[]), "did you mean `URL`?"),
         (csv, asked("photo_image_ulr", "", &[], &[]), "no column `photo_image_ulr`: did you mean `photo_image_url`?"),
         (csv, asked("", "", &[], &["width>=1000"]), "no column `width`: did you mean `photo_width`?"),
         (csv, asked("", "", &[], &["x>=1000"]), "no column `x`: there is photo_id, photo_image_url, photo_width"),
@@ -173,6 +177,8 @@ fn what_is_set_must_have_a_value() {
         let why = Asked::parse(None, None, &[text.to_owned()], &[]).expect_err(text);
         assert!(why.contains("NAME=VALUE"), "{why}");
     }
+    let why = Asked::parse(None, Some(" ".to_owned()), &[], &[]).expect_err("no template");
+    assert!(why.starts_with("--template is empty"), "{why}");
     assert!(Asked::default().is_nothing() && !asked("", "", &["a=b=c"], &[]).is_nothing());
     assert_eq!(asked("", "", &["a=b=c", "d="], &[]).set_names().collect::<Vec<_>>(), ["a", "d"]);
 }

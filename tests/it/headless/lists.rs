@@ -105,6 +105,52 @@ fn the_digest_of_a_list_is_held_against_the_file() {
     assert_eq!(event(&done, "failed")["error_class"], "checksum");
 }
 
+/// What is saved from a browser into a list is no list; nothing of it is shown.
+#[test]
+fn a_curl_command_in_a_list_is_refused_without_its_secrets() {
+    let (dir, origin) = (TempDir::new(), origin());
+    let (one, two) = (origin.url("/1.bin"), origin.url("/2.bin"));
+    let list = format!("curl '{one}' \\\n  -H 'authorization: s3cret' \\\n  -b a=s3cret\n{two}\nhttp-passwd: s3cret\n");
+    let done = plain(&dir).arg("-").stdin(list).run().expect(1);
+    assert_eq!(dir.names(), ["2.bin"]);
+    let expected = [
+        "line 1: this is a curl command: paste it on the screen, or give it with --from-curl",
+        "line 5: `http-passwd:…` is not an address: write http://… or https://…",
+    ];
+    assert_eq!(done.stderr(), expected.map(|line| format!("standard input: {line}\n")).concat());
+}
+
+#[test]
+fn an_entry_whose_folder_cannot_be_is_named() {
+    let (dir, origin) = (TempDir::new(), origin());
+    dir.write("file", "");
+    let (one, two) = (origin.url("/1.bin"), origin.url("/2.bin"));
+    let done = plain(&dir).arg("-").stdin(format!("{one}?s3cret\n out=file/x\n{two}\n")).run().expect(1);
+    let done = done.check_stderr(&format!("{one}?… is left out: cannot write to the folder `file`: "));
+    assert!(!done.stderr().contains("s3cret"), "{}", done.stderr());
+    assert_eq!(dir.names(), ["2.bin", "file"]);
+}
+
+/// A login that stands in an address is for its server alone, whatever says where the file was found.
+#[test]
+fn the_referer_has_no_password() {
+    let (dir, origin) = (TempDir::new(), origin());
+    let url = origin.url("/1.bin");
+    let own = url.replace("://", "://ann:s3cret@");
+    plain(&dir)
+        .arg("-")
+        .stdin(format!("{own}#there\n referer=*\n{}\n referer=\n", origin.url("/2.bin")))
+        .run()
+        .expect(0);
+    let referers: Vec<_> = ["/1.bin", "/2.bin"]
+        .map(|path| {
+            let requests = origin.requests(path);
+            requests.iter().map(|request| request.header("referer").map(str::to_owned)).collect::<Vec<_>>()
+        })
+        .concat();
+    assert_eq!(referers, [Some(url), None]);
+}
+
 /// What `gallery-dl -g` prints: other addresses of a file stand below it.
 #[test]
 fn other_addresses_below_an_address_are_no_mistakes() {
@@ -194,6 +240,7 @@ fn curl_commands_are_fetched() {
         ("curl http://h/ -k", "write haul's own --insecure"),
         ("curl ^\"http://h/^\" ^\n  -H ^\"a: s3cret^\"", "copy it as cURL (bash)"),
         ("s3cret", "this is no curl command"),
+        ("curl http://h/ -b 'a=s3cret' ;\ncurl http://i/", "give one command to each --from-curl"),
     ] {
         let done = plain(&dir).args([&origin.url("/3.bin"), "--from-curl", command]).run().expect(2).check_stderr(said);
         assert!(!done.stderr().contains("s3cret"), "{}", done.stderr());

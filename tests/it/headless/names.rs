@@ -124,6 +124,7 @@ fn a_template_without_sense_starts_nothing() {
         ("{n:3}", "write {n:03}"),
         ("{n", "a brace opens and does not close"),
         ("{ext}/{n}", "behind the last slash"),
+        ("{stem:03}", "write them without a width"),
         ("../{n}", "folders are below that of --dir"),
         ("/etc/{n}", "folders are below that of --dir"),
         ("a/", "folders are below that of --dir"),

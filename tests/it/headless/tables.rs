@@ -147,6 +147,23 @@ fn templates_and_filters_choose_what_is_asked_for_and_the_rest_comes_along() {
     }
 }
 
+/// Another filter takes other files, and gives none of them another name.
+#[test]
+fn places_in_the_input_are_those_of_all_rows() {
+    for (filter, names) in [("w>1", ["2.bin", "4.bin", "5.bin"]), ("w<3", ["1.bin", "2.bin", "5.bin"])] {
+        let (dir, origin) = (TempDir::new(), Origin::start());
+        for path in ["/1", "/2", "/4", "/5"] {
+            origin.script(path, Script::body(path));
+        }
+        let rows = [("/1", "1"), ("/2", "2"), ("nope", "x"), ("/4", "3")];
+        let rows = rows.map(|(path, w)| format!("{},{w}\n", origin.url(path))).concat();
+        let args = ["--where", filter, "--name", "{n}.bin", "-", &origin.url("/5")];
+        plain(&dir).args(args).stdin(format!("url,w\n{rows}")).run().expect(0);
+        assert_eq!(dir.names(), names, "{filter}");
+        assert!(dir.names().iter().all(|name| dir.read(name) == format!("/{}", &name[..1]).as_bytes()), "{filter}");
+    }
+}
+
 #[test]
 fn names_that_a_report_has_already_are_told_apart_and_tables_share_a_report() {
     let (dir, origin) = (TempDir::new(), Origin::start());
@@ -281,6 +298,8 @@ fn mistakes_are_two_before_anything_is_fetched() {
         (&["--where", "width", "good.csv"], "as in 'width>=1000'"),
         (&["--template", "{ulr}", "good.csv"], "did you mean `url`?"),
         (&["--template", "{url}?w={w}", "good.csv"], "there is no `w`"),
+        (&["--template", "", "good.csv"], "--template is empty"),
+        (&["--where", "width => 4", "good.csv"], "`width => 4` is no filter"),
         (&["--template", "{url", "good.csv"], "a brace opens and does not close"),
         (&["--set", "w", "good.csv"], "write NAME=VALUE"),
         (&["--url-column", "link", "good.csv"], "no column `link`"),
