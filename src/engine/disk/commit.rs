@@ -59,6 +59,11 @@ impl Finals {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The name is a job's of this run.
+    fn has(&self, path: &Path) -> bool {
+        self.lock().contains(&self.named(path))
+    }
+
     /// Takes `to` as the name for the file that stands there; false if it is another job's.
     pub(in crate::engine) fn adopt(&self, to: &Path) -> bool {
         let name = self.named(to);
@@ -192,6 +197,10 @@ impl<B: Books> Committing<'_, B> {
         });
         for path in candidates {
             inside::check_length(&path)?;
+            // However many files of this run have one name, nothing is compared or written down on the way past them.
+            if self.finals.has(&path) {
+                continue;
+            }
             if let Body::Memory(bytes) = body
                 && !self.written
                 && self.whole.twin.is_none()

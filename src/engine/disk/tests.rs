@@ -1,5 +1,6 @@
 //! Names and parts against a folder in which somebody else works too.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -138,6 +139,37 @@ fn nobody_gets_a_name_of_a_file_with_other_bytes() {
         }
     }
     assert_eq!(fs::read(folder.path("other")).expect("there"), b"abd");
+}
+
+/// Counts the names that are written down.
+#[derive(Default)]
+struct Intended(Cell<usize>);
+
+impl Books for Intended {
+    fn is_owned(&self, _: &Path) -> bool {
+        false
+    }
+
+    fn intend(&self, _: &Path, _: u64, _: Option<u64>) -> io::Result<()> {
+        self.0.set(self.0.get() + 1);
+        Ok(())
+    }
+}
+
+/// The way past those of this run costs nothing: to write down a name is to wait for the database.
+#[test]
+fn of_many_twins_of_one_name_each_is_written_down_once() {
+    let (folder, finals, books) = (Folder::new(), Finals::default(), Intended::default());
+    let (twin, path) = (folder.path("a"), folder.path("1.part"));
+    for number in 1..=20 {
+        let mut part = Part::create(path.clone()).expect("created");
+        part.append(b"abc").expect("written");
+        let body = Body::Part(part);
+        let whole = Whole { twin: Some(&twin).filter(|_| number > 1).map(PathBuf::as_path), ..whole(&body, &path) };
+        let committed = commit(whole, Name::Given("a"), &finals, PLAIN, &books).expect("a free name");
+        assert_eq!((committed.skipped, books.0.get()), (false, number));
+    }
+    assert_eq!(fs::read_dir(&folder.0).expect("there").count(), 20);
 }
 
 /// Fault 96: in a folder so deep that only short names fit, a given name becomes one, and the user's own fails.

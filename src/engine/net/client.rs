@@ -149,7 +149,7 @@ impl Net {
         let place = self.spares.place(chain.url(), turn.as_ref().map(Turn::lane));
         let (lane, keep) = (turn.as_ref().map_or(0, Turn::lane), place.is_kept() && !ask.fresh);
         let client = self.clients.client(chain.url(), lane, ask.alone, keep).await;
-        // A header of the user's own comes before every login, as in curl.
+        // A header of the user's own comes before every login that is not nearer, as in curl.
         let login = self.login(ask, chain).filter(|_| !fields.contains_key(AUTHORIZATION));
         let mut request = client.get(chain.url().clone()).headers(fields);
         if let Some((user, password)) = login {

@@ -1,7 +1,8 @@
 //! What the user has given for the origins that a request names: headers and a login, made ready to be sent.
 
 use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, IF_RANGE, RANGE, TRANSFER_ENCODING,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, IF_RANGE, RANGE,
+    TRANSFER_ENCODING,
 };
 
 use crate::engine::error::{ErrorClass, TransferError};
@@ -45,8 +46,11 @@ impl Own {
         Self::new(&more.headers, more.user.as_ref()).map_err(|why| TransferError::new(ErrorClass::Refused, why))
     }
 
-    /// Puts its headers in the place of those of the same name.
+    /// Puts its headers in the place of those of the same name, and makes room for its login.
     pub(super) fn put_over(&self, fields: &mut HeaderMap) {
+        if self.user.is_some() {
+            fields.remove(AUTHORIZATION);
+        }
         for name in self.headers.keys() {
             fields.remove(name);
         }

@@ -59,9 +59,12 @@ pub(super) struct Record {
     /// Other addresses of the same file, as `url`; none once the job is finished.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     mirrors: Vec<String>,
-    /// It was asked for with a password, cookies or headers, none of which are kept.
+    /// The run that asked for it had a password, cookies or headers for its host, none of which are kept.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) secret: bool,
+    /// It was asked for with such things of its own, which no run has until the request comes again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) own: bool,
     /// What the server says to robots is obeyed.
     #[serde(default, skip_serializing_if = "is_default")]
     obeys_robots: bool,
@@ -222,7 +225,8 @@ impl Record {
             pattern: request.pattern().map(Box::from),
             checksum: request.checksum.as_ref().map(checksum::text),
             mirrors: request.addresses().skip(1).map(|url| without_userinfo(url).into()).collect(),
-            secret: secret || request.has_secrets(),
+            secret,
+            own: request.has_secrets(),
             stranger: request.is_strange(),
             obeys_robots: request.more.as_ref().is_some_and(|more| more.obeys_robots),
             generation: 0,
@@ -236,7 +240,7 @@ impl Record {
     /// Takes over what a later request for the same job says.
     pub(super) fn ask(&mut self, fresh: Self) {
         (self.url, self.mirrors) = (fresh.url, fresh.mirrors);
-        (self.checksum, self.secret) = (fresh.checksum, fresh.secret);
+        (self.checksum, self.secret, self.own) = (fresh.checksum, fresh.secret, fresh.own);
         (self.obeys_robots, self.stranger) = (fresh.obeys_robots, fresh.stranger);
     }
 

@@ -46,7 +46,7 @@ impl Rows<'_> {
             }
             _ => LeftState::Queued,
         };
-        if kept.record.secret && !self.secrets.are_for(&request) {
+        if kept.record.own || kept.record.secret && !self.secrets.are_for(&request) {
             state = LeftState::Locked;
         }
         let (id, before) = (kept.job(), kept.state);

@@ -60,15 +60,13 @@ impl Supervisor {
         (job.generation, job.strays, job.unsplit) = (left.generation, left.strays, left.unsplit);
         job.resumed_from = left.resumed_from;
         job.answered = left.answered.or(job.answered.take());
-        // Bytes that were there before are no gain, however often they come.
         let reached = left.resumed_from + left.gained;
-        if reached >= job.reached + PROGRESS {
-            (job.failures, job.fulls) = (0, 0);
-            if let Some(full) = self.full.get_mut(&job.request.dir) {
-                full.has_fitted();
-            }
+        if reached >= job.reached + PROGRESS
+            && let Some(full) = self.full.get_mut(&job.request.dir)
+        {
+            full.has_fitted();
         }
-        job.reached = job.reached.max(reached);
+        let gains = job.gains(left.resumed_from, reached);
         let then = match &job.phase {
             Phase::Running { then, .. } => *then,
             _ => None,
@@ -87,7 +85,7 @@ impl Supervisor {
                     let answered = answered.map(|answered| answered.final_url.clone());
                     self.host_failed(&asked, answered.as_ref(), &error);
                 }
-                self.attempt_failed(id, error);
+                self.attempt_failed(id, error, gains);
             }
             Ending::Failed(_) | Ending::Stopped => match then {
                 Some(then) => self.stopped(id, then),
@@ -132,7 +130,7 @@ impl Supervisor {
         self.tell(Event::HostChanged { host, window, pause: paused.map(|until| until - now), by_trial: false });
     }
 
-    fn attempt_failed(&mut self, id: JobId, mut error: TransferError) {
+    fn attempt_failed(&mut self, id: JobId, mut error: TransferError, gains: bool) {
         let options = &self.shared.options;
         let Some(job) = self.jobs.get_mut(&id) else { return };
         if error.class == ErrorClass::DiskFull {
@@ -150,7 +148,7 @@ impl Supervisor {
         if ours || deadline.is_some_and(|deadline| deadline <= now) {
             return self.fail(id, error);
         }
-        let Some(wait) = job.next_attempt(&mut error, options) else { return self.fail(id, error) };
+        let Some(wait) = job.next_attempt(&mut error, gains, options) else { return self.fail(id, error) };
         if self.stop_by.is_some() {
             job.phase = Phase::Queued;
             return;
@@ -220,7 +218,8 @@ impl Supervisor {
         if remove {
             self.fail(id, error);
         } else {
-            self.attempt_failed(id, error);
+            // Whatever its address has brought is no file.
+            self.attempt_failed(id, error, false);
         }
         if remove {
             self.removed(id);

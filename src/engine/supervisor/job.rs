@@ -11,7 +11,7 @@ use crate::engine::event::{Answered, Record};
 use crate::engine::options::Options;
 use crate::engine::partial::Partial;
 use crate::engine::request::DownloadRequest;
-use crate::engine::retry::{MOST_ATTEMPTS, delay};
+use crate::engine::retry::{MOST_ATTEMPTS, PROGRESS, delay};
 use crate::engine::store::{Left, LeftState};
 
 use super::round::{Next, Round};
@@ -160,19 +160,45 @@ impl Job {
         self.mirror().unwrap_or(&self.request.url)
     }
 
+    /// An attempt has come from one byte of the file to another. True where its address may go on, see [`Round::gains`].
+    pub(super) fn gains(&mut self, from: u64, to: u64) -> bool {
+        let gains = self.round.as_mut().is_some_and(|round| round.gains(from, to));
+        // Bytes that were there before are no gain, however often they come.
+        let further = to >= self.reached + PROGRESS;
+        if further {
+            self.fulls = 0;
+        }
+        // What another address has brought may be gone by now; what goes on where this one was is as good as further.
+        if further || gains && from > 0 {
+            self.failures = 0;
+        }
+        self.reached = self.reached.max(to);
+        gains
+    }
+
     /// An attempt has failed for a reason that may lie with its address: how long to wait for the next one, which asks
-    /// another address where there is one; none where the job has failed. The error is made to say what that needs.
-    pub(super) fn next_attempt(&mut self, error: &mut TransferError, options: &Options) -> Option<Duration> {
+    /// another address where there is one and this one has not brought much (`gains`); none where the job has failed.
+    /// The error is made to say what that needs.
+    pub(super) fn next_attempt(
+        &mut self,
+        error: &mut TransferError,
+        gains: bool,
+        options: &Options,
+    ) -> Option<Duration> {
         let patient = |asked: &Duration| options.patience.is_none_or(|patience| *asked <= patience);
         let too_long = error.retry_after.filter(|asked| error.is_transient() && !patient(asked));
         let (host, for_good) = (authority(self.address()), !error.is_transient() || too_long.is_some());
+        let mut wish = error.retry_after;
         let next = match &mut self.round {
             None if for_good => Next::Nothing,
             None => Next::Again,
+            Some(_) if gains && !for_good && self.failures < options.retries => Next::Again,
             Some(round) => {
                 let (before, next) = (round.at(), round.failed(for_good));
-                // What one server refuses another may give.
-                self.unsplit &= round.at() == before;
+                if round.at() != before {
+                    // What one server refuses another may give, and at once.
+                    (self.unsplit, wish) = (false, None);
+                }
                 next
             }
         };
@@ -182,11 +208,8 @@ impl Job {
             error.class = ErrorClass::RateLimited;
             error.detail = format!("the server asks to wait for {}", crate::units::clock(asked));
         }
-        let mut wish = error.retry_after;
         if self.round.is_some() {
             error.detail = format!("{host}: {}", error.detail);
-            // A host that wants to be left alone keeps its jobs in its queue; the next address may be another's.
-            wish = None;
         }
         match next {
             Next::Another if !spent => Some(Duration::ZERO),

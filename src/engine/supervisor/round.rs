@@ -1,11 +1,15 @@
 //! Several addresses of one file: which of them is asked next. Pure; it knows them by their numbers, the first is 0.
 
+use crate::engine::retry::PROGRESS;
+
 /// See the head of this file.
 #[derive(Debug)]
 pub(super) struct Round {
     at: usize,
     /// Those that have failed for good.
     dead: Vec<bool>,
+    /// The furthest byte that has come from the one that is asked, since it was its turn.
+    best: u64,
 }
 
 /// What follows where an address has failed.
@@ -22,12 +26,20 @@ pub(super) enum Next {
 impl Round {
     /// Over the first address and so many mirrors.
     pub(super) fn new(mirrors: usize) -> Self {
-        Self { at: 0, dead: vec![false; mirrors + 1] }
+        Self { at: 0, dead: vec![false; mirrors + 1], best: 0 }
     }
 
     /// The address that is asked, or is asked next.
     pub(super) fn at(&self) -> usize {
         self.at
+    }
+
+    /// From byte `from` of the file it has come to byte `to`. True where that is much more than it ever brought: it may
+    /// go on, since the next one may have another version of the file, and all that is here would be lost.
+    pub(super) fn gains(&mut self, from: u64, to: u64) -> bool {
+        let gains = to >= self.best.max(from) + PROGRESS;
+        self.best = self.best.max(to);
+        gains
     }
 
     /// That one has failed, for good or not.
@@ -36,7 +48,9 @@ impl Round {
         let alive = |at: &usize| !self.dead[*at];
         let next = (self.at + 1..self.dead.len()).find(alive);
         let Some(at) = next.or_else(|| (0..=self.at).find(alive)) else { return Next::Nothing };
-        self.at = at;
+        if at != self.at {
+            (self.at, self.best) = (at, 0);
+        }
         if next.is_some() { Next::Another } else { Next::Again }
     }
 
@@ -67,5 +81,24 @@ mod tests {
         round.begin_anew();
         assert_eq!((round.at(), round.failed(true), round.failed(true)), (0, Next::Another, Next::Another));
         assert_eq!((round.failed(false), round.at(), round.failed(true)), (Next::Again, 2, Next::Nothing));
+    }
+
+    #[test]
+    fn gains_are_those_of_the_address_that_is_asked() {
+        let mut round = Round::new(1);
+        for (from, to, gains) in [
+            (0, 3 * PROGRESS, true),
+            (3 * PROGRESS, 4 * PROGRESS, true),
+            (4 * PROGRESS, 5 * PROGRESS - 1, false),
+            // What it brings once more.
+            (0, 5 * PROGRESS, false),
+        ] {
+            assert_eq!(round.gains(from, to), gains, "{from} {to}");
+        }
+        round.failed(false);
+        // What the other one has brought is no gain of this one, and no measure for it.
+        assert!(!round.gains(5 * PROGRESS, 5 * PROGRESS + 1));
+        round.failed(false);
+        assert!(round.gains(0, PROGRESS));
     }
 }

@@ -157,6 +157,56 @@ fn a_host_that_wants_a_pause_holds_nobody_up() {
     assert!(error.detail.contains("asks to wait for"), "{error}");
 }
 
+/// Each has its own tag for the file and breaks off time and again: to change would mean to begin anew every time. Where
+/// nobody may ask again, or what has come is not to be gone on with, the other one is asked all the same.
+#[test]
+fn one_that_brings_much_is_stayed_with() {
+    const MUCH: usize = 1_500_000;
+    let bytes = payload(1, 4 * MUCH + MUCH / 2);
+    for (name, tags, retries, served) in [
+        ("tags", Some(["\"a\"", "\"b\""]), 1, [5, 0]),
+        ("no retries", Some(["\"a\"", "\"b\""]), 0, [1, 1]),
+        ("no tags", None, 1, [2, 1]),
+    ] {
+        let cut = |tag: Option<&str>| {
+            let file = Resource::new(bytes.clone());
+            let file = tag.map_or(file.clone().without_etag(), |tag| file.etag(tag));
+            answering(move |request| file.answer(request).cut(MUCH))
+        };
+        let origins = [0, 1].map(|n| cut(tags.map(|tags| tags[n])));
+        let mut run = Run::with(Options { retries, connections: Some(1), ..options() });
+        let id = add(&mut run, &[origins[0].url("/a.bin"), origins[1].url("/a.bin")]);
+        if served[1] == 0 {
+            assert!(run.check(id, "a.bin", &bytes).resumed_from > 3 * MUCH as u64, "{name}");
+        } else {
+            run.failed(id);
+        }
+        assert_eq!([count(&origins[0]), count(&origins[1])], served, "{name}");
+        assert!(!run.facts(id).contains("restarted") || retries == 0, "{name}: {}", run.facts(id));
+    }
+}
+
+/// Where the pause is asked for by a host that redirects lead to, nobody else keeps it.
+#[test]
+fn a_wish_from_behind_a_redirect_counts_where_no_other_address_is_left() {
+    let busy = Origin::start();
+    busy.script(
+        "/b.bin",
+        Script::new().then(|| Answer::status(503).header("Retry-After", "2")).then(|| Answer::ok("abc")),
+    );
+    let (gone, away) = (saying(404), busy.url("/b.bin"));
+    let moved = answering(move |_| Answer::redirect(302, &away));
+    let mut run = Run::with(Options { retries: 1, ..options() });
+    let id = add(&mut run, &[gone.url("/a.bin"), moved.url("/a.bin")]);
+    run.check(id, "a.bin", b"abc");
+    run.close();
+    let delays = run.seen().iter().filter_map(|event| match event {
+        Event::Retrying { delay, .. } => Some(delay.as_secs()),
+        _ => None,
+    });
+    assert_eq!(delays.collect::<Vec<_>>(), [0, 2]);
+}
+
 /// What one has left the next goes on with where a strong tag says that it is the same, and the last 1 KiB agrees.
 #[test]
 fn a_part_is_gone_on_with_only_where_it_is_the_same_file() {

@@ -142,7 +142,7 @@ fn they_go_with_every_range() {
 }
 
 #[test]
-fn the_nearest_login_counts_and_a_header_before_all() {
+fn the_nearest_login_counts_and_a_header_before_those_that_are_as_near() {
     let list = Login { host: None, user: "joe".to_owned(), password: Secret("p0".to_owned()) };
     for (name, option, rule, own, header, userinfo, expected) in [
         ("the address", "bob:px", "eve:pz", "bob:px", "", "ann:pw@", ANN),
@@ -150,7 +150,9 @@ fn the_nearest_login_counts_and_a_header_before_all() {
         ("the host's", "ann:pw", "eve:pz", "", "", "", EVE),
         ("the option", "ann:pw", "", "", "", "", ANN),
         ("the list", "", "", "", "", "", "Basic am9lOnAw"),
-        ("a header", "ann:pw", "eve:pz", "bob:px", "Bearer b", "eve:pz@", "Bearer b"),
+        ("a header", "ann:pw", "", "", "Bearer b", "eve:pz@", "Bearer b"),
+        ("the host's before a header", "ann:pw", "eve:pz", "", "Bearer b", "", EVE),
+        ("the request before a header", "ann:pw", "eve:pz", "bob:px", "Bearer b", "", BOB),
     ] {
         let proxy = Origin::start();
         proxy.script("http://a.example/x.bin", Script::body("abc"));

@@ -9,7 +9,8 @@ use super::*;
 fn full() -> Value {
     json!({
         "url": "https://h.example/a.jpg?x=1", "dir": "/home/ann/pictures", "name": "a.jpg",
-        "pattern": "x-{stem}.{ext}", "checksum": format!("sha256:{}", "0".repeat(64)), "secret": true, "generation": 3,
+        "pattern": "x-{stem}.{ext}", "checksum": format!("sha256:{}", "0".repeat(64)), "secret": true, "own": true,
+        "generation": 3,
         "mirrors": ["https://m.example/a.jpg", "http://n.example/?x=1"],
         "part": {
             "total": 1000, "etag": "\"v1\"", "name": "a.jpg", "last": "https://cdn.example/a.jpg", "unframed": true,
