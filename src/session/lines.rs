@@ -21,7 +21,9 @@ use crate::report::Recorder;
 /// When nothing could be started, or there was nothing to do.
 pub(super) fn run(work: Work, face: Face) -> Result<u8, Refused> {
     let Work { engine, events, sources, dir, reading, records, doubt, file, .. } = work;
-    let console = Arc::new(Console::new(face == Face::Plain));
+    // What programs print would tear a status line.
+    let alone = records.programs.complete.is_none() && records.programs.failed.is_none();
+    let console = Arc::new(Console::new(face == Face::Plain && alone));
     for line in doubt.into_iter().chain(file.warnings) {
         console.say(&format!("haul: {line}"));
     }
@@ -50,6 +52,10 @@ pub(super) fn run(work: Work, face: Face) -> Result<u8, Refused> {
     let mut jobs = Jobs::new();
     let result = headless::run(&events, face, &console, &mut jobs, &mut recorder);
     let elapsed = started.elapsed();
+    if result.is_err() {
+        // Nobody reads on, and nobody waits for what is due.
+        hooks.hurry();
+    }
     console.close();
     engine.send(Command::Stop);
     drain(&events, &mut jobs, &mut recorder);

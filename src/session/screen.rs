@@ -71,7 +71,9 @@ pub(super) fn run(work: Work) -> Result<u8, Refused> {
     if !matches!(ending, Ending::Quit) {
         hooks.hurry();
     }
-    hooks.end(&jobs, &headless::summary_object(&jobs, elapsed), |line| console.say(line));
+    if jobs.totals().jobs > 0 {
+        hooks.end(&jobs, &headless::summary_object(&jobs, elapsed), |line| console.say(line));
+    }
     match ending {
         // Nobody is there to read a summary.
         Ending::Hangup => return Ok(Signal::Hangup.exit_status()),
