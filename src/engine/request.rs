@@ -62,7 +62,7 @@ pub struct More {
     /// Other addresses of the same file. Where one fails the next one is asked at once, and after the last the first
     /// again, with a pause in between; one that breaks off after it has brought much is asked again itself, one that has
     /// failed for good is left out, and the job fails with the last. It is known and reported by its first address,
-    /// whichever answers. Headers and logins go to all of them. A strong ETag counts across them, where the length and
+    /// whichever answers. Headers and logins go to all of them. A strong `ETag` counts across them, where the length and
     /// the last 1 KiB that are here agree too.
     pub mirrors: Vec<Url>,
     /// Headers of this request alone, before those of [`Options::headers`](super::options::Options::headers) of the

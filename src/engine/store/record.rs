@@ -46,6 +46,7 @@ impl State {
 
 /// What is known of one job. Boxed is what most have none of while many are in memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a quality of its own")]
 pub(super) struct Record {
     /// Without userinfo; without its query too once the job is finished.
     pub(super) url: String,
@@ -59,10 +60,10 @@ pub(super) struct Record {
     /// Other addresses of the same file, as `url`; none once the job is finished.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     mirrors: Vec<String>,
-    /// The run that asked for it had a password, cookies or headers for its host, none of which are kept.
+    /// It was asked for with a password, cookies or headers, none of which are kept.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) secret: bool,
-    /// It was asked for with such things of its own, which no run has until the request comes again.
+    /// Headers or a login were its alone: no run has them until the request comes again.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(super) own: bool,
     /// What the server says to robots is obeyed.
@@ -225,8 +226,8 @@ impl Record {
             pattern: request.pattern().map(Box::from),
             checksum: request.checksum.as_ref().map(checksum::text),
             mirrors: request.addresses().skip(1).map(|url| without_userinfo(url).into()).collect(),
-            secret,
-            own: request.has_secrets(),
+            secret: secret || request.has_secrets(),
+            own: request.more.as_ref().is_some_and(|more| more.has_secrets()),
             stranger: request.is_strange(),
             obeys_robots: request.more.as_ref().is_some_and(|more| more.obeys_robots),
             generation: 0,
