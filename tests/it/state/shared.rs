@@ -31,10 +31,10 @@ fn request(dir: &TempDir, url: &str) -> DownloadRequest {
 
 #[test]
 fn what_another_haul_has_taken_up_is_its_own_and_its_end_is_heard() {
-    let (origin, gate) = (Origin::start(), Gate::new());
+    let origin = Origin::start();
     let bytes = payload(1, 2 * HALF);
     for again in [false, true] {
-        let path = format!("/{again}");
+        let (path, gate) = (format!("/{again}"), Gate::new());
         origin.script(&path, twice_held(&bytes, &gate));
         let dir = TempDir::new();
         let mut run = Run::with(Options { state: Some(database(&dir)), ..options() });
