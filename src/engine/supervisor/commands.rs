@@ -178,8 +178,8 @@ impl Supervisor {
             Phase::Running { then: then @ Some(Then::Pause), .. } => *then = Some(Then::Resume),
             Phase::Paused { since, .. } => {
                 // Before its first attempt no clock runs.
-                if job.started.is_some() {
-                    job.paused += since.elapsed();
+                if let Some(begun) = &mut job.begun {
+                    begun.paused += since.elapsed();
                 }
                 self.claim(id, false);
             }

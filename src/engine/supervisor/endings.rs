@@ -178,8 +178,8 @@ impl Supervisor {
         let keep = job.partial.is_some();
         let file = Finishing {
             attempts: job.attempts,
-            started: job.started,
-            started_at: job.started_at,
+            started: job.begun.as_ref().map(|begun| begun.at),
+            started_at: job.begun.as_ref().map(|begun| begun.on),
             resumed_from: job.resumed_from,
             answered: job.answered.clone(),
         };

@@ -73,6 +73,16 @@ pub(super) enum Then {
     Retry,
 }
 
+/// When the first attempt of a job began.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) at: Instant,
+    /// The same moment as the calendar has it.
+    pub(super) on: SystemTime,
+    /// How long the job was paused since then.
+    pub(super) paused: Duration,
+}
+
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) request: DownloadRequest,
@@ -96,12 +106,8 @@ pub(super) struct Job {
     pub(super) reached: u64,
     /// Failed attempts since the last one that gained much.
     pub(super) failures: u32,
-    /// When the first attempt began.
-    pub(super) started: Option<Instant>,
-    /// The same moment as the calendar has it.
-    pub(super) started_at: Option<SystemTime>,
-    /// How long it was paused since then.
-    pub(super) paused: Duration,
+    /// The first attempt. Boxed: most jobs wait for theirs.
+    pub(super) begun: Option<Box<Begun>>,
     /// Where the last attempt began in the file.
     pub(super) resumed_from: u64,
     /// The last answer that an attempt got.
@@ -123,9 +129,7 @@ impl Job {
             attempts: 0,
             reached: 0,
             failures: 0,
-            started: None,
-            started_at: None,
-            paused: Duration::ZERO,
+            begun: None,
             resumed_from: 0,
             answered: None,
         }
@@ -224,18 +228,20 @@ impl Job {
     /// An attempt begins.
     pub(super) fn begins(&mut self) {
         self.attempts += 1;
-        self.started.get_or_insert_with(Instant::now);
-        self.started_at.get_or_insert_with(SystemTime::now);
+        let begun = || Box::new(Begun { at: Instant::now(), on: SystemTime::now(), paused: Duration::ZERO });
+        self.begun.get_or_insert_with(begun);
     }
 
     /// What reports want to know of a job that ends now.
     pub(super) fn record(&mut self) -> Record {
-        Record { started_at: self.started_at, finished_at: SystemTime::now(), answered: self.answered.take() }
+        let started_at = self.begun.as_ref().map(|begun| begun.on);
+        Record { started_at, finished_at: SystemTime::now(), answered: self.answered.take() }
     }
 
     /// When the job's time is up.
     pub(super) fn deadline(&self, limit: Option<Duration>) -> Option<Instant> {
-        self.started.zip(limit).and_then(|(started, limit)| started.checked_add(limit.checked_add(self.paused)?))
+        let begun = self.begun.as_ref()?;
+        begun.at.checked_add(limit?.checked_add(begun.paused)?)
     }
 
     /// True when the job's time is up.
@@ -250,9 +256,7 @@ impl Job {
         }
         self.attempts = 0;
         self.failures = 0;
-        self.started = None;
-        self.started_at = None;
-        self.paused = Duration::ZERO;
+        self.begun = None;
     }
 }
 
