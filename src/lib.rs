@@ -9,9 +9,9 @@
 //! |---|---|
 //! | [`units`] [`display`] [`nearest`] | sizes, rates and times as text; text from outside made safe for a terminal; what was meant by a slip |
 //! | [`engine`]: `request options error event head outbox descriptors durable` | leaf types; the queue of events; what the system lets us open; one counter before every durable call |
-//! | `engine`: `resume partial file_name retry rate checksum` | pure rules, and what is known of a part file |
+//! | `engine`: `resume partial file_name retry rate checksum robots` | pure rules, and what is known of a part file |
 //! | `engine`: `net disk store content` | HTTP (reqwest lives here alone), files, the state database (rusqlite lives here alone), what bytes are |
-//! | `engine`: `hosts segments transfer` | who may start next; which bytes come over which connection; one attempt at one job |
+//! | `engine`: `hosts segments transfer page` | who may start next; which bytes come over which connection; one attempt at one job; a page that is read for its images |
 //! | `engine`: `supervisor` | the one owner of all jobs |
 //! | [`engine::Engine`] | the facade: commands in, events out |
 //! | [`jobs`] [`input`] [`origin`] | the read model; text into requests; the embedded origin of demo and compare |
@@ -34,8 +34,8 @@
 //! checked before anything is taken from the connection that has the bytes, pieces are compared where they meet, and the
 //! store hears of a range only when the kernel has it. With the last byte the slot goes back. Then `content` says whether the bytes are what was asked for; the
 //! body gets the ending that they call for and, by a rename that never replaces anything, its name; the store takes
-//! note, and `Event::Finished` is out. A failed attempt comes back to the supervisor, which decides on another one:
-//! that goes on where the last one stopped if the server's strong validator allows it and the last 1 KiB are the same.
+//! note, and `Event::Finished` is out. A failed attempt comes back to the supervisor, which decides on another one,
+//! at the next address where the file has several: that goes on where the last one stopped if the server's strong validator allows it and the last 1 KiB are the same.
 //!
 //! # Threads
 //!

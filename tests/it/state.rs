@@ -57,6 +57,17 @@ fn state_files(dir: &TempDir) -> Vec<(String, Vec<u8>)> {
     files
 }
 
+/// No file of the state holds any of these.
+#[track_caller]
+fn assert_absent(dir: &TempDir, secrets: &[&str], when: &str) {
+    let files = state_files(dir);
+    assert!(!files.is_empty(), "{when}");
+    for (name, bytes) in files {
+        let found = secrets.iter().find(|secret| bytes.windows(secret.len()).any(|part| part == secret.as_bytes()));
+        assert_eq!(found, None, "{name} {when}");
+    }
+}
+
 /// The names in the state folder.
 fn state_names(dir: &TempDir) -> Vec<String> {
     state_files(dir).into_iter().map(|(name, _)| name).collect()

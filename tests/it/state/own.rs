@@ -8,7 +8,7 @@ use haul::engine::request::{DownloadRequest, More};
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::{ETAG, HALF, assert_goes_on, database, interrupt, jobs, rewrite, stalled_once, state_files};
+use super::{ETAG, HALF, assert_absent, assert_goes_on, database, interrupt, jobs, rewrite, stalled_once};
 use crate::engine::run::{Run, options};
 use crate::headless::{self, event, plain};
 use crate::support::bytes::payload;
@@ -35,16 +35,6 @@ fn end(mut run: Run) {
     run.stop();
     drop(run);
     engine.wait_for_state();
-}
-
-#[track_caller]
-fn assert_absent(dir: &TempDir, secrets: &[&str], when: &str) {
-    let files = state_files(dir);
-    assert!(!files.is_empty(), "{when}");
-    for (name, bytes) in files {
-        let found = secrets.iter().find(|secret| bytes.windows(secret.len()).any(|part| part == secret.as_bytes()));
-        assert_eq!(found, None, "{name} {when}");
-    }
 }
 
 #[test]

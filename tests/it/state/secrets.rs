@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use super::{HALF, begin, stalled_once, state_files};
+use super::{HALF, assert_absent, begin, stalled_once, state_files};
 use crate::support::bytes::payload;
 use crate::support::command::{PROGRAM, Run, haul};
 use crate::support::origin::{Answer, Origin, Script};
@@ -23,16 +23,6 @@ const NEVER: [&str; 8] = [
 
 /// Kept while the job is not finished: it could not go on without.
 const QUERIES: [&str; 2] = ["s3cret-query", "s3cret-redirect"];
-
-#[track_caller]
-fn assert_absent(dir: &TempDir, secrets: &[&str], when: &str) {
-    let files = state_files(dir);
-    assert!(!files.is_empty(), "{when}");
-    for (name, bytes) in files {
-        let found = secrets.iter().find(|secret| bytes.windows(secret.len()).any(|part| part == secret.as_bytes()));
-        assert_eq!(found, None, "{name} {when}");
-    }
-}
 
 fn holds(dir: &TempDir, text: &str) -> bool {
     state_files(dir).iter().any(|(_, bytes)| bytes.windows(text.len()).any(|part| part == text.as_bytes()))
